@@ -1,0 +1,33 @@
+# Needs Python 3.11+ and make, nothing else: uses uv where it is, or keeps a private one in .uv/.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --quiet
+
+.PHONY: demo test check bench clean setup
+
+demo: setup ## make takes, curate them, release them signed, audit the release
+	@$(RUN) circletake demo demo --fresh
+
+test: setup ## run all tests
+	$(RUN) pytest -n auto
+
+check: setup ## style, types, import rules
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+bench: setup ## print what importing costs beside its peers
+	$(RUN) python -m tests.bench
+
+setup: $(UV)
+	@$(UV) sync --quiet
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "circletake needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "setting up (once)"
+	@$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet uv
+
+clean: ## remove what setup and demo made
+	rm -rf .venv .uv demo uv.lock

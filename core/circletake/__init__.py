@@ -1,0 +1,1 @@
+"""circletake: what plugin authors import."""

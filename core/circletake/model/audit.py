@@ -1,0 +1,186 @@
+"""An audit: what is known of a file, what a rule said of it, and the verdict of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from circletake.model.export import Release, ReleasedFile, Use
+from circletake.model.manifest import Check, Credentials
+from circletake.model.take import MediaFacts
+
+
+class Severity(StrEnum):
+    """How much a failed rule matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Scope(StrEnum):
+    """What a rule looks at."""
+
+    FILE = "file"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A rule, told to people.
+
+    Attributes:
+        id: e.g. ``bytes.exact``.
+        title: a few words.
+        meaning: what it means when it fails.
+        source: where the rule comes from.
+        remedy: how to mend it.
+    """
+
+    id: str
+    title: str
+    meaning: str
+    severity: Severity
+    source: str
+    remedy: str
+    scope: Scope = Scope.FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule said. "Not checked" is an answer, with its reason.
+
+    Attributes:
+        file: path relative to what was audited; empty for the whole release.
+        start: seconds where the finding starts, ``None`` where no time applies.
+        severity: the card's, unless the rule knows better.
+    """
+
+    rule: str
+    check: Check
+    file: str = ""
+    expected: str = ""
+    seen: str = ""
+    reason: str = ""
+    start: float | None = None
+    end: float | None = None
+    severity: Severity = Severity.ERROR
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMatch:
+    """A take whose picture a file without credentials shows.
+
+    Attributes:
+        distance: mean Hamming distance, of 256 bits.
+    """
+
+    take: str
+    take_sha256: str
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the registry holds of an exported file.
+
+    Attributes:
+        prompts: by sha256 of a take used, the prompt in force when it was exported.
+    """
+
+    sha256: str
+    release: str
+    exported: str
+    prompts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileCase:
+    """All that is known of one file before any rule looks at it.
+
+    Attributes:
+        path: relative to what was audited.
+        kind: ``video``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``, ``report``, ``other``.
+        recorded: its entry in ``release.json``.
+        media: facts of a readable video.
+        unreadable: why it could not be looked at, empty otherwise.
+        slack: bytes in ``free``/``skip`` boxes or after the last box that are not zero-length padding.
+        exclusions: hash exclusions of the active manifest beyond the default set.
+        members: names of videos inside an archive.
+        summed: its digest in SHA256SUMS, empty where it is not listed.
+    """
+
+    path: str
+    kind: str
+    size: int
+    sha256: str
+    credentials: Credentials
+    recorded: ReleasedFile | None = None
+    media: MediaFacts | None = None
+    known: Known | None = None
+    match: PictureMatch | None = None
+    unreadable: str = ""
+    slack: int = 0
+    exclusions: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    summed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCase:
+    """What a rule looks at: one file of a folder, or (``file`` is None) the whole of it.
+
+    Attributes:
+        release: what ``release.json`` records, ``None`` without one.
+        seal: credentials of ``release.json`` itself.
+        library: whether a registry was at hand.
+    """
+
+    root: str
+    files: tuple[FileCase, ...]
+    file: FileCase | None = None
+    release: Release | None = None
+    seal: Credentials | None = None
+    library: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileAudit:
+    """The answers a person wants about one video, drawn from its case and outcomes.
+
+    Attributes:
+        verdict: ``intact``, ``altered``, ``unsigned``, ``unreadable``, ``not checked``.
+        uses: what it is made of, as its credentials and the sealed record say.
+    """
+
+    case: FileCase
+    verdict: str
+    outcomes: tuple[Outcome, ...]
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A finished audit."""
+
+    root: str
+    files: tuple[FileAudit, ...]
+    outcomes: tuple[Outcome, ...]
+    release: Release | None
+    cards: Mapping[str, RuleCard]
+    not_checked: tuple[str, ...]
+    at: str
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Failed outcomes that count as findings, worst first."""
+        order = list(Severity)
+        rows = [o for o in self.outcomes if o.check is Check.FAILED and o.severity is not Severity.NOTE]
+        return tuple(sorted(rows, key=lambda o: order.index(o.severity)))
+
+    @property
+    def exit_code(self) -> int:
+        """0 without findings, 1 with."""
+        return 1 if self.failed else 0

@@ -1,0 +1,79 @@
+"""Decisions: every verdict, rating, note, ruling and undo, with who and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What was decided about a take. Stars are a separate axis."""
+
+    CIRCLED = "circled"
+    HOLD = "hold"
+    NG = "ng"
+    UNREVIEWED = "unreviewed"
+
+
+class EventKind(StrEnum):
+    """What a decision was about."""
+
+    VERDICT = "verdict"
+    STARS = "stars"
+    NOTE = "note"
+    DEDUPE = "dedupe"
+    RULING = "ruling"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who decided.
+
+    Attributes:
+        person: a person made the decision; only a person's counts as human selection.
+    """
+
+    name: str
+    person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One append-only row of the log.
+
+    Attributes:
+        id: counts up in the order of decisions.
+        batch: decisions made by one command share it and are undone together.
+        take_id: the take it is about; ``None`` for a dedupe run or an undo.
+        value: the verdict, the stars as text, the note, or the batch that an undo takes back.
+        at: when (UTC).
+        undone: a later undo took it back.
+    """
+
+    id: int
+    batch: str
+    kind: EventKind
+    take_id: str | None
+    value: str
+    by: Actor
+    at: datetime
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is in force for one take after all its events.
+
+    Attributes:
+        stars: 0 (none) to 5.
+        notes: oldest first.
+        by: who gave the verdict in force.
+    """
+
+    verdict: Verdict = Verdict.UNREVIEWED
+    stars: int = 0
+    notes: tuple[str, ...] = ()
+    by: Actor | None = None
+    at: datetime | None = None

@@ -1,0 +1,230 @@
+"""Leaving the library: what an exporter is given and gives, and what a release records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from circletake.model.cut import Cut
+from circletake.model.slate import Slate
+
+SCHEMA = "circletake.release/1"
+"""Version of ``release.json``; docs/release.md describes it."""
+
+
+class PromptPolicy(StrEnum):
+    """What of a prompt travels in a manifest."""
+
+    FULL = "full"
+    OMIT = "omit"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What an exporter is asked to make.
+
+    Attributes:
+        name: stem of the file to make.
+        cut: what to make it of; a single take is a cut of one whole event.
+        slates: by take id, everything known of each take used (or chosen, for a contact sheet).
+        media: by take id, where to read it: the library's file for an exporter that renders,
+            the signed file for one that packages.
+        whole: the take is wanted as it is, uncut; a renderer need not re-encode.
+    """
+
+    name: str
+    cut: Cut
+    slates: Mapping[str, Slate]
+    media: Mapping[str, Path]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProducedFile:
+    """A file an exporter left in the staging folder.
+
+    Attributes:
+        path: inside the staging folder.
+        kind: ``video``, ``timeline``, ``sheet``, ``archive``.
+        actions: C2PA actions done to the picture, e.g. ``c2pa.transcoded``; empty when none.
+        not_carried: what the format could not hold, in words.
+    """
+
+    path: Path
+    kind: str
+    actions: tuple[str, ...] = ()
+    not_carried: tuple[str, ...] = ()
+
+
+class ExportState(StrEnum):
+    """A row is staged before its file is moved into place, published after."""
+
+    STAGED = "staged"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """The registry's record of one file that left, or is about to leave, the library.
+
+    Attributes:
+        kind: as in :class:`ReleasedFile`.
+        take_id: the take a signed clip holds; empty for a cut.
+        recipe_digest: revision of the recipe (or of the cut) it was made from.
+        prompts: by sha256 of a take used, the prompt in force when it was made.
+        certificate: SHA-256 fingerprint of the signing certificate.
+        actions: what was done to the picture, joined by spaces.
+        release: name of the release, empty for a single export and for the cache of signed takes.
+        sidecar: path of a manifest that could not be embedded, empty otherwise.
+    """
+
+    sha256: str
+    path: str
+    kind: str
+    size: int
+    take_id: str
+    cut: str
+    recipe_digest: str
+    policy: str
+    certificate: str
+    actions: str
+    release: str
+    state: ExportState
+    at: datetime
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    sidecar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A stretch of a video and what it was made of, as ``release.json`` records it.
+
+    Attributes:
+        record_in: seconds of the video, exact, as text like ``7/2``.
+        take: label, e.g. ``SH010/31``.
+        take_sha256: of the take's file in the library.
+        model: model and version in force; empty where unknown.
+        model_evidence: how the model was learnt; empty where unknown.
+        prompt: in force and allowed by policy; empty otherwise.
+        source_type: last part of the IPTC digital source type; empty where nobody knows.
+        origin: ``generated`` or ``camera``.
+    """
+
+    record_in: str
+    record_out: str
+    source_in: str
+    source_out: str
+    take: str
+    take_sha256: str
+    model: str = ""
+    model_evidence: str = ""
+    prompt: str = ""
+    prompt_evidence: str = ""
+    seed: str = ""
+    source_type: str = ""
+    origin: str = ""
+    declared_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFile:
+    """One file of a release.
+
+    Attributes:
+        path: relative to the release folder, with forward slashes.
+        kind: ``take``, ``cut``, ``timeline``, ``credentials``, ``sheet``.
+        seconds: exact length of a video, as text; empty for other files.
+        certificate: SHA-256 fingerprint of the signing certificate; empty for unsigned kinds.
+        uses: what it was made of, in record order.
+    """
+
+    path: str
+    kind: str
+    sha256: str
+    size: int
+    mime: str = ""
+    seconds: str = ""
+    certificate: str = ""
+    uses: tuple[Use, ...] = ()
+    not_carried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundUse:
+    """The song of a release, with what was declared of it."""
+
+    name: str
+    sha256: str
+    origin: str
+    declared_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How many takes were made and chosen, and by whom: evidence of human selection.
+
+    Attributes:
+        people: names of persons whose verdicts stand on the takes used.
+        scripted: verdicts on used takes that a script made.
+    """
+
+    made: int
+    used: int
+    people: tuple[str, ...]
+    scripted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What ``release.json`` records."""
+
+    name: str
+    created: str
+    generator: str
+    prompt_policy: str
+    signer: str
+    certificate: str
+    files: tuple[ReleasedFile, ...]
+    chosen: Chosen
+    sound: SoundUse | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The document, with its schema's name first."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Release:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the document is not of this schema.
+        """
+        if data.get("schema") != SCHEMA:
+            raise ValueError(f"schema is not {SCHEMA}")
+        files = tuple(
+            ReleasedFile(
+                **{
+                    **entry,
+                    "uses": tuple(Use(**use) for use in entry["uses"]),
+                    "not_carried": tuple(entry["not_carried"]),
+                }
+            )
+            for entry in data["files"]
+        )
+        chosen = data["chosen"]
+        sound = data["sound"]
+        return cls(
+            name=data["name"],
+            created=data["created"],
+            generator=data["generator"],
+            prompt_policy=data["prompt_policy"],
+            signer=data["signer"],
+            certificate=data["certificate"],
+            files=files,
+            chosen=Chosen(**{**chosen, "people": tuple(chosen["people"])}),
+            sound=SoundUse(**sound) if sound else None,
+        )

@@ -1,0 +1,115 @@
+"""Asking a generator for takes: what it can do, what is asked, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+TRAINED = "trainedAlgorithmicMedia"
+"""IPTC digital source type of media made by a model trained on data."""
+
+ALGORITHMIC = "algorithmicMedia"
+"""IPTC digital source type of media made by an algorithm without training data."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What is known of a model, offline.
+
+    Attributes:
+        name: how it is asked for, e.g. ``gen4.5``.
+        version: the maker's own version, empty where unknown.
+        provider: who runs it.
+        source_type: :data:`TRAINED` or :data:`ALGORITHMIC`.
+        licence: of what it makes, as the source says; empty where unknown.
+        terms: link to the terms of use.
+        uri: informational address of the model.
+        seeds: whether it takes a seed.
+        parameters: name and what it accepts, in words.
+        source: where these facts come from.
+        checked: ISO date when they were looked up.
+    """
+
+    name: str
+    version: str
+    provider: str
+    source_type: str
+    licence: str = ""
+    terms: str = ""
+    uri: str = ""
+    seeds: bool = True
+    parameters: Mapping[str, str] | None = None
+    source: str = ""
+    checked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """One take asked of a generator.
+
+    Attributes:
+        image: a reference still, ``None`` for text to video.
+        parameters: the generator's own settings, as text.
+    """
+
+    model: str
+    prompt: str
+    seed: str = ""
+    negative_prompt: str = ""
+    image: Path | None = None
+    parameters: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a generator says of a request before it is sent.
+
+    Attributes:
+        problems: reasons why it cannot be sent.
+        warnings: settings the model does not support, each named.
+        cost: estimated price, e.g. ``0.50 USD``; empty where none is published.
+    """
+
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    cost: str = ""
+
+
+class Phase(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What a generator says of a job.
+
+    Attributes:
+        progress: 0-1, ``None`` where the backend gives none.
+        error: why it failed.
+        retry_after: seconds to wait before asking again, as the backend wishes.
+    """
+
+    phase: Phase
+    progress: float | None = None
+    error: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file a job produced, with what is known of how.
+
+    Attributes:
+        recipe: fields observed by us while it was made, beyond those of the request.
+    """
+
+    path: Path
+    recipe: Mapping[str, str]

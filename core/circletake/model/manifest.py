@@ -1,0 +1,167 @@
+"""What content credentials said when they were read, and what a manifest to be signed will say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+
+class Check(StrEnum):
+    """One separate question about credentials. Silence is never a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed a manifest, as its certificate says.
+
+    Attributes:
+        name: organisation or common name of the certificate; a claim until it is trusted.
+        issuer: common name of the issuer.
+        algorithm: e.g. ``es256``.
+        serial: as the certificate has it.
+        sha256: fingerprint of the signing certificate, ``9A:41:...``.
+        not_after: end of the certificate's validity (UTC).
+        signed_at: time of a trusted timestamp, ``None`` without one.
+    """
+
+    name: str
+    issuer: str
+    algorithm: str
+    serial: str
+    sha256: str
+    not_after: datetime | None = None
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngredientSaid:
+    """One ingredient a manifest names.
+
+    Attributes:
+        role: ``parentOf``, ``componentOf`` or ``inputTo``.
+        types: C2PA data types, e.g. ``c2pa.types.generator.prompt``.
+        text: the text of a prompt or seed, ``None`` where there is none.
+        version: of a model.
+        manifest: label of its own manifest in the same store, empty where it has none.
+        source_range: seconds of the source that were used.
+        placed: seconds of the asset where it stands, one for each use.
+        source_type: digital source type declared of it.
+        problems: validation failures inside this ingredient.
+    """
+
+    title: str
+    role: str
+    instance_id: str = ""
+    types: tuple[str, ...] = ()
+    text: str | None = None
+    version: str = ""
+    uri: str = ""
+    manifest: str = ""
+    source_range: tuple[Fraction, Fraction] | None = None
+    placed: tuple[tuple[Fraction, Fraction], ...] = ()
+    source_type: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSaid:
+    """One action a manifest names, e.g. ``c2pa.created``."""
+
+    name: str
+    source_type: str = ""
+    agent: str = ""
+    agent_version: str = ""
+    when: str = ""
+    ingredients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestSaid:
+    """One manifest of a store."""
+
+    label: str
+    generator: str
+    title: str
+    signer: Signer | None
+    actions: tuple[ActionSaid, ...]
+    ingredients: tuple[IngredientSaid, ...]
+    assertions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """All that reading a file's content credentials told.
+
+    Attributes:
+        present: there is a manifest, embedded or beside the file.
+        where: ``embedded`` or the sidecar's name; empty without one.
+        integrity: the bytes are those that were signed (hard binding and assertion hashes).
+        signature: the claim's signature verifies.
+        trust: the signer is on a list; which one is in ``trust_list``.
+        time: the certificate was valid when it signed, shown by a trusted timestamp or not yet expired.
+        trust_list: name and date of the list that trusts the signer, empty where none does.
+        problems: validation codes of failures, over all manifests.
+        manifests: the active one first.
+        unreadable: why the credentials could not be read at all, empty otherwise.
+    """
+
+    present: bool
+    where: str = ""
+    state: str = ""
+    integrity: Check = Check.NOT_CHECKED
+    signature: Check = Check.NOT_CHECKED
+    trust: Check = Check.NOT_CHECKED
+    time: Check = Check.NOT_CHECKED
+    trust_list: str = ""
+    problems: tuple[str, ...] = ()
+    manifests: tuple[ManifestSaid, ...] = ()
+    unreadable: str = ""
+
+    @property
+    def active(self) -> ManifestSaid | None:
+        """The manifest that speaks for the file."""
+        return self.manifests[0] if self.manifests else None
+
+    def named(self, label: str) -> ManifestSaid | None:
+        """The manifest with this label."""
+        return next((m for m in self.manifests if m.label == label), None)
+
+
+@dataclass(frozen=True, slots=True)
+class IngredientPlan:
+    """An ingredient to be put into a manifest.
+
+    Attributes:
+        definition: the C2PA ingredient as a dictionary.
+        mime: media type of ``path``.
+        path: a media file whose own manifest travels along; ``None`` for a prompt or a model.
+        manifest: the ingredient's own manifest store where it lies beside the file.
+    """
+
+    definition: Mapping[str, Any]
+    mime: str = ""
+    path: Path | None = None
+    manifest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPlan:
+    """A manifest ready to be validated and signed.
+
+    Attributes:
+        definition: the C2PA manifest definition.
+        resources: bytes by identifier (prompts, thumbnails).
+    """
+
+    definition: Mapping[str, Any]
+    ingredients: tuple[IngredientPlan, ...] = ()
+    resources: Mapping[str, bytes] = field(default_factory=dict)

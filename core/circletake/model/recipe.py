@@ -1,0 +1,143 @@
+"""Recipes: how a take was made, who says so, and how far that can be relied on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Evidence(StrEnum):
+    """Where a claim was learnt, strongest first."""
+
+    OBSERVED = "observed"
+    SIGNED = "signed"
+    DECLARED = "declared"
+    EMBEDDED = "embedded"
+    SIDECAR = "sidecar"
+    FILENAME = "filename"
+    MATCHED = "matched"
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return list(Evidence).index(self)
+
+
+class Field(StrEnum):
+    """The fields a recipe knows. Free parameters are named ``param.<name>``."""
+
+    GENERATOR = "generator"
+    PROVIDER = "provider"
+    MODEL = "model"
+    MODEL_VERSION = "model_version"
+    PROMPT = "prompt"
+    PROMPT_PREFIX = "prompt_prefix"
+    NEGATIVE_PROMPT = "negative_prompt"
+    PROMPT_WRITER = "prompt_writer"
+    SEED = "seed"
+    TITLE = "title"
+    CREATED = "created"
+    SOURCE_TYPE = "source_type"
+    LICENCE = "licence"
+    WORKFLOW = "workflow"
+
+
+PARAMETER = "param."
+"""Prefix of a generator's own settings, e.g. ``param.steps``."""
+
+INPUT = "input."
+"""Prefix of a reference picture or clip, e.g. ``input.image`` (its sha256 and name)."""
+
+
+def is_field(name: str) -> bool:
+    """Whether ``name`` may stand in a claim."""
+    return name in set(Field) or any(
+        name.startswith(prefix) and len(name) > len(prefix) for prefix in (PARAMETER, INPUT)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeClaim:
+    """One statement about how a take was made. Claims are only ever added.
+
+    Attributes:
+        field: a :class:`Field`, ``param.<name>`` or ``input.<name>``.
+        value: always text; seeds too, since numbers above 2**63 do not survive JSON readers.
+        source: what said so: a file name, a tag, a signer, ``recipe set``.
+        by: the person, plugin or signer behind it.
+        at: when we learnt it (UTC); ``None`` for a claim a reader has just made.
+        accepted: a person explicitly chose this value over the others.
+    """
+
+    field: str
+    value: str
+    evidence: Evidence
+    source: str
+    by: str
+    at: datetime | None = None
+    accepted: bool = False
+
+    @property
+    def said(self) -> tuple[str, str, Evidence, str, str]:
+        """What makes two claims the same statement, whenever they were learnt."""
+        return (self.field, self.value, self.evidence, self.source, self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The view over a take's claims: for each field the claim in force."""
+
+    claims: tuple[RecipeClaim, ...]
+    in_force: Mapping[str, RecipeClaim]
+    contradictions: Mapping[str, tuple[RecipeClaim, ...]]
+
+    @classmethod
+    def of(cls, claims: Iterable[RecipeClaim]) -> Recipe:
+        """Weigh claims: the last one a person accepted, else the strongest evidence, else the first.
+
+        Claims of different value for one field contradict each other unless a person
+        accepted one of them, which settles it.
+        """
+        kept = tuple(claims)
+        by_field: dict[str, list[RecipeClaim]] = {}
+        for claim in kept:
+            by_field.setdefault(claim.field, []).append(claim)
+        in_force: dict[str, RecipeClaim] = {}
+        contradictions: dict[str, tuple[RecipeClaim, ...]] = {}
+        for field, said in by_field.items():
+            accepted = [claim for claim in said if claim.accepted]
+            in_force[field] = accepted[-1] if accepted else min(said, key=lambda c: c.evidence.rank)
+            if not accepted and len({claim.value for claim in said}) > 1:
+                contradictions[field] = tuple(said)
+        return cls(kept, in_force, contradictions)
+
+    def __getitem__(self, field: str) -> str:
+        """The value in force, or the empty string where nothing is known."""
+        claim = self.in_force.get(field)
+        return claim.value if claim else ""
+
+    def evidence(self, field: str) -> Evidence | None:
+        """How the value in force was learnt; ``None`` where nothing is known."""
+        claim = self.in_force.get(field)
+        return claim.evidence if claim else None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The generator's own settings in force, without their prefix."""
+        return {
+            field.removeprefix(PARAMETER): claim.value
+            for field, claim in sorted(self.in_force.items())
+            if field.startswith(PARAMETER)
+        }
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything in force changes; the revision a signed export was made from."""
+        lines = (
+            "\x1f".join((field, claim.value, claim.evidence, claim.source, claim.by))
+            for field, claim in sorted(self.in_force.items())
+        )
+        return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""Making hostile text safe to show: one function for each place that shows it.
+
+Prompts, titles, tags and file names come from strangers. HTML is escaped by the template
+engine; terminals, CSV files and file names are served here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = {"\u200d", "\ufe0f"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def printable(text: str, width: int | None = None) -> str:
+    """``text`` on one line, without control, escape or bidi characters.
+
+    Args:
+        width: cut to this many characters, the last one an ellipsis.
+    """
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in text
+        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
+    )
+    line = " ".join(kept.split())
+    if width is not None and len(line) > width:
+        return line[: max(0, width - 1)].rstrip() + "…"
+    return line
+
+
+def csv_cell(text: str) -> str:
+    """``text`` for a spreadsheet: one that would be read as a formula is quoted with an apostrophe.
+
+    Source: OWASP, CSV Injection.
+    """
+    shown = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _HIDDEN or c in _JOINERS)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def csv_value(cell: str) -> str:
+    """What :func:`csv_cell` was given, so that a table can come back."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def file_stem(text: str, limit: int = 60) -> str:
+    """``text`` as a file name without suffix that every system and editor takes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")[:limit].rstrip("._-")
+    if not stem or stem.upper() in {"CON", "PRN", "AUX", "NUL"} or re.fullmatch(r"(?i)(com|lpt)\d", stem):
+        return f"{stem or 'untitled'}_" if stem else "untitled"
+    return stem
+
+
+def human_size(size: int) -> str:
+    """``41.2 GB``; decimal units, as disks are sold."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"

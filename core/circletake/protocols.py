@@ -1,0 +1,209 @@
+"""What plugins yield and what the core hands them: the typed half of the contract.
+
+Every plugin object is a stateless descriptor with an :class:`About`; its settings are a
+frozen dataclass that the core fills from the library's ``circletake.toml``. Names used
+here are frozen values from :mod:`circletake.model`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from circletake.model.audit import AuditCase, Outcome, RuleCard
+    from circletake.model.export import ExportRequest, ProducedFile
+    from circletake.model.generation import Check, FetchedFile, GenerationRequest, JobState, ModelCard
+    from circletake.model.manifest import Credentials
+    from circletake.model.recipe import RecipeClaim
+    from circletake.model.score import Measured
+    from circletake.model.take import MediaFacts
+
+API_VERSION = 1
+"""Raised when the contract changes in a way old plugins cannot follow."""
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class NoSettings:
+    """For plugins that have nothing to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class About(Generic[S]):
+    """A plugin object, told to the core.
+
+    Attributes:
+        name: unique among plugins of its kind; also its section in ``circletake.toml``.
+        summary: one line for ``plugins list``.
+        version: raised when results change, so that work is done again.
+        settings: a frozen dataclass with a default for every field.
+    """
+
+    name: str
+    summary: str
+    version: str
+    settings: type[S]
+
+
+class Context(Protocol):
+    """What a call may ask of the core; one per call, never pickled."""
+
+    def check_cancelled(self) -> None:
+        """Raise :class:`circletake.errors.Cancelled` when the person stopped the work."""
+
+    def progress(self, fraction: float | None, note: str = "") -> None:
+        """Say how far the work is, 0-1, or ``None`` where nobody can tell."""
+
+    def warn(self, code: str, text: str) -> None:
+        """Say something a person should know that does not stop the work."""
+
+    def secret(self, name: str) -> str:
+        """A key from the environment or the keyring; only in the coordinating process."""
+
+
+class Plugin(Protocol[S]):
+    """What every plugin object has."""
+
+    @property
+    def about(self) -> About[S]: ...
+
+
+class Generator(Plugin[S], Protocol[S]):
+    """A backend that makes takes. ``poll`` is idempotent, ``fetch`` repeatable."""
+
+    def models(self, settings: S) -> Sequence[ModelCard]: ...
+    def check(self, request: GenerationRequest, settings: S) -> Check: ...
+    def submit(self, request: GenerationRequest, settings: S, ctx: Context) -> str: ...
+    def find(self, request: GenerationRequest, settings: S, ctx: Context) -> str | None: ...
+    def poll(self, job: str, settings: S, ctx: Context) -> JobState: ...
+    def fetch(self, job: str, into: Path, settings: S, ctx: Context) -> Sequence[FetchedFile]: ...
+    def cancel(self, job: str, settings: S, ctx: Context) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The frames and sound a scorer wants; equal needs share one conversion.
+
+    Attributes:
+        long_side: pixels of the longer side, ``None`` for the take's own size.
+        fps: samples a second, or every frame.
+        pixels: ``gray`` gives (n, h, w), ``rgb24`` (n, h, w, 3), ``None`` no picture at all.
+        audio_hz: rate of mono sound, ``None`` for none.
+        recipe: the score depends on the recipe, which then joins the score's key.
+    """
+
+    long_side: int | None = None
+    fps: Fraction | Literal["native"] = "native"
+    pixels: Literal["gray", "rgb24"] | None = "gray"
+    audio_hz: int | None = None
+    recipe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFacts:
+    """What a scorer knows of the take before the first frame.
+
+    Attributes:
+        recipe: the recipe in force, only where the scorer's needs asked for it.
+    """
+
+    sha256: str
+    media: MediaFacts
+    recipe: Mapping[str, str] = field(default_factory=dict)
+
+
+class Scoring(Protocol):
+    """One take being scored; lives and dies in one worker."""
+
+    def video(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> None:
+        """A run of frames, read-only, in order, with the time of each."""
+
+    def audio(self, samples: NDArray[np.float32], start: float) -> None:
+        """A run of mono samples in -1..1, and the time of the first."""
+
+    def finish(self) -> Measured:
+        """Scores and findings, once everything was shown."""
+
+
+class Scorer(Plugin[S], Protocol[S]):
+    """Measures takes, from the one pass that decodes them."""
+
+    def needs(self, settings: S) -> Needs: ...
+    def start(self, take: TakeFacts, settings: S, ctx: Context) -> Scoring: ...
+
+
+class Exporter(Plugin[S], Protocol[S]):
+    """Makes files in a staging folder; the core signs and publishes them."""
+
+    @property
+    def reads(self) -> Literal["library", "signed"]:
+        """``library``: renders. ``signed``: packages media that the core has signed."""
+
+    def export(
+        self, request: ExportRequest, staging: Path, settings: S, ctx: Context
+    ) -> Sequence[ProducedFile]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file on import, as a recipe reader sees it. All of it is untrusted.
+
+    Attributes:
+        name: without folders.
+        tags: container tags, keys in lower case.
+        sidecars: bytes by file name of small files beside it that share its stem.
+        credentials: what its C2PA manifest said, ``None`` without one.
+    """
+
+    name: str
+    sha256: str
+    media: MediaFacts
+    tags: Mapping[str, str]
+    sidecars: Mapping[str, bytes]
+    credentials: Credentials | None = None
+
+
+class RecipeReader(Plugin[S], Protocol[S]):
+    """Recovers how a take was made. Pure: claims come out, nothing is opened."""
+
+    def read(self, source: SourceFile, settings: S) -> Iterable[RecipeClaim]: ...
+
+
+class AuditRule(Plugin[S], Protocol[S]):
+    """One question an audit asks. Pure, without I/O."""
+
+    @property
+    def card(self) -> RuleCard: ...
+    def check(self, case: AuditCase, settings: S) -> Iterable[Outcome]: ...
+
+
+class OpenSigner(Protocol):
+    """A signer ready for use in this process.
+
+    ``sign`` gets the bytes to be signed and returns a raw ``r || s`` or DER signature;
+    what it raises is told to the person as it is.
+    """
+
+    @property
+    def algorithm(self) -> Literal["es256", "es384", "ps256", "ed25519"]: ...
+    @property
+    def chain_pem(self) -> str: ...
+    def sign(self, data: bytes) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class SignerProvider(Plugin[S], Protocol[S]):
+    """Opens a signer: key files, a KMS, a token."""
+
+    def open(self, settings: S, ctx: Context) -> OpenSigner: ...
+
+
+AnyPlugin = Plugin[Any]
