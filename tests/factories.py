@@ -1,0 +1,175 @@
+"""Small values and tiny clips for tests; arguments have defaults, so a test names only what it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from circletake.model.event import Actor
+from circletake.model.location import Location
+from circletake.model.recipe import Evidence, RecipeClaim
+from circletake.model.take import MediaFacts, Origin, Take
+
+if TYPE_CHECKING:
+    import numpy as np
+    from circletake_registry.registry import Registry
+    from numpy.typing import NDArray
+
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+"""A fixed moment, for tests that compare times."""
+
+_FACTS = MediaFacts(
+    container="mov,mp4,m4a,3gp,3g2,mj2",
+    mime="video/mp4",
+    codec="h264",
+    width=64,
+    height=48,
+    rate=Fraction(12),
+    frames=12,
+    seconds=1.0,
+    pixel_format="yuv420p",
+    rotation=0,
+    audio=None,
+    picture_sha256="ab" * 32,
+)
+
+_CODECS = {
+    ".mp4": ("libx264", "yuv420p"),
+    ".mov": ("libx264", "yuv420p"),
+    ".m4v": ("libx264", "yuv420p"),
+    ".mkv": ("libx264", "yuv420p"),
+    ".webm": ("libvpx", "yuv420p"),
+    ".avi": ("mpeg4", "yuv420p"),
+    ".gif": ("gif", "rgb8"),
+}
+
+
+def media_facts(**over: Any) -> MediaFacts:
+    """Facts of a one-second clip of 64x48 pixels."""
+    return replace(_FACTS, **over)
+
+
+def claim(
+    field: str = "prompt",
+    value: str = "night bus, rain",
+    evidence: Evidence = Evidence.DECLARED,
+    source: str = "recipe set",
+    by: str = "ana",
+    **over: Any,
+) -> RecipeClaim:
+    """A claim that Ana made by hand."""
+    return RecipeClaim(field, value, evidence, source, by, **over)
+
+
+def actor(name: str = "ana", person: bool = True) -> Actor:
+    """A person, unless a script is asked for."""
+    return Actor(name, person)
+
+
+def sha256(word: object = "") -> str:
+    """A digest of its own for each ``word``."""
+    return hashlib.sha256(str(word).encode()).hexdigest()
+
+
+def new_take(registry: Registry, word: object = "", **over: Any) -> Take:
+    """Add a take without a file to ``registry``; other words are other bytes, ``over`` as in ``takes.add``."""
+    digest = over.pop("sha256", None) or sha256(word)
+    return registry.takes.add(
+        **{
+            "sha256": digest,
+            "size": 1000,
+            "name": f"{word or 'take'}.mp4",
+            "origin": Origin.GENERATED,
+            "media": media_facts(),
+            "claims": (),
+            "location": Location(digest, f"/clips/{digest[:12]}.mp4", False, 1000, 1),
+            **over,
+        }
+    )
+
+
+def tiny_clip(
+    path: Path,
+    seconds: float = 1,
+    size: tuple[int, int] = (64, 48),
+    rate: int = 12,
+    pattern: str = "testsrc",
+    seed: int = 0,
+    audio: bool = False,
+    tags: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a small clip; the suffix of ``path`` chooses container and codec.
+
+    Args:
+        pattern: ``testsrc`` (shapes that move), ``black``, ``frozen``, ``flicker``, ``noise``,
+            ``cut`` (another picture from the middle on).
+        seed: other seeds give other pictures of the same pattern.
+        audio: a quiet tone beside the picture.
+        tags: container tags.
+    """
+    import av
+    import numpy as np
+
+    suffix = path.suffix.lower()
+    codec, pixels = _CODECS[suffix]
+    options = {"movflags": "+use_metadata_tags"} if suffix in {".mp4", ".mov", ".m4v"} else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w", options=options) as container:
+        container.metadata.update(tags or {})
+        video = container.add_stream(codec, rate=rate)
+        assert isinstance(video, av.VideoStream)
+        video.width, video.height, video.pix_fmt = size[0], size[1], pixels
+        video.codec_context.thread_count = 1
+        if codec == "libx264":
+            video.options = {"preset": "ultrafast"}
+        tone: av.AudioStream | None = None
+        if audio:
+            tone = container.add_stream("libopus" if suffix == ".webm" else "aac", rate=48000)
+            tone.layout = "mono"
+        count = max(1, round(seconds * rate))
+        for index in range(count):
+            picture = av.VideoFrame.from_ndarray(_picture(pattern, index, count, size, seed), format="rgb24")
+            container.mux(video.encode(picture.reformat(format=pixels)))
+        container.mux(video.encode(None))
+        if tone is not None:
+            for start in range(0, round(seconds * 48000), 960):
+                wave = 0.1 * np.sin(2 * np.pi * 440 * np.arange(start, start + 960) / 48000)
+                sound = av.AudioFrame.from_ndarray(
+                    np.ascontiguousarray(wave[None, :] * 32767).astype(np.int16), format="s16", layout="mono"
+                )
+                sound.sample_rate, sound.pts = 48000, start
+                container.mux(tone.encode(sound))
+            container.mux(tone.encode(None))
+    return path
+
+
+def _picture(pattern: str, index: int, count: int, size: tuple[int, int], seed: int) -> NDArray[np.uint8]:
+    """One frame, uint8 (height, width, 3)."""
+    import numpy as np
+
+    width, height = size
+    if pattern == "black":
+        return np.zeros((height, width, 3), np.uint8)
+    if pattern == "noise":
+        return np.random.default_rng((seed, index)).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    if pattern == "frozen":
+        index = 0
+    if pattern == "cut" and index >= count // 2:
+        seed += 1000
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width] / max(width, height)
+    picture = np.empty((height, width, 3))
+    for channel in range(3):
+        fx, fy, phase = random.uniform(2, 9), random.uniform(2, 9), random.uniform(0, 6.28)
+        picture[..., channel] = 128 + 60 * np.sin(fx * x * 3 + fy * y * 3 + phase)
+    left = int((random.uniform() + index / max(count, 24)) * width) % width
+    top = int(random.uniform(0.1, 0.6) * height)
+    picture[top : top + height // 4, left : left + width // 5] = random.uniform(0, 255, 3)
+    if pattern == "flicker":
+        picture *= 1.0 if index % 2 else 0.35
+    return np.clip(picture, 0, 255).astype(np.uint8)
