@@ -73,19 +73,33 @@ class Plugin(Protocol[S]):
     """What every plugin object has."""
 
     @property
-    def about(self) -> About[S]: ...
+    def about(self) -> About[S]:
+        """Its name, version and settings."""
 
 
 class Generator(Plugin[S], Protocol[S]):
     """A backend that makes takes. ``poll`` is idempotent, ``fetch`` repeatable."""
 
-    def models(self, settings: S) -> Sequence[ModelCard]: ...
-    def check(self, request: GenerationRequest, settings: S) -> Check: ...
-    def submit(self, request: GenerationRequest, settings: S, ctx: Context) -> str: ...
-    def find(self, request: GenerationRequest, settings: S, ctx: Context) -> str | None: ...
-    def poll(self, job: str, settings: S, ctx: Context) -> JobState: ...
-    def fetch(self, job: str, into: Path, settings: S, ctx: Context) -> Sequence[FetchedFile]: ...
-    def cancel(self, job: str, settings: S, ctx: Context) -> None: ...
+    def models(self, settings: S) -> Sequence[ModelCard]:
+        """What it can make takes with, told without the network."""
+
+    def check(self, request: GenerationRequest, settings: S) -> Check:
+        """Problems, warnings and cost of a request, told without the network."""
+
+    def submit(self, request: GenerationRequest, settings: S, ctx: Context) -> str:
+        """Send the request; the backend's own id of the job comes back."""
+
+    def find(self, request: GenerationRequest, settings: S, ctx: Context) -> str | None:
+        """The id of a request whose answer was lost; ``None`` where it was not sent or nobody can tell."""
+
+    def poll(self, job: str, settings: S, ctx: Context) -> JobState:
+        """Where the job is."""
+
+    def fetch(self, job: str, into: Path, settings: S, ctx: Context) -> Sequence[FetchedFile]:
+        """Bring what the job made into the folder ``into``."""
+
+    def cancel(self, job: str, settings: S, ctx: Context) -> None:
+        """Ask the backend to stop; it may be too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +150,11 @@ class Scoring(Protocol):
 class Scorer(Plugin[S], Protocol[S]):
     """Measures takes, from the one pass that decodes them."""
 
-    def needs(self, settings: S) -> Needs: ...
-    def start(self, take: TakeFacts, settings: S, ctx: Context) -> Scoring: ...
+    def needs(self, settings: S) -> Needs:
+        """The frames and sound it wants."""
+
+    def start(self, take: TakeFacts, settings: S, ctx: Context) -> Scoring:
+        """Begin with one take."""
 
 
 class Exporter(Plugin[S], Protocol[S]):
@@ -149,7 +166,8 @@ class Exporter(Plugin[S], Protocol[S]):
 
     def export(
         self, request: ExportRequest, staging: Path, settings: S, ctx: Context
-    ) -> Sequence[ProducedFile]: ...
+    ) -> Sequence[ProducedFile]:
+        """Make the files of one request inside ``staging``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +192,19 @@ class SourceFile:
 class RecipeReader(Plugin[S], Protocol[S]):
     """Recovers how a take was made. Pure: claims come out, nothing is opened."""
 
-    def read(self, source: SourceFile, settings: S) -> Iterable[RecipeClaim]: ...
+    def read(self, source: SourceFile, settings: S) -> Iterable[RecipeClaim]:
+        """What this file tells of how it was made; nothing where it tells nothing."""
 
 
 class AuditRule(Plugin[S], Protocol[S]):
     """One question an audit asks. Pure, without I/O."""
 
     @property
-    def card(self) -> RuleCard: ...
-    def check(self, case: AuditCase, settings: S) -> Iterable[Outcome]: ...
+    def card(self) -> RuleCard:
+        """The rule, told to people."""
+
+    def check(self, case: AuditCase, settings: S) -> Iterable[Outcome]:
+        """What the rule says of this case: passed, failed, or not checked and why."""
 
 
 class OpenSigner(Protocol):
@@ -193,17 +215,25 @@ class OpenSigner(Protocol):
     """
 
     @property
-    def algorithm(self) -> Literal["es256", "es384", "ps256", "ed25519"]: ...
+    def algorithm(self) -> Literal["es256", "es384", "ps256", "ed25519"]:
+        """The signature's algorithm, by its C2PA name."""
+
     @property
-    def chain_pem(self) -> str: ...
-    def sign(self, data: bytes) -> bytes: ...
-    def close(self) -> None: ...
+    def chain_pem(self) -> str:
+        """The signing certificate and those above it, PEM."""
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature over ``data``."""
+
+    def close(self) -> None:
+        """Let go of the key."""
 
 
 class SignerProvider(Plugin[S], Protocol[S]):
     """Opens a signer: key files, a KMS, a token."""
 
-    def open(self, settings: S, ctx: Context) -> OpenSigner: ...
+    def open(self, settings: S, ctx: Context) -> OpenSigner:
+        """A signer for this process."""
 
 
 AnyPlugin = Plugin[Any]

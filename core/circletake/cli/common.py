@@ -1,0 +1,42 @@
+"""Options and openings that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from circletake.plugins.manager import PluginManager
+    from circletake.workflows.library import Library
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+By = Annotated[str, typer.Option("--by", help="The person who decides; without it, you.", metavar="NAME")]
+Script = Annotated[bool, typer.Option("--script", help="A script decides; no human selection is claimed.")]
+LibraryFolder = Annotated[
+    Path | None,
+    typer.Option("--library", "-L", help="The library; without it, the one this folder lies in."),
+]
+
+
+def open_library(folder: Path | None = None) -> Library:
+    """The library named, or the one the working folder lies in."""
+    from circletake.workflows.library import find_library
+
+    return find_library(folder)
+
+
+def load_plugins(library: Library | None = None) -> PluginManager:
+    """Every plugin the library does not block; broken ones are told on stderr, once."""
+    from circletake.cli.console import note
+    from circletake.model.text import printable
+    from circletake.plugins.manager import PluginManager
+
+    manager = PluginManager.load(blocked=library.settings.blocked if library else ())
+    for record in manager.records:
+        if record.status == "broken":
+            note(f"plugin {printable(record.ref.plugin)} is left out: {printable(record.error, 160)}")
+    return manager

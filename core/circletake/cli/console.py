@@ -1,0 +1,131 @@
+"""What commands print with: results on stdout, progress and hints on stderr."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from fractions import Fraction
+from pathlib import PurePath
+
+import typer
+
+from circletake.model.text import printable
+
+
+def say(*lines: str) -> None:
+    """Print lines of a result. Text from files and people goes through ``printable`` first."""
+    for line in lines:
+        typer.echo(line)
+
+
+def note(line: str) -> None:
+    """Print a hint that is no part of the result."""
+    typer.echo(line, err=True)
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """Print aligned columns; hostile text is made printable, wide characters are measured.
+
+    Args:
+        right: headers of the columns that align right.
+    """
+    from rich.cells import cell_len
+
+    shown = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(cell_len(text) for text in column) for column in zip(headers, *shown, strict=True)]
+    for row in (list(headers), *shown):
+        cells = []
+        for text, width, header in zip(row, widths, headers, strict=True):
+            gap = " " * (width - cell_len(text))
+            cells.append(gap + text if header in right else text + gap)
+        typer.echo("  ".join(cells).rstrip())
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON: dataclasses, enums, exact times and dates included."""
+    typer.echo(json.dumps(jsonable(value), indent=2, ensure_ascii=False))
+
+
+def jsonable(value: object) -> object:
+    """``value`` in JSON's own types. Fractions and dates become text."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: jsonable(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [jsonable(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (Fraction, PurePath)):
+        return str(value)
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before something that cannot be taken back; ``--yes`` answers.
+
+    Raises:
+        typer.Exit: the answer was no, or nobody was there to give one.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        note(f"{question} Nobody is here to answer; say --yes.")
+        raise typer.Exit(2)
+    if not typer.confirm(question):
+        raise typer.Exit(2)
+
+
+class Bar:
+    """A line on stderr that rewrites itself; on a file, a line now and then."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._began = time.monotonic()
+        self._shown = 0.0
+        self._live = sys.stderr.isatty()
+        self._drawn = False
+        self._first: int | None = None
+
+    def step(self, done: int, total: int, note: str = "") -> None:
+        """Show ``done`` of ``total``, the rate and the time left."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = max(0, done - 1)
+        if now - self._shown < (0.1 if self._live else 10.0) and done < total:
+            return
+        if not self._live and now - self._began < 10.0:
+            return
+        self._shown = now
+        elapsed = max(now - self._began, 1e-6)
+        rate = (done - self._first) / elapsed
+        left = (total - done) / rate if rate > 0 else 0.0
+        line = f"{self._label} {done}/{total}  {rate:.1f}/s  {left // 60:.0f}:{left % 60:02.0f} left"
+        line = f"{line}  {printable(note, 40)}" if note else line
+        typer.echo(f"\r\x1b[2K{line}" if self._live else line, err=True, nl=not self._live)
+        self._drawn = True
+
+    def close(self) -> None:
+        """Leave a clean line behind."""
+        if self._live and self._drawn:
+            typer.echo("\r\x1b[2K", err=True, nl=False)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Bar]:
+    """A bar for one piece of long work; it is a :class:`circletake.workflows.progress.Progress`."""
+    bar = Bar(label)
+    try:
+        yield bar
+    finally:
+        bar.close()

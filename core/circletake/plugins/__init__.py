@@ -1,0 +1,1 @@
+"""Finding, blocking, loading and calling plugins."""

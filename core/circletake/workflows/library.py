@@ -1,0 +1,218 @@
+"""A library: one folder with its settings, registry, media store and derived files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from circletake.errors import BadInput, LibraryError, MediaError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from circletake_registry.media_store import MediaStore
+    from circletake_registry.registry import Registry
+
+    from circletake.model.take import Take
+
+SETTINGS = "circletake.toml"
+HOME = ".circletake"
+
+_TEMPLATE = """\
+# A circletake library. Settings of plugins go into sections of their own, for example
+# [plugins.technical]
+# Plugins named in `blocked` are not even imported.
+
+[library]
+name = {name}
+
+[plugins]
+blocked = []
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``circletake.toml`` says.
+
+    Attributes:
+        blocked: plugins that are never imported for this library.
+    """
+
+    name: str
+    blocked: tuple[str, ...] = ()
+    plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def plugin(self, name: str) -> Mapping[str, object]:
+        """The settings given for one plugin object; empty where there are none."""
+        return self.plugins.get(name, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An open library. Use it as a context manager, so that the registry is closed."""
+
+    root: Path
+    settings: Settings
+    registry: Registry
+    store: MediaStore
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.registry.close()
+
+    @property
+    def home(self) -> Path:
+        """The folder for everything circletake keeps for itself."""
+        return self.root / HOME
+
+    def media(self, take: Take) -> Path:
+        """Where the take's bytes can be read now.
+
+        Raises:
+            MediaError: none of its known places holds a file.
+        """
+        for location in self.registry.media.locations(take.sha256):
+            path = self.store.path(location)
+            if path.is_file():
+                return path
+        raise MediaError(
+            f"{take.label} ({take.name})", "its file is gone", "circletake library relink FOLDER"
+        )
+
+    def poster(self, sha256: str) -> Path:
+        """The take's still picture (WebP); it may not be there yet."""
+        return self.home / "pictures" / sha256[:2] / f"{sha256}.poster.webp"
+
+    def sprite(self, sha256: str) -> Path:
+        """The take's hover sprite (WebP); it may not be there yet."""
+        return self.home / "pictures" / sha256[:2] / f"{sha256}.sprite.webp"
+
+    def credentials(self, sha256: str) -> Path:
+        """The manifest store the file carried on import, byte for byte; it may not be there."""
+        return self.home / "credentials" / sha256[:2] / f"{sha256}.c2pa"
+
+    @property
+    def signed_folder(self) -> Path:
+        """Where takes signed for export are kept for the next one."""
+        return self.home / "signed"
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A fresh folder on the library's own disk, gone afterwards."""
+        parent = self.home / "staging"
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def create_library(root: Path) -> Library:
+    """Make a library in ``root``, a new or existing folder.
+
+    Raises:
+        LibraryError: there is one already, or the folder lies inside another library.
+    """
+    from circletake_registry.registry import Registry
+
+    root = root.expanduser().resolve()
+    if (root / SETTINGS).exists():
+        raise LibraryError(str(root), "is a library already", "circletake takes")
+    outer = next((p for p in root.parents if (p / SETTINGS).is_file()), None)
+    if outer:
+        raise LibraryError(str(root), f"lies inside the library {outer}", "choose a folder outside it")
+    if root.exists() and not root.is_dir():
+        raise LibraryError(str(root), "is a file", "name a folder")
+    home = root / HOME
+    home.mkdir(parents=True, exist_ok=True)
+    # The settings file comes last: a folder is a library only once everything else is there.
+    Registry.create(home / "registry.sqlite").close()
+    staged = root / f".{SETTINGS}.new"
+    staged.write_text(_TEMPLATE.format(name=_toml_string(root.name)), encoding="utf-8")
+    staged.replace(root / SETTINGS)
+    return _open(root)
+
+
+def find_library(start: Path | None = None) -> Library:
+    """Open the library that ``start`` (or the working folder) lies in.
+
+    ``CIRCLETAKE_LIBRARY`` names one for every command where no ``start`` is given.
+
+    Raises:
+        LibraryError: there is none here or above.
+    """
+    named = os.environ.get("CIRCLETAKE_LIBRARY", "")
+    here = (start or Path(named or ".")).expanduser().resolve()
+    root = _root_above(here)
+    if root is None:
+        raise LibraryError(str(here), "no library here or in any folder above", "circletake init")
+    return _open(root)
+
+
+def blocked_here() -> tuple[str, ...]:
+    """Plugins blocked by the library at hand, without opening it; none where there is no library."""
+    root = _root_above(Path(os.environ.get("CIRCLETAKE_LIBRARY", "") or ".").expanduser().resolve())
+    return _read_settings(root / SETTINGS).blocked if root else ()
+
+
+def user_home() -> Path:
+    """Where keys and trust lists live: ``$CIRCLETAKE_HOME``, or a folder of the user's own."""
+    named = os.environ.get("CIRCLETAKE_HOME", "")
+    if named:
+        return Path(named).expanduser().resolve()
+    config = os.environ.get("XDG_CONFIG_HOME", "")
+    return (Path(config) if config else Path.home() / ".config") / "circletake"
+
+
+def _root_above(here: Path) -> Path | None:
+    return next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), None)
+
+
+def _open(root: Path) -> Library:
+    from circletake_registry.media_store import MediaStore
+    from circletake_registry.registry import Registry
+
+    settings = _read_settings(root / SETTINGS)
+    database = root / HOME / "registry.sqlite"
+    if not database.is_file():
+        raise LibraryError(str(root), "its registry is missing", f"put a backup at {database}")
+    return Library(root, settings, Registry.open(database), MediaStore(root / HOME / "media"))
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(str(path), f"not valid TOML: {error}", "mend the file") from error
+    plugins = data.get("plugins", {})
+    sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
+    blocked = plugins.get("blocked", [])
+    if not isinstance(blocked, list) or not all(isinstance(name, str) for name in blocked):
+        raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
+    name = data.get("library", {}).get("name", path.parent.name)
+    return Settings(str(name), tuple(blocked), sections)
+
+
+def _toml_string(text: str) -> str:
+    escaped = "".join(
+        c
+        if c.isprintable() and c not in '"\\'
+        else f"\\u{ord(c):04x}"
+        if ord(c) < 0x10000
+        else f"\\U{ord(c):08x}"
+        for c in text
+    )
+    return f'"{escaped}"'
