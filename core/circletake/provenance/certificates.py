@@ -1,0 +1,132 @@
+"""Development certificates that C2PA accepts: an authority and one signer below it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from circletake.errors import KeyProblem
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+
+Algorithm = Literal["es256", "es384", "ps256", "ed25519"]
+
+ALGORITHMS: tuple[Algorithm, ...] = ("es256", "es384", "ps256", "ed25519")
+
+_CLAIM_SIGNING = "1.3.6.1.4.1.62558.2.1"
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 of the whole certificate, ``9A:41:...``, as browsers and openssl show it."""
+    from cryptography.hazmat.primitives import hashes
+
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+def _new_key(algorithm: Algorithm) -> CertificateIssuerPrivateKeyTypes:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    match algorithm:
+        case "es256":
+            return ec.generate_private_key(ec.SECP256R1())
+        case "es384":
+            return ec.generate_private_key(ec.SECP384R1())
+        case "ps256":
+            return rsa.generate_private_key(public_exponent=65537, key_size=3072)
+        case "ed25519":
+            return ed25519.Ed25519PrivateKey.generate()
+
+
+def algorithm_of(certificate: x509.Certificate) -> Algorithm:
+    """The C2PA signature algorithm that goes with a certificate's key.
+
+    Raises:
+        KeyProblem: C2PA does not know this kind of key.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    key = certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in {"secp256r1", "secp384r1"}:
+        return "es256" if key.curve.name == "secp256r1" else "es384"
+    if isinstance(key, rsa.RSAPublicKey):
+        return "ps256"
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return "ed25519"
+    raise KeyProblem(
+        "signing certificate", "C2PA does not know its kind of key", "use " + ", ".join(ALGORITHMS)
+    )
+
+
+def issue(organisation: str, country: str, algorithm: Algorithm, years: int) -> tuple[bytes, bytes, bytes]:
+    """Private key, chain and anchor as PEM; extensions as C2PA 2.4 section 14.5.1 wants them."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    end = start + timedelta(days=round(365.25 * years))
+    digest = {"ed25519": None, "es384": hashes.SHA384()}.get(algorithm, hashes.SHA256())
+
+    def name(common: str) -> x509.Name:
+        parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, country)] if country else []
+        parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation))
+        return x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+    def usage(**on: bool) -> x509.KeyUsage:
+        names = (
+            "digital_signature",
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        )
+        return x509.KeyUsage(**{each: on.get(each, False) for each in names})
+
+    authority_key, key = _new_key(algorithm), _new_key(algorithm)
+    authority_name = name("circletake development authority")
+    authority_id = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
+    authority = (
+        x509.CertificateBuilder()
+        .subject_name(authority_name)
+        .issuer_name(authority_name)
+        .public_key(authority_key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(authority_id, critical=False)
+        .sign(authority_key, digest)
+    )
+    leaf = (
+        x509.CertificateBuilder()
+        .subject_name(name("circletake development signer"))
+        .issuer_name(authority_name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage(digital_signature=True), critical=True)
+        .add_extension(
+            x509.ExtendedKeyUsage(
+                [ExtendedKeyUsageOID.EMAIL_PROTECTION, x509.ObjectIdentifier(_CLAIM_SIGNING)]
+            ),
+            critical=False,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(authority_id), critical=False
+        )
+        .sign(authority_key, digest)
+    )
+    anchor_pem = authority.public_bytes(Encoding.PEM)
+    key_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return key_pem, leaf.public_bytes(Encoding.PEM) + anchor_pem, anchor_pem
