@@ -1,0 +1,83 @@
+"""The command line as a whole: quick to start, and every failure in words."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+
+import pytest
+import typer
+
+from circletake.cli import app as cli
+from circletake.errors import LibraryError
+
+HEAVY = "sqlmodel sqlalchemy alembic av cv2 numpy imagehash c2pa pydantic opentimelineio PIL jinja2"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["plugins", "list"], ["plugins", "list", "--json"]])
+def test_starting_imports_no_heavy_library(arguments: list[str], tmp_path: Path) -> None:
+    code = (
+        "import sys; from circletake.cli.app import run; status = run(sys.argv[1:]); "
+        f"print([m for m in {HEAVY.split()} if m in sys.modules], status, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert done.stderr.strip().splitlines()[-1] == "[] 0"
+
+
+def test_every_command_in_the_table_exists_and_describes_itself() -> None:
+    for name, entry in cli.ENTRIES.items():
+        module, _, attribute = entry.place.partition(":")
+        found = getattr(import_module(f"circletake.cli.{module}"), attribute)
+        assert isinstance(found, typer.Typer) or signature(found), name
+        assert entry.summary.endswith((".", "?")), name
+
+
+def test_help_lists_every_command_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--help"]) == 0
+    listed = re.findall(r"^  (\w+) {2,}\S", capsys.readouterr().out, re.MULTILINE)
+    assert sorted(listed) == sorted(cli.ENTRIES)
+
+
+def test_a_failure_is_told_in_words_with_the_next_step(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["takes"]) == 2
+    said = capsys.readouterr()
+    assert "no library here" in said.err
+    assert "next: circletake init" in said.err
+    assert said.out == ""
+
+
+def test_hostile_names_in_an_error_cannot_drive_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise LibraryError("a\x1b[2Jb\u202e", "gone\x07")
+
+    monkeypatch.setattr(cli, "app", broken)
+    assert cli.run(["takes"]) == 2
+    assert capsys.readouterr().err == "a[2Jb: gone\n"
+
+
+def test_ctrl_c_says_that_finished_work_is_kept(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "app", stopped)
+    assert cli.run([]) == 2
+    assert "what was finished is kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["takes", "--nonsense"], ["show"]])
+def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(arguments) == 2
+    assert capsys.readouterr().err

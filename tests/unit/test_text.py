@@ -1,0 +1,49 @@
+"""Text from strangers, made safe for each place that shows it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from circletake.model.text import csv_cell, csv_value, file_stem, human_size, printable
+
+
+@given(st.text())
+def test_printable_text_is_one_line_without_hidden_characters(text: str) -> None:
+    shown = printable(text)
+    assert all(
+        c == " " or c in "\u200d\ufe0f" or not unicodedata.category(c).startswith(("C", "Zl", "Zp"))
+        for c in shown
+    )
+
+
+@given(st.text(), st.integers(1, 40))
+def test_printable_text_keeps_to_its_width(text: str, width: int) -> None:
+    assert len(printable(text, width)) <= width
+
+
+@given(st.text())
+def test_no_cell_of_a_table_is_a_formula(text: str) -> None:
+    assert not csv_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_a_cell_comes_back_as_it_went(text: str) -> None:
+    if not text.startswith("'"):
+        assert csv_value(csv_cell(text)) == text
+
+
+@given(st.text())
+def test_a_file_stem_is_plain_and_never_empty_or_a_device(text: str) -> None:
+    stem = file_stem(text)
+    assert stem
+    assert stem.isascii()
+    assert not set(stem) & set('/\\:*?"<>| ')
+    assert stem.upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
+    assert not stem.startswith((".", "-"))
+
+
+def test_sizes_are_said_as_disks_are_sold() -> None:
+    assert [human_size(n) for n in (12, 41_200, 41_200_000_000)] == ["12 B", "41.2 kB", "41.2 GB"]
