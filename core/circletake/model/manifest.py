@@ -131,6 +131,12 @@ class Credentials:
         """The manifest that speaks for the file."""
         return self.manifests[0] if self.manifests else None
 
+    @property
+    def verified(self) -> bool:
+        """Intact, signed in time, and by a signer on a list: what a signed claim may rest on."""
+        passed = (self.integrity, self.signature, self.trust)
+        return all(check is Check.PASSED for check in passed) and self.time is not Check.FAILED
+
     def named(self, label: str) -> ManifestSaid | None:
         """The manifest with this label."""
         return next((m for m in self.manifests if m.label == label), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,6 +135,15 @@ class Recipe:
         }
 
     @property
+    def made_with(self) -> str:
+        """Generator, model and version for people: ``runway gen4.5``, ``wan 2.2``, ``sora ?``; empty if unknown."""
+        generator, model, version = (self[f] for f in (Field.GENERATOR, Field.MODEL, Field.MODEL_VERSION))
+        if not model:
+            return f"{generator} ?" if generator else ""
+        words = [] if generator.casefold() in model.casefold() else [generator]
+        return " ".join([*words, model, *([version] if version and version not in model else [])])
+
+    @property
     def digest(self) -> str:
         """Changes when anything in force changes; the revision a signed export was made from."""
         lines = (
@@ -141,3 +151,35 @@ class Recipe:
             for field, claim in sorted(self.in_force.items())
         )
         return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
+
+
+_NAMES = {
+    "text_prompt": Field.PROMPT,
+    "prompt_text": Field.PROMPT,
+    "positive_prompt": Field.PROMPT,
+    "negative": Field.NEGATIVE_PROMPT,
+    "random_seed": Field.SEED,
+    "noise_seed": Field.SEED,
+    "model_name": Field.MODEL,
+    "model_id": Field.MODEL,
+    "version": Field.MODEL_VERSION,
+    "backend": Field.GENERATOR,
+    "vendor": Field.PROVIDER,
+    "license": Field.LICENCE,
+    "created_at": Field.CREATED,
+    "generated_at": Field.CREATED,
+    "digital_source_type": Field.SOURCE_TYPE,
+}
+
+
+def field_named(name: str) -> str:
+    """The field that a column or key of somebody's table means, whatever its spelling.
+
+    ``Negative Prompt``, ``negativePrompt`` and ``negative_prompt`` are one field; a name
+    that is no field becomes ``param.<name>``. Empty where nothing is left of the name.
+    """
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:100])
+    word = re.sub(r"[^a-z0-9.]+", "_", split.lower()).strip("_.")
+    if not word or is_field(word):
+        return word
+    return _NAMES.get(word) or f"{PARAMETER}{word}"

@@ -1,0 +1,77 @@
+"""Recipes in content credentials (C2PA) that a file carries from its generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from circletake.model.manifest import Check, Credentials, IngredientSaid, ManifestSaid
+from circletake.model.recipe import Evidence, Field, RecipeClaim
+from circletake.protocols import About, NoSettings, SourceFile
+from circletake_readers.parsing import text_of
+
+PROMPT = "c2pa.types.generator.prompt"
+SEED = "c2pa.types.generator.seed"
+MODEL = "c2pa.types.model"
+
+
+class ContentCredentials:
+    """What the manifest that made the clip says of generator, model, prompt and seed."""
+
+    about = About("credentials", "recipes from content credentials (C2PA)", "1", NoSettings)
+
+    def read(self, source: SourceFile, settings: NoSettings) -> Iterable[RecipeClaim]:
+        """Claims; ``signed`` only where bytes, signature and a listed signer were all verified.
+
+        Credentials whose bytes fail their hash speak of another picture, and those whose
+        signature fails of nobody: neither are read.
+        """
+        credentials = source.credentials
+        if credentials is None or Check.FAILED in (credentials.integrity, credentials.signature):
+            return
+        manifest = _maker(credentials)
+        if manifest is None:
+            return
+        verified = credentials.verified and manifest is credentials.active
+        signer = manifest.signer.name if manifest.signer else ""
+        for field, value in _fields(manifest, signer):
+            if value:
+                yield RecipeClaim(
+                    field,
+                    value,
+                    Evidence.SIGNED if verified else Evidence.EMBEDDED,
+                    f"content credentials, {credentials.where or 'embedded'}",
+                    text_of(signer)[:200] or "unnamed signer",
+                )
+
+
+def _maker(credentials: Credentials) -> ManifestSaid | None:
+    """The manifest that tells how the picture was made: the first that has a creating action.
+
+    In files that passed through an editor the active manifest may have no actions at all.
+    """
+    for manifest in credentials.manifests:
+        if any(action.name == "c2pa.created" and action.source_type for action in manifest.actions):
+            return manifest
+    return credentials.active
+
+
+def _fields(manifest: ManifestSaid, signer: str) -> Iterator[tuple[str, str]]:
+    created = next((a for a in manifest.actions if a.name == "c2pa.created"), None)
+    yield Field.PROVIDER, text_of(signer)
+    if created is not None:
+        yield Field.GENERATOR, text_of(created.agent)
+        yield Field.SOURCE_TYPE, text_of(created.source_type.rsplit("/", 1)[-1])
+        yield Field.CREATED, text_of(created.when)
+    inputs = [i for i in manifest.ingredients if i.role == "inputTo"]
+    yield Field.PROMPT, _text(inputs, PROMPT)
+    yield Field.SEED, _text(inputs, SEED)
+    model = next((i for i in inputs if MODEL in i.types), None)
+    if model is not None:
+        yield Field.MODEL, text_of(model.title)
+        yield Field.MODEL_VERSION, text_of(model.version)
+    elif created is not None:
+        yield Field.MODEL_VERSION, text_of(created.agent_version)
+
+
+def _text(inputs: list[IngredientSaid], kind: str) -> str:
+    return next((text_of(i.text) for i in inputs if kind in i.types and i.text), "")
