@@ -34,6 +34,8 @@ class ExportRequest:
         media: by take id, where to read it: the library's file for an exporter that renders,
             the signed file for one that packages.
         whole: the take is wanted as it is, uncut; a renderer need not re-encode.
+        stills: by take id, poster and hover sprite (WebP), for an exporter that shows takes;
+            a path that does not exist stands for a picture that was not made yet.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ExportRequest:
     slates: Mapping[str, Slate]
     media: Mapping[str, Path]
     whole: bool = False
+    stills: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class ReleasedFile:
         seconds: exact length of a video, as text; empty for other files.
         certificate: SHA-256 fingerprint of the signing certificate; empty for unsigned kinds.
         uses: what it was made of, in record order.
+        picture_sha256: digest of a video's coded picture alone, so that a stripped file can be
+            told from a re-encoded one; empty for other files.
     """
 
     path: str
@@ -151,6 +156,7 @@ class ReleasedFile:
     certificate: str = ""
     uses: tuple[Use, ...] = ()
     not_carried: tuple[str, ...] = ()
+    picture_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""``circletake contact``: takes as one file to look at, on any device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.console import note, print_json, say
+from circletake.cli.selecting import Words, selecting
+from circletake.model.slate import TakeFilter
+
+
+@selecting
+def contact(
+    which: TakeFilter,
+    words: Words = None,
+    cut: Annotated[str, typer.Option(help="The takes of this cut, in its order.", metavar="NAME")] = "",
+    to: Annotated[Path | None, typer.Option(help="Where to write it.", metavar="FILE.html")] = None,
+    title: Annotated[str, typer.Option(help="What stands at its top.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Write a contact sheet: one file that works offline, judged with keys or thumbs."""
+    from circletake.errors import BadInput
+    from circletake.model.text import file_stem, human_size, printable
+    from circletake.workflows.contact import slates_of_cut, with_folded, write_sheet
+    from circletake.workflows.curate import choose
+
+    with open_library(library) as lib:
+        chosen = None
+        if cut:
+            if words or which.shots or which.verdicts:
+                raise BadInput("--cut", "names its own takes", "leave the other conditions out")
+            chosen, slates = slates_of_cut(lib, cut)
+        else:
+            slates = choose(lib, words or (), which, everything=True)
+            if not which.folded:
+                slates = with_folded(lib, slates)
+        name = title or (f"{lib.settings.name} · {cut}" if cut else lib.settings.name)
+        path = to or Path(f"{file_stem(name)}_contact.html")
+        written = write_sheet(lib, load_plugins(lib), slates, path, title=name, cut=chosen, replace=force)
+    if json:
+        print_json(written)
+        return
+    say(
+        f"{printable(str(written.path))}  {written.takes} takes, {human_size(written.size)},"
+        " one file that needs no server"
+    )
+    if written.bare:
+        note(f"{written.bare} takes have no picture yet: circletake analyze, then write it again")
+    for warning in written.warnings:
+        note(printable(warning))
+    say("Next   open it and judge (? shows the keys), then: circletake picks apply picks.json --by NAME")

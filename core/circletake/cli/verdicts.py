@@ -1,0 +1,223 @@
+"""``circle``, ``hold``, ``ng``, ``unreview``, ``rate``, ``note``, ``undo``, ``log``: deciding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from circletake.cli.common import By, Json, LibraryFolder, Script, open_library
+from circletake.cli.console import print_json, say, table
+from circletake.cli.selecting import Words, selecting
+from circletake.model.slate import TakeFilter
+
+if TYPE_CHECKING:
+    from circletake.model.event import Actor, Event
+    from circletake.workflows.curate import Decided, Decision
+    from circletake.workflows.library import Library
+
+_LISTED = 12
+
+
+def _verdict(name: str, help_text: str) -> Callable[..., None]:
+    """A command that gives takes one verdict."""
+
+    def command(
+        which: TakeFilter,
+        words: Words = None,
+        by: By = "",
+        script: Script = False,
+        json: Json = False,
+        library: LibraryFolder = None,
+    ) -> None:
+        from circletake.model.event import Verdict
+        from circletake.workflows.actor import whoami
+        from circletake.workflows.curate import choose, judge
+
+        verdict, actor = Verdict(name), whoami(by, script)
+        with open_library(library) as lib:
+            decision = judge(lib, choose(lib, words or (), which), verdict, actor)
+        _tell(decision, lambda row: row.slate.standing.verdict.value, name, json)
+
+    command.__doc__ = help_text
+    return selecting(command)
+
+
+circle = _verdict("circled", "Circle takes: these are the good ones.")
+hold = _verdict("hold", "Hold takes: maybe.")
+ng = _verdict("ng", "Mark takes no good. Nothing is deleted.")
+unreview = _verdict("unreviewed", "Take the verdict of takes away; they count as unreviewed again.")
+
+
+def rate(
+    words: Annotated[
+        list[str], typer.Argument(help="Takes, then the stars: SH010/3-7 4", metavar="TAKE... N")
+    ],
+    by: By = "",
+    script: Script = False,
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Give takes 0 to 5 stars."""
+    from circletake.errors import BadInput
+    from circletake.workflows import curate
+    from circletake.workflows.actor import whoami
+
+    *named, stars = words
+    if not named or not stars.isdecimal():
+        raise BadInput("rate", "needs takes, then a number", "circletake rate SH010/3-7 4")
+    with open_library(library) as lib:
+        slates = curate.choose(lib, named, TakeFilter())
+        decision = curate.rate(lib, slates, int(stars), whoami(by, script))
+    _tell(decision, lambda row: f"{row.slate.standing.stars} stars", f"{stars} stars", json)
+
+
+def note(
+    words: Annotated[
+        list[str], typer.Argument(help="Takes, then the text in quotes.", metavar="TAKE... TEXT")
+    ],
+    by: By = "",
+    script: Script = False,
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Write a note on takes."""
+    from circletake.errors import BadInput
+    from circletake.workflows import curate
+    from circletake.workflows.actor import whoami
+
+    *named, text = words
+    if not named:
+        raise BadInput("note", "needs a take, then the text", 'circletake note SH010/3 "hands are wrong"')
+    with open_library(library) as lib:
+        slates = curate.choose(lib, named, TakeFilter())
+        decision = curate.annotate(lib, slates, text, whoami(by, script))
+    _tell(decision, lambda _: "", "noted", json)
+
+
+def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json: bool) -> None:
+    from circletake.model.text import printable
+
+    if json:
+        print_json(
+            {
+                "batch": decision.batch,
+                "by": decision.by,
+                "takes": [
+                    {
+                        "take": row.slate.take.label,
+                        "sha256": row.slate.take.sha256,
+                        "before": before(row),
+                        "value": row.value,
+                        "changed": row.changed,
+                    }
+                    for row in decision.rows
+                ],
+            }
+        )
+        return
+    changed = decision.changed
+    for row in changed[:_LISTED]:
+        was = before(row)
+        told = f"  was {was}" if was not in ("", "unreviewed", "0 stars") else ""
+        whose = row.slate.standing.by
+        who = f" (by {printable(whose.name)})" if told and whose and was == row.slate.standing.verdict else ""
+        say(f"{row.slate.take.label}  {row.slate.take.short}  {after}{told}{who}")
+    if len(changed) > _LISTED:
+        say(f"... {len(changed) - _LISTED} more")
+    same = len(decision.rows) - len(changed)
+    parts = [f"{len(changed)} {after} by {person(decision.by)}"]
+    if same:
+        parts.append(f"{same} {'were' if same > 1 else 'was'} so already")
+    from_ng = sum(before(row) == "ng" for row in changed)
+    if from_ng:
+        parts.append(f"{from_ng} had been ng")
+    say(" · ".join(parts))
+    if changed:
+        say("Undo: circletake undo")
+
+
+def person(actor: Actor) -> str:
+    """``ana``, or ``ana (script)`` where no person decided."""
+    from circletake.model.text import printable
+
+    return printable(actor.name, 40) + ("" if actor.person else " (script)")
+
+
+def undo(by: By = "", script: Script = False, json: Json = False, library: LibraryFolder = None) -> None:
+    """Take back the last decision, a dedupe included."""
+    from circletake.workflows.actor import whoami
+
+    with open_library(library) as lib:
+        events = lib.registry.events.undo(whoami(by, script))
+        if json:
+            print_json(events)
+            return
+        if not events:
+            say("Nothing to undo.")
+            return
+        standings = lib.registry.events.standings([e.take_id for e in events if e.take_id])
+        labels = _labels(lib, events)
+    kinds = Counter(_kind(event) for event in events)
+    what = " · ".join(f"{count} {kind}" for kind, count in kinds.items())
+    first = events[0]
+    say(f"Took back {what}, by {person(first.by)} at {first.at:%Y-%m-%d %H:%M} UTC")
+    for event in events[:_LISTED]:
+        if event.take_id:
+            now = standings.get(event.take_id)
+            again = f"now {now.verdict}, {now.stars} stars" if now else "now unreviewed"
+            say(f"{labels[event.take_id]}  {_value(event)} taken back; {again}")
+    if len(events) > _LISTED:
+        say(f"... {len(events) - _LISTED} more")
+
+
+def log(
+    take: Annotated[str, typer.Argument(help="Only this take.", show_default=False)] = "",
+    limit: Annotated[int, typer.Option(help="At most so many, latest first.", min=1)] = 40,
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Who decided what, and when; latest first."""
+    from circletake.workflows.curate import choose_one
+
+    with open_library(library) as lib:
+        take_id = choose_one(lib, take).take.id if take else None
+        events = sorted(lib.registry.events.log(limit=limit, take_id=take_id), key=lambda e: -e.id)
+        if json:
+            print_json(events)
+            return
+        if not events:
+            say("Nothing was decided yet.")
+            return
+        labels = _labels(lib, events)
+    rows = [
+        (
+            f"{e.at:%Y-%m-%d %H:%M:%S}",
+            person(e.by),
+            labels.get(e.take_id or "", "-"),
+            _value(e) + ("  (undone)" if e.undone else ""),
+        )
+        for e in events
+    ]
+    table(("WHEN (UTC)", "WHO", "TAKE", "WHAT"), rows)
+
+
+def _kind(event: Event) -> str:
+    return "dedupe run" if event.kind == "dedupe" else event.kind.value
+
+
+def _value(event: Event) -> str:
+    from circletake.model.text import printable
+
+    if event.kind in ("stars", "note"):
+        return f"{event.kind} {printable(event.value, 60)}"
+    if event.kind == "verdict":
+        return event.value
+    return f"{_kind(event)} {printable(event.value, 60)}".strip()
+
+
+def _labels(library: Library, events: list[Event]) -> dict[str, str]:
+    ids = {e.take_id for e in events if e.take_id}
+    return {take_id: library.registry.takes.get(take_id).label for take_id in ids}
