@@ -97,6 +97,23 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """A stretch of a video, what it was made of, and who says so.
+
+    Attributes:
+        use: as the file's own manifests say; what they are silent on, as the sealed record says.
+        words: who says which model made it, for people.
+        from_record: names of the fields of ``use`` that only the record tells.
+        signed_by: signer of the manifest that says it, empty where nobody signed that.
+    """
+
+    use: Use
+    words: str = ""
+    from_record: tuple[str, ...] = ()
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileCase:
     """All that is known of one file before any rule looks at it.
 
@@ -110,6 +127,9 @@ class FileCase:
         exclusions: hash exclusions of the active manifest beyond the default set.
         members: names of videos inside an archive.
         summed: its digest in SHA256SUMS, empty where it is not listed.
+        recorded_path: the path ``release.json`` has for these bytes, where it differs from ``path``.
+        member_sums: sha256 of each of ``members``.
+        traced: what it was made of, in the order of the video.
     """
 
     path: str
@@ -126,6 +146,9 @@ class FileCase:
     exclusions: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     summed: str = ""
+    recorded_path: str = ""
+    member_sums: tuple[str, ...] = ()
+    traced: tuple[Traced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +159,9 @@ class AuditCase:
         release: what ``release.json`` records, ``None`` without one.
         seal: credentials of ``release.json`` itself.
         library: whether a registry was at hand.
+        release_problem: why ``release.json`` could not be used, empty otherwise.
+        listed_only: paths in SHA256SUMS that are not in the folder.
+        lists: names of the trust lists the audit was made with.
     """
 
     root: str
@@ -144,6 +170,22 @@ class AuditCase:
     release: Release | None = None
     seal: Credentials | None = None
     library: bool = False
+    release_problem: str = ""
+    listed_only: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+    @property
+    def videos(self) -> tuple[FileCase, ...]:
+        """The videos among the files."""
+        return tuple(f for f in self.files if f.kind == "video")
+
+    @property
+    def sealed(self) -> bool:
+        """Whether ``release.json`` is there and is what its signer sealed."""
+        seal = self.seal
+        if self.release is None or seal is None or not seal.present:
+            return False
+        return seal.integrity is Check.PASSED and seal.signature is Check.PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +214,9 @@ class Audit:
     cards: Mapping[str, RuleCard]
     not_checked: tuple[str, ...]
     at: str
+    seal: Credentials | None = None
+    sealed: bool = False
+    lists: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

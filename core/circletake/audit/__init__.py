@@ -1,0 +1,1 @@
+"""The audit: cases from values handed in, rules asked of them, a report a stranger can read."""

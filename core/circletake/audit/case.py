@@ -1,0 +1,89 @@
+"""Building an audit's case: all that is known of a folder before any rule looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from circletake.audit.tracing import trace
+from circletake.model.audit import AuditCase, FileCase
+from circletake.model.export import Release, ReleasedFile
+from circletake.model.manifest import Check, Credentials
+
+RECORD = "release.json"
+SUMS = "SHA256SUMS"
+REPORT = "report.html"
+
+
+def build_case(
+    root: str,
+    files: Sequence[FileCase],
+    *,
+    release: Release | None = None,
+    release_problem: str = "",
+    seal: Credentials | None = None,
+    sums: Mapping[str, str] | None = None,
+    library: bool = False,
+    lists: Sequence[str] = (),
+) -> AuditCase:
+    """Put what workflows gathered beside what the record says of each file.
+
+    A file whose path the record does not know is matched by its bytes to an entry whose own
+    path is not there: it was renamed.
+
+    Args:
+        root: what was audited, for people.
+        files: each with its facts and credentials, in any order.
+        seal: credentials of ``release.json``.
+        sums: digests by path from ``SHA256SUMS``.
+        lists: names of the trust lists that were at hand.
+    """
+    sums = sums or {}
+    ordered = sorted(files, key=lambda f: f.path)
+    here = {f.path for f in ordered}
+    case = AuditCase(
+        root=root,
+        files=(),
+        release=release,
+        seal=seal,
+        library=library,
+        release_problem=release_problem,
+        listed_only=tuple(sorted(set(sums) - here)),
+        lists=tuple(lists),
+    )
+    entries = {f.path: f for f in release.files} if release else {}
+    gone = {f.sha256: f for f in entries.values() if f.path not in here}
+    record = "the sealed record" if case.sealed else "release.json, whose seal does not hold,"
+    return replace(
+        case, files=tuple(_placed(file, entries, gone, sums.get(file.path, ""), record) for file in ordered)
+    )
+
+
+def _placed(
+    file: FileCase,
+    entries: Mapping[str, ReleasedFile],
+    gone: Mapping[str, ReleasedFile],
+    summed: str,
+    record: str,
+) -> FileCase:
+    recorded = entries.get(file.path)
+    renamed = ""
+    if recorded is None and file.sha256 in gone:
+        recorded = gone[file.sha256]
+        renamed = recorded.path
+    traced = ()
+    if file.kind == "video":
+        seconds = file.media.seconds if file.media else 0.0
+        told = file.credentials
+        # A manifest of other bytes says nothing of these.
+        if told.integrity is Check.FAILED and told.active and not _ours(file, recorded):
+            told = Credentials(False)
+        traced = trace(told, recorded, seconds, record)
+    return replace(file, recorded=recorded, recorded_path=renamed, summed=summed, traced=traced)
+
+
+def _ours(file: FileCase, recorded: ReleasedFile | None) -> bool:
+    active = file.credentials.active
+    name = PurePosixPath(recorded.path if recorded else file.path).name
+    return active is not None and active.title in ("", name)

@@ -1,0 +1,93 @@
+"""Judging: every rule asked of every file, and one verdict for each video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Scope
+from circletake.model.manifest import Check
+from circletake.model.text import printable
+from circletake.protocols import AuditRule
+
+OUTSIDE = ("watermark", "likeness", "music rights", "visible label")
+"""What no rule looks at; said in every report."""
+
+
+def judge(
+    case: AuditCase,
+    rules: Sequence[tuple[AuditRule[Any], Any]],
+    *,
+    blame: Callable[[AuditRule[Any], Exception], None] = lambda rule, error: None,
+    at: datetime | None = None,
+) -> Audit:
+    """Ask every rule and draw the verdicts.
+
+    A rule that raises is itself "not checked"; the others go on.
+
+    Args:
+        rules: each with its settings.
+        blame: told of a rule that failed.
+        at: the time written into the audit; now without one.
+    """
+    outcomes: list[Outcome] = []
+    for rule, settings in rules:
+        try:
+            outcomes.extend(_asked(rule, settings, case))
+        except Exception as error:  # a rule may fail in any way; it costs its own answer only
+            blame(rule, error)
+            reason = f"the rule itself failed: {printable(str(error), 120) or type(error).__name__}"
+            outcomes.append(Outcome(rule.about.name, Check.NOT_CHECKED, reason=reason))
+    files = tuple(_judged(file, case, outcomes) for file in case.files)
+    cards = {rule.card.id: rule.card for rule, _ in rules}
+    return Audit(
+        root=case.root,
+        files=files,
+        outcomes=tuple(outcomes),
+        release=case.release,
+        cards=cards,
+        not_checked=OUTSIDE,
+        at=(at or datetime.now(UTC)).isoformat(timespec="seconds"),
+        seal=case.seal,
+        sealed=case.sealed,
+        lists=case.lists,
+    )
+
+
+def verdict_of(file: FileCase, sealed: bool) -> str:
+    """``intact``, ``altered``, ``unsigned``, ``unreadable`` or ``not checked`` for one file.
+
+    Credentials that verify are not enough where a sealed record gives the sha256: some bytes of
+    a video are outside every C2PA hash.
+    """
+    said = file.credentials
+    if file.kind != "video":
+        return "not checked"
+    if file.unreadable or said.unreadable:
+        return "unreadable"
+    if not said.present:
+        return "unsigned"
+    if Check.FAILED in (said.integrity, said.signature):
+        return "altered"
+    if sealed and file.recorded and file.recorded.sha256 != file.sha256:
+        return "altered"
+    if Check.NOT_CHECKED in (said.integrity, said.signature):
+        return "not checked"
+    return "intact"
+
+
+def _asked(rule: AuditRule[Any], settings: Any, case: AuditCase) -> list[Outcome]:
+    if rule.card.scope is Scope.RELEASE:
+        return list(rule.check(case, settings))
+    return [outcome for file in case.files for outcome in rule.check(replace(case, file=file), settings)]
+
+
+def _judged(file: FileCase, case: AuditCase, outcomes: Sequence[Outcome]) -> FileAudit:
+    return FileAudit(
+        case=file,
+        verdict=verdict_of(file, case.sealed),
+        outcomes=tuple(o for o in outcomes if o.file == file.path),
+        uses=tuple(traced.use for traced in file.traced),
+    )

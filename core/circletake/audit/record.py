@@ -1,0 +1,86 @@
+"""Reading ``release.json`` and ``SHA256SUMS``: papers that lie in a folder anybody may have written."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from circletake.errors import BadInput
+from circletake.model.export import Release, ReleasedFile
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a record that are read at most; 700 clips with long prompts stay under 4 MB."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def read_release(data: bytes) -> Release:
+    """The record in ``data``, every field of the type the schema says.
+
+    Raises:
+        BadInput: too large, not JSON, another schema, a wrong type, or a path that leaves the folder.
+    """
+    if len(data) > LARGEST:
+        raise BadInput("release.json", f"larger than {LARGEST // 1024 // 1024} MB", "ask its sender")
+    try:
+        document = json.loads(data.decode("utf-8"))
+        release = Release.from_json(document)
+        _check_types(release)
+        for file in release.files:
+            _check_file(file)
+    except RecursionError:
+        raise BadInput("release.json", "nested too deeply", "ask its sender") from None
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise BadInput("release.json", f"not a release record ({error})", "ask its sender") from error
+    return release
+
+
+def read_sums(data: bytes) -> dict[str, str]:
+    """Digests by path of a ``SHA256SUMS`` file; lines that are none are skipped.
+
+    The format is that of ``sha256sum``: digest, two spaces (or space and star), path.
+    """
+    sums: dict[str, str] = {}
+    for line in data[:LARGEST].decode("utf-8", "replace").splitlines():
+        digest, _, path = line.partition(" ")
+        if _DIGEST.fullmatch(digest.lower()) and path[:1] in (" ", "*") and stays_inside(path[1:]):
+            sums[path[1:]] = digest.lower()
+    return sums
+
+
+def stays_inside(path: str) -> bool:
+    """Whether ``path`` is a plain relative path that cannot leave its folder on any system."""
+    if not path or "\x00" in path or "\\" in path or re.match(r"[A-Za-z]:", path):
+        return False
+    parts = PurePosixPath(path)
+    return not parts.is_absolute() and ".." not in parts.parts
+
+
+def _check_file(file: ReleasedFile) -> None:
+    if not stays_inside(file.path):
+        raise ValueError(f"a path that leaves the folder: {file.path[:80]!r}")
+    if not _DIGEST.fullmatch(file.sha256):
+        raise ValueError(f"{file.path[:80]!r} has no sha256")
+    for text in (file.seconds, *(t for use in file.uses for t in (use.record_in, use.record_out))):
+        if text:
+            Fraction(text)
+
+
+def _check_types(value: object) -> None:
+    """Hold every field of a dataclass against its annotation: the schema is the dataclass."""
+    if isinstance(value, tuple):
+        for each in value:
+            _check_types(each)
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return
+    for field in dataclasses.fields(value):
+        given = getattr(value, field.name)
+        wanted = {"str": str, "int": int, "tuple[str, ...]": tuple}.get(str(field.type))
+        if wanted and type(given) is not wanted:
+            raise TypeError(f"{field.name} is not {wanted.__name__}")
+        if str(field.type) == "tuple[str, ...]" and not all(isinstance(text, str) for text in given):
+            raise TypeError(f"{field.name} holds more than text")
+        _check_types(given)

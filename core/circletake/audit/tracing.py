@@ -1,0 +1,216 @@
+"""Tracing: which take, model and prompt made each second of a video, and who says so.
+
+A stranger can verify what manifests say, so they come first; the sealed record speaks only
+where they are silent, and what it alone says is marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import Any
+
+from circletake.model.audit import Traced
+from circletake.model.export import ReleasedFile, Use
+from circletake.model.manifest import Credentials, IngredientSaid, ManifestSaid
+
+TAKE = "org.circletake.take"
+"""Label of our own assertion in a signed take."""
+
+PROMPT = "c2pa.types.generator.prompt"
+SEED = "c2pa.types.generator.seed"
+MODEL = "c2pa.types.model"
+_DEEPEST = 8
+
+_WORDS = {
+    "observed": "recorded by the signer's circletake",
+    "declared": "declared by a person",
+    "embedded": "unsigned file tags",
+    "sidecar": "a file beside the clip",
+    "filename": "the clip's file name",
+    "matched": "a take with the same picture",
+}
+
+
+def trace(
+    credentials: Credentials, recorded: ReleasedFile | None, seconds: float, record: str
+) -> tuple[Traced, ...]:
+    """What a video was made of, in the order of its seconds.
+
+    Args:
+        recorded: the video's entry in the release record, ``None`` without one.
+        seconds: length of the video, 0.0 where unknown.
+        record: how to name the record to people, e.g. ``the sealed record``.
+    """
+    said = list(_said(credentials, seconds))
+    if not said:
+        return tuple(_from_record(use, record) for use in recorded.uses) if recorded else ()
+    if recorded is None:
+        return tuple(said)
+    return tuple(_filled(traced, recorded, record) for traced in said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What one manifest and its parents say of how a clip was made."""
+
+    take: str = ""
+    take_sha256: str = ""
+    model: str = ""
+    evidence: str = ""
+    prompt: str = ""
+    prompt_evidence: str = ""
+    seed: str = ""
+    source_type: str = ""
+    origin: str = ""
+    declared_by: str = ""
+    words: str = ""
+    signed_by: str = ""
+
+
+def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
+    active = credentials.active
+    if active is None:
+        return
+    clips = [i for i in active.ingredients if i.role == "componentOf" and i.placed]
+    rows = [(placed, clip) for clip in clips for placed in clip.placed]
+    if not rows:
+        whole = (Fraction(0), Fraction(seconds).limit_denominator(90_000))
+        if _speaks(active):
+            yield _traced(_made(credentials, active), whole, None)
+        return
+    for placed, clip in sorted(rows, key=lambda row: row[0]):
+        own = credentials.named(clip.manifest)
+        made = _made(credentials, own) if own else _Made()
+        made = replace(
+            made,
+            take=made.take or clip.title,
+            source_type=made.source_type or clip.source_type,
+            words=made.words or ("declared by the signer" if clip.source_type else "nobody"),
+        )
+        yield _traced(made, placed, clip.source_range)
+
+
+def _speaks(manifest: ManifestSaid) -> bool:
+    """Whether a manifest says anything of how its picture came to be."""
+    return bool(manifest.ingredients) or any(
+        action.source_type or action.name in ("c2pa.created", "c2pa.opened") for action in manifest.actions
+    )
+
+
+def _traced(made: _Made, placed: tuple[Fraction, Fraction], part: tuple[Fraction, Fraction] | None) -> Traced:
+    source = part or (Fraction(0), placed[1] - placed[0])
+    use = Use(
+        record_in=str(placed[0]),
+        record_out=str(placed[1]),
+        source_in=str(source[0]),
+        source_out=str(source[1]),
+        take=made.take,
+        take_sha256=made.take_sha256,
+        model=made.model,
+        model_evidence=made.evidence,
+        prompt=made.prompt,
+        prompt_evidence=made.prompt_evidence,
+        seed=made.seed,
+        source_type=made.source_type,
+        origin=made.origin,
+        declared_by=made.declared_by,
+    )
+    return Traced(use, made.words, (), made.signed_by)
+
+
+def _made(credentials: Credentials, manifest: ManifestSaid, depth: int = 0) -> _Made:
+    """Walk a manifest and the parents it was made from; the one nearest the maker knows best."""
+    own = _own(manifest)
+    if depth >= _DEEPEST:
+        return own
+    for parent in (i for i in manifest.ingredients if i.role == "parentOf"):
+        inner = credentials.named(parent.manifest)
+        if inner is None:
+            own = replace(own, source_type=own.source_type or parent.source_type)
+            continue
+        origin = _made(credentials, inner, depth + 1)
+        words = origin.words + _reservation(parent) if origin.words else own.words
+        filled = {f.name: getattr(own, f.name) or getattr(origin, f.name) for f in fields(_Made)}
+        if origin.model and own.model in ("", origin.model):
+            filled.update(words=words, evidence=origin.evidence, signed_by=origin.signed_by)
+        own = _Made(**filled)
+    return own
+
+
+def _reservation(ingredient: IngredientSaid) -> str:
+    """What stands against an ingredient's own credentials, short of an alteration."""
+    codes = " ".join(ingredient.problems)
+    if "mismatch" in codes:
+        return "; altered before it was used"
+    if "expired" in codes or "outsideValidity" in codes:
+        return "; expired, not altered"
+    return ""
+
+
+def _own(manifest: ManifestSaid) -> _Made:
+    take = _mapping(manifest.assertions.get(TAKE))
+    evidence = _mapping(take.get("evidence"))
+    model, prompt, seed = "", "", ""
+    for part in (i for i in manifest.ingredients if i.role == "inputTo"):
+        if PROMPT in part.types and not prompt:
+            prompt = part.text or ""
+        elif SEED in part.types and not seed:
+            seed = part.text or ""
+        elif any(kind.startswith(MODEL) for kind in part.types) and not model:
+            model = f"{part.title} {part.version}".strip()
+    maker = next((a for a in manifest.actions if a.name == "c2pa.created"), None)
+    if not model and maker and maker.agent:
+        model = f"{maker.agent} {maker.agent_version}".strip()
+    signer = manifest.signer.name if manifest.signer else ""
+    how = str(evidence.get("model") or evidence.get("generator") or "")
+    return _Made(
+        take=str(take.get("shot") or take.get("take") or ""),
+        take_sha256=str(take.get("sha256") or ""),
+        model=model,
+        evidence=how or ("signed" if model and signer else ""),
+        prompt=prompt,
+        prompt_evidence=str(evidence.get("prompt") or ("signed" if prompt else "")),
+        seed=seed,
+        source_type=(maker.source_type if maker else "").rsplit("/", 1)[-1],
+        origin=str(take.get("origin") or ""),
+        declared_by=str(take.get("declared_by") or ""),
+        words=_WORDS.get(how) or (f"signed by {signer}" if signer else ""),
+        signed_by=signer,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _from_record(use: Use, record: str) -> Traced:
+    told = tuple(f.name for f in fields(Use) if getattr(use, f.name))
+    return Traced(use, f"{record} alone; no credentials say it", told)
+
+
+def _filled(traced: Traced, recorded: ReleasedFile, record: str) -> Traced:
+    """``traced`` with what only the record knows of the same stretch."""
+    use = traced.use
+    begins = Fraction(use.record_in)
+    same = min(
+        (
+            u
+            for u in recorded.uses
+            if not use.take_sha256 or not u.take_sha256 or u.take_sha256 == use.take_sha256
+        ),
+        key=lambda u: abs(Fraction(u.record_in or "0") - begins),
+        default=None,
+    )
+    if same is None or abs(Fraction(same.record_in or "0") - begins) > Fraction(1, 2):
+        return traced
+    silent = {
+        f.name: getattr(same, f.name)
+        for f in fields(Use)
+        if f.name != "prompt_evidence" and not getattr(use, f.name) and getattr(same, f.name)
+    }
+    if "prompt" in silent:
+        silent["prompt_evidence"] = same.prompt_evidence
+    words = f"{record} alone" if "model" in silent else traced.words
+    return replace(traced, use=replace(use, **silent), words=words, from_record=tuple(silent))

@@ -1,0 +1,1 @@
+"""One module for each question; its ``RULE`` is found by itself."""

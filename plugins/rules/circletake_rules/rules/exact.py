@@ -1,0 +1,49 @@
+"""Is it byte for byte the file that was released?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake.model.manifest import Check
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+
+CARD = RuleCard(
+    id="bytes.exact",
+    title="bytes equal the sealed list",
+    meaning=(
+        "The file is not the one that was released. Credentials alone cannot tell: some bytes "
+        "of a video (ftyp, free, skip) are outside every C2PA hash."
+    ),
+    severity=Severity.ERROR,
+    source="release.json, sealed; C2PA 2.4 default hash exclusions",
+    remedy="ask the producer for the released file",
+)
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    if case.release is None:
+        yield not_checked(case.release_problem or "no release.json")
+    elif file.recorded is None:
+        yield not_checked("not in the record")
+    elif file.recorded.sha256 == file.sha256:
+        yield passed() if case.sealed else not_checked("equal to release.json, but its seal does not hold")
+    else:
+        yield failed(
+            f"sha256 {file.sha256[:16]}…",
+            f"sha256 {file.recorded.sha256[:16]}…",
+            severity=Severity.NOTE if _told_already(file) else None,
+        )
+
+
+def _told_already(file: FileCase) -> bool:
+    """One defect, one finding: the credentials themselves tell that these are other bytes."""
+    said = file.credentials
+    if file.kind != "video":
+        return False
+    return not said.present or bool(file.unreadable) or Check.FAILED in (said.integrity, said.signature)
+
+
+RULE = about_files(
+    CARD, _question, ("video", "archive", "timeline", "sidecar", "image", "sound", "other", "report")
+)

@@ -1,0 +1,52 @@
+"""Is the prompt in the manifest the one in the record and in the library?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.generated import machine_made, names
+
+CARD = RuleCard(
+    id="prompt.matches",
+    title="one prompt everywhere",
+    meaning="Manifest, sealed record and library name different prompts for one take.",
+    severity=Severity.ERROR,
+    source="release.json and the library's record of the export",
+    remedy="find out which is right, mend the recipe, and export again",
+)
+
+_SHOWN = 60
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    compared, differ = False, False
+    recorded = {u.take_sha256: u.prompt for u in (file.recorded.uses if file.recorded else ()) if u.prompt}
+    known = file.known.prompts if file.known else {}
+    for traced, start, end in machine_made(file):
+        use = traced.use
+        if not use.prompt or "prompt" in traced.from_record:
+            continue
+        for where, prompts in (("release.json", recorded), ("the library", known)):
+            other = prompts.get(use.take_sha256, "")
+            compared = compared or bool(other)
+            if other and other != use.prompt:
+                differ = True
+                yield failed(
+                    f"{names(traced)}: the manifest says {_short(use.prompt)}",
+                    f"{where} says {_short(other)}",
+                    start=start,
+                    end=end,
+                )
+    if not compared:
+        yield not_checked("no second source to hold the manifest's prompts against")
+    elif not differ:
+        yield passed()
+
+
+def _short(prompt: str) -> str:
+    return f"“{prompt if len(prompt) <= _SHOWN else prompt[: _SHOWN - 1] + '…'}”"
+
+
+RULE = about_files(CARD, _question)

@@ -1,0 +1,31 @@
+"""Is there anything in the places C2PA does not look at?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+
+CARD = RuleCard(
+    id="bytes.slack",
+    title="no bytes hide in free boxes",
+    meaning="Bytes lie in free boxes or after the last box. They can be added without breaking a signature.",
+    severity=Severity.WARNING,
+    source="ISO/IEC 14496-12 free space box; C2PA 2.4 default hash exclusions",
+    remedy="compare the file with the producer's own copy",
+)
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    if file.unreadable:
+        yield not_checked("the file cannot be read")
+    elif not file.slack:
+        yield passed()
+    elif case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
+        yield passed(f"{file.slack} bytes, there when it was sealed")
+    else:
+        yield failed(f"{file.slack} bytes outside the signature's reach", "none")
+
+
+RULE = about_files(CARD, _question)

@@ -1,0 +1,36 @@
+"""Is it said of every stretch how its picture was made?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.generated import names, span
+
+CARD = RuleCard(
+    id="ai.source_type",
+    title="every stretch says how it was made",
+    meaning="No manifest, of the file or of any ingredient, says whether this picture was generated or filmed.",
+    severity=Severity.WARNING,
+    source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
+    remedy="declare it and export again: circletake recipe set TAKE source_type ...",
+)
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    if not file.traced:
+        yield not_checked("nothing says what it was made of")
+        return
+    told = True
+    for traced in file.traced:
+        if not traced.use.source_type:
+            told = False
+            start, end = span(traced)
+            by = f", imported as {traced.use.origin}" if traced.use.origin else ""
+            yield failed(f"{names(traced)}: nobody says how it was made{by}", start=start, end=end)
+    if told:
+        yield passed()
+
+
+RULE = about_files(CARD, _question)

@@ -1,0 +1,46 @@
+"""Are the bytes those that were signed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake.model.manifest import Check
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+
+CARD = RuleCard(
+    id="c2pa.state",
+    title="nothing was altered after signing",
+    meaning="The file is not what its signer signed.",
+    severity=Severity.ERROR,
+    source="C2PA 2.4, validation: hard bindings and assertion hashes",
+    remedy="ask the producer for the signed file",
+)
+
+_WHAT = (
+    ("hashedURI", "the manifest's own words were changed"),
+    ("ingredient", "an ingredient inside the manifest was changed"),
+    ("Hash", "the media bytes are not those that were signed"),
+)
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    said = file.credentials
+    if not said.present:
+        yield not_checked("no credentials")
+    elif said.integrity is Check.FAILED:
+        yield failed(_what(said.problems), "the bytes that were signed")
+    elif said.integrity is Check.PASSED:
+        yield passed()
+    else:
+        yield not_checked(said.unreadable or "the credentials did not say")
+
+
+def _what(problems: tuple[str, ...]) -> str:
+    codes = [code for code in problems if "mismatch" in code or "invalid" in code.lower()]
+    words = next((text for part, text in _WHAT if any(part in code for code in codes)), "")
+    shown = ", ".join(dict.fromkeys(codes[:3]))
+    return f"{words or 'altered after signing'}{f' ({shown})' if shown else ''}"
+
+
+RULE = about_files(CARD, _question)

@@ -1,0 +1,47 @@
+"""Does SHA256SUMS say what the record and the files say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Scope, Severity
+from circletake_rules.asking import Answer, about_release, failed, not_checked, passed
+
+CARD = RuleCard(
+    id="sums.agree",
+    title="SHA256SUMS agrees",
+    meaning="SHA256SUMS is not sealed; where it disagrees, either it or the file was changed.",
+    severity=Severity.ERROR,
+    source="SHA256SUMS beside release.json",
+    remedy="trust the sealed record, not SHA256SUMS; ask the producer for the release again",
+    scope=Scope.RELEASE,
+)
+
+
+def _question(case: AuditCase) -> Iterator[Answer]:
+    if not any(f.kind == "sums" for f in case.files):
+        yield not_checked("no SHA256SUMS")
+        return
+    agreed = True
+    for file in case.files:
+        verdict = _disagrees(file)
+        if verdict:
+            agreed = False
+            yield failed(verdict, file=file.path)
+    if agreed:
+        yield passed()
+
+
+def _disagrees(file: FileCase) -> str:
+    recorded = file.recorded.sha256 if file.recorded else ""
+    if not file.summed:
+        return ""
+    if file.summed == file.sha256:
+        return "SHA256SUMS was rewritten to fit the changed file" if recorded not in ("", file.sha256) else ""
+    if recorded == file.sha256:
+        return "SHA256SUMS is forged or stale: the file is the recorded one"
+    # A changed file is told by the rules about files; here only what nothing else covers.
+    return "" if recorded else "the file is not the one SHA256SUMS lists"
+
+
+RULE = about_release(CARD, _question)

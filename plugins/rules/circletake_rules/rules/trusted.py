@@ -1,0 +1,42 @@
+"""Is the signer on a list the reader trusts?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake.model.manifest import Check
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+
+CARD = RuleCard(
+    id="c2pa.trusted",
+    title="you know the signer",
+    meaning=(
+        "The credentials are whole, but nobody on your lists vouches for who signed them. "
+        "That is no sign of a fake; anybody can make a certificate with any name in it."
+    ),
+    severity=Severity.WARNING,
+    source="C2PA 2.4, trust model",
+    remedy=(
+        "ask the producer, outside this folder, for the certificate's fingerprint; "
+        "if it is the same: circletake trust add NAME PEM"
+    ),
+)
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    said = file.credentials
+    if not said.present:
+        yield not_checked("no credentials")
+    elif said.trust is Check.PASSED:
+        yield passed(said.trust_list)
+    elif Check.FAILED in (said.integrity, said.signature):
+        yield not_checked("the file was altered; its signer no longer vouches for it")
+    else:
+        signer = said.active.signer if said.active else None
+        who = f"{signer.name} {signer.sha256}" if signer else "an unnamed signer"
+        lists = ", ".join(case.lists) or "none: you have no lists yet"
+        yield failed(f"unknown signer: {who}", f"a signer on one of your lists ({lists})")
+
+
+RULE = about_files(CARD, _question)
