@@ -27,7 +27,10 @@ setup: $(UV)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "circletake needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
 	@echo "setting up (once)"
-	@$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet uv
+	@{ $(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet uv; } 2>.uv.log \
+		|| { rm -rf .uv && $(PYTHON) -m pip install --quiet --target .uv uv; } 2>>.uv.log \
+		|| { cat .uv.log; echo "could not install uv; see https://docs.astral.sh/uv/"; exit 2; }
+	@rm -f .uv.log
 
 clean: ## remove what setup and demo made
 	rm -rf .venv .uv demo uv.lock
