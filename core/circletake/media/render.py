@@ -1,0 +1,209 @@
+"""Writing video: a clip remuxed without touching its picture, or a cut rendered to one file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import BadInput, MediaError
+from circletake.media.conform import BT709, Canvas, conformed
+from circletake.media.probe import open_media, picture_sha256, picture_stream
+from circletake.media.soundtrack import RATE, Soundtrack
+
+if TYPE_CHECKING:
+    import av
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
+
+    from circletake.model.cut import Cut
+    from circletake.model.take import MediaFacts
+
+REMUXED = {
+    "video/mp4": "mp4",
+    "video/x-m4v": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/x-matroska": "matroska",
+    "video/matroska": "matroska",
+}
+"""Media types that are written anew without re-encoding, and the muxer for each."""
+
+COPIED = ("video/x-msvideo", "video/avi", "video/msvideo", "image/gif", "video/gif")
+"""Media types that are copied as they are: rewriting them would change the picture's packets."""
+
+_LIMITED = 1
+
+
+def needs_encoding(facts: MediaFacts) -> str:
+    """Why a clip cannot leave without re-encoding; empty where it can.
+
+    Args:
+        facts: of the clip, as the library has them.
+    """
+    if facts.mime in REMUXED or facts.mime in COPIED:
+        return ""
+    return f"{facts.mime or facts.container} cannot carry content credentials"
+
+
+def remux(source: Path, destination: Path, mime: str = "video/mp4") -> None:
+    """Write a clip's picture and sound anew, without re-encoding and without its tags.
+
+    Tags of the container may hold prompts, local paths and names; what is to be said of the
+    clip is said in its manifest. The coded picture is compared before and after.
+
+    Args:
+        mime: media type of ``source``, which ``destination`` will have too.
+
+    Raises:
+        MediaError: the clip cannot be rewritten unchanged; nothing was written.
+    """
+    import av
+
+    if mime in COPIED:
+        with _whole(destination) as staged:
+            shutil.copyfile(source, staged)
+        return
+    if mime not in REMUXED:
+        raise MediaError(source.name, f"{mime} cannot be remuxed", "render it instead")
+    with _whole(destination) as staged:
+        try:
+            _copy_packets(source, staged, REMUXED[mime])
+        except (av.error.FFmpegError, ValueError) as error:
+            raise MediaError(source.name, f"cannot be remuxed: {error}", "render it instead") from error
+        if picture_sha256(staged) != picture_sha256(source):
+            raise MediaError(source.name, "its picture would change by remuxing", "render it instead")
+
+
+def render(
+    cut: Cut,
+    media: Mapping[str, Path],
+    destination: Path,
+    *,
+    progress: Callable[[float], object] = lambda fraction: None,
+    cancelled: Callable[[], None] = lambda: None,
+) -> None:
+    """Render a cut to one MP4: H.264 (CRF 18, ``yuv420p``, BT.709) and AAC at 48 kHz.
+
+    Every clip is fitted to the cut's size and rate; the file has exactly the frames of
+    ``cut.placed``. Sound is the song, or each clip's own; without either there is no track.
+
+    Args:
+        media: by take id, where its file is.
+        progress: told the fraction done, 0-1.
+        cancelled: raises when the work is to stop; nothing is left behind then.
+
+    Raises:
+        BadInput: the cut is empty or of an impossible size.
+        MediaError: a clip or the song cannot be read.
+    """
+    import av
+
+    if not cut.events:
+        raise BadInput(cut.name, "the cut has no events", "circletake cut add")
+    if cut.width < 2 or cut.height < 2 or cut.width % 2 or cut.height % 2:
+        raise BadInput(cut.name, f"{cut.width}x{cut.height} is not a size H.264 can have", "use even numbers")
+    total = int(cut.seconds * cut.rate)
+    with closing(Soundtrack(cut, media)) as sound, _whole(destination) as staged:
+        with av.open(str(staged), "w", format="mp4", options={"movflags": "+faststart"}) as output:
+            video = _video_stream(output, cut)
+            audio = _audio_stream(output) if sound.present else None
+            heard = 0
+            for index, frame in enumerate(_pictures(cut, media, cancelled)):
+                frame.pts = index
+                frame.time_base = 1 / cut.rate
+                frame.pict_type = 0  # the encoder chooses, not the source
+                output.mux(video.encode(frame))
+                if audio and (index % 12 == 11 or index == total - 1):
+                    until = round((index + 1) / cut.rate * RATE)
+                    _write_sound(output, audio, sound, heard, until - heard)
+                    heard = until
+                progress((index + 1) / total)
+            output.mux(video.encode(None))
+            if audio:
+                output.mux(audio.encode(None))
+        _check_frames(staged, total)
+
+
+def _pictures(cut: Cut, media: Mapping[str, Path], cancelled: Callable[[], None]) -> Iterator[av.VideoFrame]:
+    canvas = Canvas(cut.width, cut.height, cut.rate)
+    for placed in cut.placed:
+        frames = int((placed.record_out - placed.record_in) * cut.rate)
+        path = media[placed.event.take_id]
+        yield from conformed(path, placed.event.source_in, frames, canvas, cancelled)
+
+
+def _video_stream(output: OutputContainer, cut: Cut) -> VideoStream:
+    stream = output.add_stream("libx264", rate=cut.rate, options={"crf": "18", "preset": "medium"})
+    stream.width, stream.height, stream.pix_fmt = cut.width, cut.height, "yuv420p"
+    stream.time_base = 1 / cut.rate
+    context = stream.codec_context
+    context.time_base = 1 / cut.rate
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = _LIMITED
+    context.thread_type = "FRAME"
+    return stream
+
+
+def _audio_stream(output: OutputContainer) -> AudioStream:
+    return output.add_stream("aac", rate=RATE, layout="stereo", options={"b": "192k"})
+
+
+def _write_sound(output: OutputContainer, audio: AudioStream, sound: Soundtrack, at: int, count: int) -> None:
+    import av
+
+    if count <= 0:
+        return
+    frame = av.AudioFrame.from_ndarray(sound.read(count), format="fltp", layout="stereo")
+    frame.sample_rate = RATE
+    frame.time_base = Fraction(1, RATE)
+    frame.pts = at
+    output.mux(audio.encode(frame))
+
+
+def _copy_packets(source: Path, staged: Path, muxer: str) -> None:
+    import av
+
+    options = {"movflags": "+faststart"} if muxer in ("mp4", "mov") else {}
+    with open_media(source) as given, av.open(str(staged), "w", format=muxer, options=options) as output:
+        streams = [picture_stream(given, source.name), *given.streams.audio[:1]]
+        copies = {stream.index: output.add_stream_from_template(stream, opaque=True) for stream in streams}
+        for copy in copies.values():
+            copy.metadata.clear()
+        for packet in given.demux(*streams):
+            if packet.dts is not None:
+                packet.stream = copies[packet.stream.index]
+                output.mux(packet)
+
+
+def _check_frames(path: Path, expected: int) -> None:
+    with open_media(path) as container:
+        frames = container.streams.video[0].frames
+    if frames != expected:
+        raise MediaError(path.name, f"{frames} frames were written, not {expected}", "report this as a bug")
+
+
+@contextmanager
+def _whole(destination: Path) -> Iterator[Path]:
+    """A file to write into; it takes the destination's place only once it is complete and on disk."""
+    staged = destination.with_name(f".{destination.name}.part")
+    try:
+        yield staged
+        _flush(staged)
+        staged.replace(destination)
+        _flush(destination.parent)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
