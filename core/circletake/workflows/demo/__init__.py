@@ -1,0 +1,1 @@
+"""The whole path in a minute: takes made here, curated, cut to a song, released, audited, proved."""

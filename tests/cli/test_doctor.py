@@ -1,0 +1,37 @@
+"""The doctor: what works, what does not, and what is fine to be without."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from circletake.cli.app import run
+from circletake.plugins.manager import PluginManager
+
+
+def found(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:
+    return {row["what"]: row for row in json.loads(capsys.readouterr().out)}
+
+
+def test_a_fresh_installation_is_well_without_a_key_or_a_library(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--json"]) == 0
+    rows = found(capsys)
+    assert "keys init" in str(rows["Key"]["found"])
+    assert "libx264" in str(rows["Encoding"]["found"])
+    assert "journal" in str(rows["SQLite"]["found"])
+
+
+def test_a_broken_plugin_is_a_finding(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        CIRCLETAKE_API = 0
+
+    def with_a_broken_one(**_: object) -> PluginManager:
+        manager = PluginManager()
+        manager.add("older", Broken())
+        return manager
+
+    monkeypatch.setattr(PluginManager, "load", with_a_broken_one)
+    assert run(["doctor", "--json"]) == 1
+    assert "older" in str(found(capsys)["Plugins"]["found"])
