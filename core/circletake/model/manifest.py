@@ -151,12 +151,14 @@ class IngredientPlan:
         mime: media type of ``path``.
         path: a media file whose own manifest travels along; ``None`` for a prompt or a model.
         manifest: the ingredient's own manifest store where it lies beside the file.
+        sha256: what the bytes of ``path`` must be; empty where its own manifest vouches for them.
     """
 
     definition: Mapping[str, Any]
     mime: str = ""
     path: Path | None = None
     manifest: bytes | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

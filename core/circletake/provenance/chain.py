@@ -1,0 +1,82 @@
+"""The certificate that signed a manifest, taken from the very box its signature lies in.
+
+The C2PA library tells a certificate's names, which anybody can forge, but not its bytes. Only
+the signature box of the named manifest is looked at, so that a certificate planted elsewhere
+in the store cannot lend its fingerprint.
+
+Sources: ISO 19566-5 (JUMBF), RFC 9052 (COSE_Sign1), RFC 9360 (``x5chain``, label 33).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+_SIGN1 = 18
+_X5CHAIN = 33
+
+
+def signing_certificate(store: bytes, manifest: str) -> x509.Certificate | None:
+    """The end-entity certificate of one manifest.
+
+    Args:
+        store: the whole manifest store.
+        manifest: label of the manifest, e.g. ``urn:c2pa:...``.
+
+    Returns:
+        ``None`` where it cannot be told without doubt.
+    """
+    from cryptography import x509
+
+    try:
+        chain = _chain(_signature(store, manifest))
+        return x509.load_der_x509_certificate(chain[0])
+    except Exception:  # hostile bytes: whatever a parser makes of them, there is no certificate
+        return None
+
+
+def _signature(store: bytes, manifest: str) -> bytes:
+    root = next(body for kind, body in _boxes(store) if kind == b"jumb")
+    (wanted,) = (body for kind, body in _boxes(root) if kind == b"jumb" and _label(body) == manifest)
+    (box,) = (body for kind, body in _boxes(wanted) if kind == b"jumb" and _label(body) == "c2pa.signature")
+    (cose,) = (body for kind, body in _boxes(box) if kind == b"cbor")
+    return cose
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 0
+    while at + 8 <= len(data):
+        length, kind, body = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8], at + 8
+        if length == 1:
+            length, body = int.from_bytes(data[at + 8 : at + 16]), at + 16
+        elif length == 0:
+            length = len(data) - at
+        if length < body - at or at + length > len(data):
+            raise ValueError("a box ends outside its parent")
+        yield kind, data[body : at + length]
+        at += length
+
+
+def _label(superbox: bytes) -> str:
+    kind, description = next(_boxes(superbox))
+    if kind != b"jumd" or not description[16] & 0x02:
+        return ""
+    return description[17:].partition(b"\0")[0].decode("utf-8")
+
+
+def _chain(cose: bytes) -> list[bytes]:
+    import cbor2
+
+    tagged = cbor2.loads(cose)
+    parts: Any = tagged.value if isinstance(tagged, cbor2.CBORTag) and tagged.tag == _SIGN1 else tagged
+    protected: Any = cbor2.loads(parts[0])
+    unprotected: Any = parts[1]
+    found = [
+        header[key] for header in (protected, unprotected) for key in (_X5CHAIN, "x5chain") if key in header
+    ]
+    if len(found) != 1:
+        raise ValueError("not exactly one chain")
+    return [found[0]] if isinstance(found[0], bytes) else list(found[0])

@@ -1,0 +1,138 @@
+"""What a take was made from, as C2PA ingredients: prompt, model, seed, reference pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from circletake.model.export import PromptPolicy
+from circletake.model.manifest import IngredientPlan
+from circletake.model.recipe import INPUT as REFERENCE
+from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
+from circletake.provenance import vocabulary as words
+from circletake.provenance.privacy import public
+
+SEMVER = re.compile(
+    r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
+)
+
+_STRONG = frozenset({Evidence.OBSERVED, Evidence.SIGNED, Evidence.DECLARED})
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Ingredients of the role ``inputTo`` and the texts they carry, by resource identifier."""
+
+    ingredients: tuple[IngredientPlan, ...]
+    resources: dict[str, bytes]
+
+    @property
+    def ids(self) -> list[str]:
+        """What an action links them by."""
+        return [str(each.definition["instance_id"]) for each in self.ingredients]
+
+
+def firm(claim: RecipeClaim | None) -> bool:
+    """Whether a claim may be repeated as a statement: observed, signed, or said by a person."""
+    return claim is not None and (claim.accepted or claim.evidence in _STRONG)
+
+
+def worded(claim: RecipeClaim) -> str:
+    """How a value was learnt, in words that promise no more than is known."""
+    by = public(claim.by, 80)
+    match claim.evidence:
+        case _ if claim.accepted:
+            return f"declared by {by}" if by else "declared"
+        case Evidence.OBSERVED:
+            return "observed while it was generated"
+        case Evidence.SIGNED:
+            return f"from a manifest signed by {by}" if by else "from a signed manifest"
+        case Evidence.DECLARED:
+            return f"declared by {by}" if by else "declared"
+        case Evidence.EMBEDDED:
+            return "embedded in the file, not verified"
+        case Evidence.SIDECAR:
+            return "from a file beside the clip, not verified"
+        case Evidence.FILENAME:
+            return "from the file's name, not verified"
+        case Evidence.MATCHED:
+            return "from a take with the same picture, not verified"
+
+
+def model_name(recipe: Recipe) -> str:
+    """Generator, model and version on one line, each said once; empty where nothing is known."""
+    parts: list[str] = []
+    for field in (Field.GENERATOR, Field.MODEL, Field.MODEL_VERSION):
+        value = public(recipe[field], 120) if recipe[field] else ""
+        if value and value.casefold() not in " ".join(parts).casefold():
+            parts.append(value)
+    return " ".join(parts)
+
+
+def inputs_of(recipe: Recipe, policy: PromptPolicy) -> Inputs:
+    """Prompt, negative prompt, model, seed and references that are known and may travel."""
+    resources: dict[str, bytes] = {}
+    ingredients: list[IngredientPlan] = []
+
+    def text(field: Field, name: str, title: str, kind: str) -> None:
+        claim = recipe.in_force.get(field)
+        if claim is None or not claim.value:
+            return
+        data = claim.value.encode("utf-8", "surrogatepass")
+        said = worded(claim)
+        definition = _ingredient(name, title, said, [{"type": kind}])
+        if len(data) > words.PROMPT_LIMIT:
+            definition["description"] = (
+                f"{said}; {len(data)} bytes, too long to travel; sha256 {hashlib.sha256(data).hexdigest()}"
+            )
+        else:
+            identifier = f"{name}.txt"
+            resources[identifier] = data
+            definition |= {"format": "text/plain", "data": {"format": "text/plain", "identifier": identifier}}
+        ingredients.append(IngredientPlan(definition))
+
+    if policy is PromptPolicy.FULL:
+        text(Field.PROMPT, "prompt", "Prompt", words.PROMPT)
+        text(Field.NEGATIVE_PROMPT, "negative-prompt", "Negative prompt", words.PROMPT)
+    ingredients.extend(_model(recipe))
+    text(Field.SEED, "seed", "Seed", words.SEED)
+    ingredients.extend(_references(recipe))
+    return Inputs(tuple(ingredients), resources)
+
+
+def _model(recipe: Recipe) -> Iterator[IngredientPlan]:
+    claim = recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)
+    if claim is None:
+        return
+    kind: dict[str, str] = {"type": words.MODEL}
+    if SEMVER.fullmatch(recipe[Field.MODEL_VERSION]):
+        kind["version"] = recipe[Field.MODEL_VERSION]
+    types = [{"type": words.GENERATOR}, kind]
+    yield IngredientPlan(_ingredient("model", model_name(recipe) or "Model", worded(claim), types))
+
+
+def _references(recipe: Recipe) -> Iterator[IngredientPlan]:
+    found = sorted(name for name in recipe.in_force if name.startswith(REFERENCE))
+    for index, name in enumerate(found):
+        claim = recipe.in_force[name]
+        base = PurePosixPath(claim.value.replace("\\", "/")).name
+        what = name.removeprefix(REFERENCE)
+        yield IngredientPlan(
+            _ingredient(
+                f"reference-{index}", f"Reference {public(what, 40)}: {public(base)}", worded(claim), []
+            )
+        )
+
+
+def _ingredient(name: str, title: str, said: str, types: list[dict[str, str]]) -> dict[str, Any]:
+    definition: dict[str, Any] = {
+        "title": title,
+        "relationship": words.INPUT,
+        "instance_id": f"circletake:{name}",
+        "description": said,
+    }
+    return definition | ({"data_types": types} if types else {})

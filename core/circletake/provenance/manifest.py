@@ -1,0 +1,340 @@
+"""What a manifest will say of a take, of a cut, of a record. Pure: nothing is signed here.
+
+Nothing is invented. A take we saw being generated is ``c2pa.created`` from its prompt and
+model; a clip somebody brought is ``c2pa.opened`` from that file, and what is known of its
+making is linked by ``c2pa.edited.metadata`` in the words it was learnt by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from circletake.model.cut import Cut, Song
+from circletake.model.event import Actor
+from circletake.model.export import PromptPolicy
+from circletake.model.manifest import IngredientPlan, ManifestPlan
+from circletake.model.recipe import Evidence, Field
+from circletake.model.slate import Slate
+from circletake.model.take import Declaration, Origin
+from circletake.provenance import statements
+from circletake.provenance import vocabulary as words
+from circletake.provenance.container import raw_manifest
+from circletake.provenance.inputs import inputs_of, model_name, worded
+from circletake.provenance.privacy import public
+
+_SONG_TYPES = {Declaration.HUMAN: words.CREATION, Declaration.AI: words.TRAINED}
+
+_SOUND = {
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".aac": "audio/aac",
+}
+
+
+def plan_take(
+    slate: Slate,
+    source: Path,
+    *,
+    policy: PromptPolicy,
+    when: datetime,
+    produced_actions: Sequence[str] = (),
+    generator_version: str = "",
+    provider_manifest: bytes | None = None,
+    by: Actor | None = None,
+) -> ManifestPlan:
+    """The manifest of one take.
+
+    Args:
+        source: the take's file in the library, which the exported one was made from.
+        policy: whether prompts travel.
+        when: the moment of the export (UTC).
+        produced_actions: what the exporter did to the picture, e.g. ``c2pa.transcoded``.
+        generator_version: of circletake; the installed one where empty.
+        provider_manifest: the generator's own manifest store as kept at import; it is handed
+            over where ``source`` no longer carries it.
+        by: who made the export.
+    """
+    inputs = inputs_of(slate.recipe, policy)
+    kind = statements.source_type(slate)
+    kept = raw_manifest(source)
+    origin = provider_manifest or kept
+    made_here = _observed(slate) and bool(kind) and origin is None
+    actions: list[dict[str, Any]] = []
+    ingredients = list(inputs.ingredients)
+    if made_here:
+        created: dict[str, Any] = {
+            "action": words.CREATED,
+            "when": _made_at(slate),
+            "digitalSourceType": words.IPTC + kind,
+            "softwareAgent": _agent(slate),
+        }
+        if inputs.ids:
+            created["parameters"] = {"ingredientIds": inputs.ids}
+        actions.append(created)
+    else:
+        parent = _parent(slate, source, kind if origin is None else "", None if kept else provider_manifest)
+        ingredients.insert(0, parent)
+        actions.append(
+            {
+                "action": words.OPENED,
+                "when": statements.stamp(when),
+                "parameters": {"ingredientIds": [parent.definition["instance_id"]]},
+            }
+        )
+        if inputs.ids:
+            actions.append(
+                {
+                    "action": words.EDITED_METADATA,
+                    "when": statements.stamp(when),
+                    "description": _how_learnt(slate),
+                    "parameters": {"ingredientIds": inputs.ids},
+                }
+            )
+    actions.extend(_produced(produced_actions, when, generator_version))
+    assertions = [
+        _actions(actions),
+        _assertion(words.TAKE, _exported_by(statements.take_record(slate, policy), by), created=True),
+        *_disclosures([slate]),
+        _assertion(words.TRAINING, statements.no_training()),
+    ]
+    if metadata := statements.iptc_metadata(slate.recipe, policy):
+        assertions.append(_assertion(words.METADATA, metadata))
+    definition = _definition(f"{slate.take.slate}{source.suffix.lower()}", assertions, generator_version)
+    return ManifestPlan(definition, tuple(ingredients), inputs.resources)
+
+
+def plan_cut(
+    cut: Cut,
+    slates: Mapping[str, Slate],
+    signed: Mapping[str, Path],
+    *,
+    policy: PromptPolicy,
+    when: datetime,
+    actions: Sequence[str] = (),
+    generator_version: str = "",
+    by: Actor | None = None,
+) -> ManifestPlan:
+    """The manifest of an assembled cut: each use of a take placed, the song with its declaration.
+
+    Prompts and models are in the manifests of the signed takes, which travel along.
+
+    Args:
+        slates: by take id.
+        signed: by take id, the signed file of each take used; a manifest beside it is found.
+        actions: what the renderer did to the picture, e.g. ``c2pa.transcoded``.
+    """
+    ingredients: list[IngredientPlan] = []
+    placings: list[dict[str, Any]] = []
+    for placed in cut.placed:
+        slate = slates[placed.event.take_id]
+        name = f"circletake:use-{placed.index}"
+        source = placed.event
+        ingredients.append(
+            IngredientPlan(
+                {
+                    "title": f"{slate.take.slate}{signed[source.take_id].suffix.lower()}",
+                    "relationship": words.COMPONENT,
+                    "instance_id": name,
+                    "description": public(f"Take {slate.take.label}"),
+                    "metadata": {
+                        "regionOfInterest": {"region": [_span(source.source_in, source.source_out)]}
+                    },
+                },
+                mime=slate.take.media.mime,
+                path=signed[source.take_id],
+            )
+        )
+        placings.append(_placing(name, placed.record_in, placed.record_out, when))
+    if cut.song is not None:
+        ingredients.append(_song(cut.song, cut.seconds))
+        placings.append(_placing("circletake:song", Fraction(0), cut.seconds, when))
+    used = [slates[take_id] for take_id in cut.take_ids]
+    created = {
+        "action": words.CREATED,
+        "when": statements.stamp(when),
+        "digitalSourceType": words.IPTC + composite_type(used, cut.song),
+        "softwareAgent": _circletake(generator_version),
+    }
+    takes = {slate.take.id: slate.take for slate in used}
+    assertions = [
+        _actions([created, *placings, *_produced(actions, when, generator_version)]),
+        _assertion(words.CUT, _exported_by(statements.cut_record(cut, takes), by), created=True),
+        *_disclosures(used),
+        _assertion(words.TRAINING, statements.no_training()),
+    ]
+    definition = _definition(f"{public(cut.name, 80)}.mp4", assertions, generator_version)
+    return ManifestPlan(definition, tuple(ingredients))
+
+
+def plan_record(name: str, when: datetime, *, generator_version: str = "") -> ManifestPlan:
+    """The manifest of a record that circletake wrote, such as ``release.json``."""
+    created = {
+        "action": words.CREATED,
+        "when": statements.stamp(when),
+        "digitalSourceType": words.IPTC + words.ALGORITHMIC,
+        "softwareAgent": _circletake(generator_version),
+    }
+    record = _assertion(
+        words.RECORD, {"record": public(name, 120), "at": statements.stamp(when)}, created=True
+    )
+    definition = _definition(public(name, 120), [_actions([created]), record], generator_version)
+    return ManifestPlan({**definition, "format": "application/json"})
+
+
+def composite_type(slates: Iterable[Slate], song: Song | None) -> str:
+    """IPTC type of a cut. Anything AI-made in it, however that was learnt, makes it a composite with AI.
+
+    Whatever nobody declared leaves the cut a plain ``composite``, which claims nothing.
+    """
+    kinds: list[str] = []
+    for slate in slates:
+        claimed = slate.recipe[Field.SOURCE_TYPE].rpartition("/")[2]
+        doubtful = claimed if claimed in {words.TRAINED, words.COMPOSITE_TRAINED, words.ALGORITHMIC} else ""
+        kinds.append(statements.source_type(slate) or doubtful)
+    if song is not None:
+        kinds.append(_SONG_TYPES.get(song.origin, ""))
+    if {words.TRAINED, words.COMPOSITE_TRAINED} & set(kinds):
+        return words.COMPOSITE_TRAINED
+    if {words.ALGORITHMIC, words.COMPOSITE_SYNTHETIC} & set(kinds):
+        return words.COMPOSITE_SYNTHETIC
+    captured = {words.CAPTURE, words.COMPOSITE_CAPTURE, words.CREATION}
+    return words.COMPOSITE_CAPTURE if kinds and set(kinds) <= captured else words.COMPOSITE
+
+
+def _observed(slate: Slate) -> bool:
+    """Whether circletake itself ran the generator."""
+    return slate.take.origin is Origin.GENERATED and any(
+        slate.recipe.evidence(field) is Evidence.OBSERVED for field in (Field.GENERATOR, Field.MODEL)
+    )
+
+
+def _parent(slate: Slate, source: Path, kind: str, manifest: bytes | None) -> IngredientPlan:
+    definition: dict[str, Any] = {
+        "title": public(slate.take.name, 120),
+        "relationship": words.PARENT,
+        "instance_id": "circletake:parent",
+    }
+    if kind:
+        claim = slate.recipe.in_force[Field.SOURCE_TYPE]
+        definition |= {
+            "digital_source_type": words.IPTC + kind,
+            "description": f"Source type {worded(claim)}",
+        }
+    return IngredientPlan(
+        definition, slate.take.media.mime, source, manifest=manifest, sha256=slate.take.sha256
+    )
+
+
+def _song(song: Song, seconds: Fraction) -> IngredientPlan:
+    path = Path(song.path)
+    by = public(song.declared_by, 80)
+    said = f"Sound, {song.origin.value}" + (f", declared by {by}" if by else "")
+    definition: dict[str, Any] = {
+        "title": public(song.name, 120),
+        "relationship": words.COMPONENT,
+        "instance_id": "circletake:song",
+        "description": said,
+        "metadata": {"regionOfInterest": {"region": [_span(song.offset, song.offset + seconds)]}},
+    }
+    if kind := _SONG_TYPES.get(song.origin):
+        definition["digital_source_type"] = words.IPTC + kind
+    mime = _SOUND.get(path.suffix.lower(), "application/octet-stream")
+    return IngredientPlan(definition, mime, path, sha256=song.sha256)
+
+
+def _how_learnt(slate: Slate) -> str:
+    """Prompt, model and seed with the evidence of each, for people."""
+    rows = []
+    for field in (Field.PROMPT, Field.MODEL, Field.GENERATOR, Field.SEED):
+        claim = slate.recipe.in_force.get(field)
+        if claim is not None:
+            rows.append(f"{field.value} {worded(claim)}")
+    return "; ".join(rows) or "inputs recorded"
+
+
+def _made_at(slate: Slate) -> str:
+    claimed = slate.recipe[Field.CREATED]
+    try:
+        made = datetime.fromisoformat(claimed)
+    except ValueError:
+        made = slate.take.added
+    return statements.stamp(made if made.tzinfo else slate.take.added)
+
+
+def _agent(slate: Slate) -> dict[str, str]:
+    agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe)}
+    if model_version := slate.recipe[Field.MODEL_VERSION]:
+        agent["version"] = public(model_version, 60)
+    return agent
+
+
+def _circletake(generator_version: str) -> dict[str, str]:
+    return {"name": "circletake", "version": generator_version or version("circletake")}
+
+
+def _produced(names: Iterable[str], when: datetime, generator_version: str) -> list[dict[str, Any]]:
+    actions = []
+    for name in dict.fromkeys(names):
+        action: dict[str, Any] = {
+            "action": name,
+            "when": statements.stamp(when),
+            "softwareAgent": _circletake(generator_version),
+        }
+        if name not in words.NOT_PERCEPTIBLE:
+            action["digitalSourceType"] = words.IPTC + words.HUMAN_EDITS
+        actions.append(action)
+    return actions
+
+
+def _placing(name: str, start: Fraction, end: Fraction, when: datetime) -> dict[str, Any]:
+    return {
+        "action": words.PLACED,
+        "when": statements.stamp(when),
+        "parameters": {"ingredientIds": [name]},
+        "changes": [{"region": [_span(start, end)]}],
+    }
+
+
+def _span(start: Fraction, end: Fraction) -> dict[str, Any]:
+    """A temporal region; normal play time in seconds, to the nanosecond, as text."""
+    return {"type": "temporal", "time": {"type": "npt", "start": _seconds(start), "end": _seconds(end)}}
+
+
+def _seconds(value: Fraction) -> str:
+    whole = f"{round(value * 10**9) / 10**9:.9f}"
+    return whole.rstrip("0").rstrip(".")
+
+
+def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
+    """One for each model, whatever number of takes it made."""
+    found: dict[str, dict[str, Any]] = {}
+    for slate in slates:
+        if said := statements.ai_disclosure(slate):
+            found.setdefault(str(said.get("modelIdentifier", said["modelName"])), said)
+    return [_assertion(words.AI_DISCLOSURE, said, created=True) for said in found.values()]
+
+
+def _exported_by(record: dict[str, Any], by: Actor | None) -> dict[str, Any]:
+    return record if by is None else {**record, "exported_by": public(by.name, 80)}
+
+
+def _actions(actions: list[dict[str, Any]]) -> dict[str, Any]:
+    return _assertion(words.ACTIONS, {"actions": actions, "allActionsIncluded": True}, created=True)
+
+
+def _assertion(label: str, data: dict[str, Any], *, created: bool = False) -> dict[str, Any]:
+    """``created``: attributed to the signer; otherwise gathered from what others said."""
+    return {"label": label, "data": data} | ({"created": True} if created else {})
+
+
+def _definition(title: str, assertions: list[dict[str, Any]], generator_version: str) -> dict[str, Any]:
+    info = {**_circletake(generator_version), "specVersion": words.SPEC_VERSION}
+    return {"title": title, "claim_generator_info": [info], "assertions": assertions}

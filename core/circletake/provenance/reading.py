@@ -1,0 +1,232 @@
+"""Reading content credentials of files that strangers made: offline, and never with an exception.
+
+Integrity, signature, trust and time are answered apart: a clip whose signer nobody knows, or
+whose certificate has expired since, is not an altered clip.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from circletake.model.manifest import Check, Credentials, ManifestSaid
+from circletake.model.text import printable
+from circletake.provenance import vocabulary as words
+from circletake.provenance.container import (
+    MIMES,
+    embedded_manifest,
+    has_credentials,
+    raw_manifest,
+    sidecar_of,
+    slack,
+)
+from circletake.provenance.said import ingredient_problems, manifest_said
+from circletake.provenance.session import context
+from circletake.provenance.trust import TrustList
+
+__all__ = ["file_exclusions", "has_credentials", "raw_manifest", "read_credentials", "slack"]
+
+_BOUND = frozenset(
+    {
+        "assertion.bmffHash.match",
+        "assertion.dataHash.match",
+        "assertion.boxesHash.match",
+        "assertion.collectionHash.match",
+        "assertion.multiAssetHash.match",
+    }
+)
+
+_SIGNATURE_FAILURES = frozenset(
+    {"claimSignature.mismatch", "claimSignature.missing", "algorithm.unsupported"}
+)
+
+_OTHER_QUESTIONS = (
+    "signingCredential.",
+    "timeStamp.",
+    "cawg.",
+    "claimSignature.outsideValidity",
+    "ingredient.",
+)
+
+
+def read_credentials(path: Path, trust: Sequence[TrustList] = (), at: datetime | None = None) -> Credentials:
+    """All that a file's manifest says, and how far it can be relied on.
+
+    Args:
+        trust: lists to look the signer up in; the first that knows it is named.
+        at: the moment for which a certificate's validity is judged; now where ``None``.
+
+    Returns:
+        ``present`` is false without a manifest; ``unreadable`` says why one could not be read.
+    """
+    beside = None
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+            mime = _mime(path, head)
+            store = embedded_manifest(path)
+            beside = sidecar_of(path) if store is None else None
+            if beside is not None:
+                store = beside.read_bytes()
+            if mime is None and store is None:
+                return Credentials(present=False)
+            file.seek(0)
+            reader = _open(mime or "application/octet-stream", file, store if beside else None, trust)
+            if reader is None:
+                return Credentials(present=False)
+            with reader:
+                return _told(reader, store, beside.name if beside else "embedded", trust, at)
+    except Exception as error:
+        present = beside is not None or embedded_manifest(path) is not None
+        return Credentials(present=present, unreadable=_reason(error))
+
+
+def file_exclusions(path: Path) -> tuple[str, ...]:
+    """Parts of a BMFF file that the active manifest's hash leaves out beyond the usual boxes.
+
+    A file whose hash leaves out ``stco`` can have its chunks reordered and still read Trusted.
+    """
+    credentials = read_credentials(path)
+    return exclusions_of(credentials.active) if credentials.active else ()
+
+
+def exclusions_of(said: ManifestSaid) -> tuple[str, ...]:
+    """As :func:`file_exclusions`, for a manifest that was read already."""
+    found: list[str] = []
+    for label, data in said.assertions.items():
+        if not label.startswith("c2pa.hash.bmff") or not isinstance(data, Mapping):
+            continue
+        rows = data.get("exclusions")
+        for row in rows if isinstance(rows, list) else ():
+            where = str(row.get("xpath", "")) if isinstance(row, Mapping) else ""
+            if where not in words.EXCLUSIONS:
+                found.append(printable(where, 120))
+    return tuple(dict.fromkeys(found))
+
+
+def _mime(path: Path, head: bytes) -> str | None:
+    known = MIMES.get(path.suffix.lower())
+    return known or ("video/mp4" if head[4:8] == b"ftyp" else None)
+
+
+def _open(mime: str, stream: Any, sidecar: bytes | None, trust: Sequence[TrustList]) -> Any:
+    import c2pa
+
+    if sidecar is not None:
+        return c2pa.Reader(mime, stream, manifest_data=sidecar, context=context(trust))
+    try:
+        return c2pa.Reader.try_create(mime, stream, context=context(trust))
+    except c2pa.C2paError.NotSupported:
+        return None
+
+
+def _told(
+    reader: Any, store: bytes | None, where: str, trust: Sequence[TrustList], at: datetime | None
+) -> Credentials:
+    document = json.loads(reader.json())
+    results = document.get("validation_results") or {}
+    active = results.get("activeManifest") or {}
+    passed, failed = _codes(active, "success"), _codes(active, "failure")
+    stamped = "timeStamp.trusted" in passed
+    said = _manifests(reader, document, store, stamped)
+    signer = said[0].signer if said else None
+    known = "signingCredential.trusted" in passed
+    problems = [
+        *failed,
+        *ingredient_problems(results),
+        *(p for m in said for i in m.ingredients for p in i.problems),
+    ]
+    return Credentials(
+        present=True,
+        where=where,
+        state=str(reader.get_validation_state() or ""),
+        integrity=_integrity(passed, failed),
+        signature=_signature(passed, failed),
+        trust=Check.PASSED if known else Check.FAILED if trust else Check.NOT_CHECKED,
+        time=_time(failed, stamped, signer.not_after if signer else None, at or datetime.now(UTC)),
+        trust_list=_which(store, trust) if known else "",
+        problems=tuple(dict.fromkeys(problems)),
+        manifests=said,
+    )
+
+
+def _manifests(
+    reader: Any, document: Mapping[str, Any], store: bytes | None, stamped: bool
+) -> tuple[ManifestSaid, ...]:
+    """Every manifest of the store, the active one first."""
+    every: Mapping[str, Any] = document.get("manifests") or {}
+    first = str(document.get("active_manifest") or "")
+    labels = sorted(every, key=lambda label: label != first)
+    deltas = (document.get("validation_results") or {}).get("ingredientDeltas") or []
+
+    def resource(uri: str) -> bytes | None:
+        into = io.BytesIO()
+        try:
+            reader.resource_to_stream(uri, into)
+        except Exception:  # a resource that is named and not there is simply not there
+            return None
+        return into.getvalue()
+
+    return tuple(
+        manifest_said(label, every[label], resource, store, deltas, stamped and label == first)
+        for label in labels
+    )
+
+
+def _codes(results: Mapping[str, Any], kind: str) -> list[str]:
+    return [str(row.get("code", "")) for row in results.get(kind) or ()]
+
+
+def _integrity(passed: Sequence[str], failed: Sequence[str]) -> Check:
+    """Whether bytes and assertions are those that were signed; no matter by whom or when."""
+    broken = [c for c in failed if not c.startswith(_OTHER_QUESTIONS) and c not in _SIGNATURE_FAILURES]
+    if broken:
+        return Check.FAILED
+    return Check.PASSED if _BOUND & set(passed) else Check.NOT_CHECKED
+
+
+def _signature(passed: Sequence[str], failed: Sequence[str]) -> Check:
+    if _SIGNATURE_FAILURES & set(failed):
+        return Check.FAILED
+    return Check.PASSED if "claimSignature.validated" in passed else Check.NOT_CHECKED
+
+
+def _time(failed: Sequence[str], stamped: bool, not_after: datetime | None, at: datetime) -> Check:
+    if {"signingCredential.expired", "claimSignature.outsideValidity"} & set(failed):
+        return Check.FAILED
+    if stamped:
+        return Check.PASSED
+    if not_after is None:
+        return Check.NOT_CHECKED
+    return Check.PASSED if at < not_after else Check.FAILED
+
+
+def _which(store: bytes | None, trust: Sequence[TrustList]) -> str:
+    """The first list that trusts the signer, asked of the manifest store alone."""
+    if len(trust) == 1 or store is None:
+        return trust[0].label
+    import c2pa
+
+    for each in trust:
+        with c2pa.Reader(
+            "video/mp4", io.BytesIO(b""), manifest_data=store, context=context([each])
+        ) as reader:
+            results = reader.get_validation_results() or {}
+        if "signingCredential.trusted" in _codes(results.get("activeManifest") or {}, "success"):
+            return each.label
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    """One plain line, without the library's own prefixes."""
+    kind = type(error).__name__.strip("_").removeprefix("C2pa")
+    text = printable(str(error), 160)
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror or text}"
+    return text or kind

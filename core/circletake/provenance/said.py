@@ -1,0 +1,223 @@
+"""From the C2PA library's JSON to frozen values. Every field of it is hostile until shown otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from circletake.model.manifest import ActionSaid, IngredientSaid, ManifestSaid, Signer
+from circletake.provenance.certificates import fingerprint
+from circletake.provenance.chain import signing_certificate
+
+Resource = Callable[[str], bytes | None]
+
+_TEXT_LIMIT = 1_000_000
+
+
+def manifest_said(
+    label: str,
+    data: Mapping[str, Any],
+    resource: Resource,
+    store: bytes | None,
+    deltas: Iterable[Mapping[str, Any]],
+    stamped: bool,
+) -> ManifestSaid:
+    """One manifest of a store.
+
+    Args:
+        resource: gives the bytes behind a URI of the store.
+        store: the whole store, for the signing certificate.
+        deltas: what reading found of ingredients beyond what their manifests recorded.
+        stamped: a trusted timestamp vouches for the time of signing.
+    """
+    rows = _list(data.get("assertions"))
+    assertions: dict[str, Any] = {}
+    for row in rows:
+        name = str(row.get("label", ""))
+        number = 1
+        while name in assertions:
+            name = f"{row.get('label', '')}__{number}"
+            number += 1
+        assertions[name] = row.get("data")
+    raw = _list(data.get("ingredients"))
+    ids = {str(row.get("label", "")): str(row.get("instance_id", "")) for row in raw}
+    actions = [
+        row
+        for name, value in assertions.items()
+        if name.startswith("c2pa.actions")
+        for row in _actions(value)
+    ]
+    placed = _places(actions, ids)
+    info = next(iter(_list(data.get("claim_generator_info"))), {})
+    named = " ".join(str(info[key]) for key in ("name", "version") if info.get(key))
+    return ManifestSaid(
+        label=label,
+        generator=named or str(data.get("claim_generator") or ""),
+        title=str(data.get("title") or ""),
+        signer=_signer(data.get("signature_info"), store, label, stamped),
+        actions=tuple(_action(row, ids) for row in actions),
+        ingredients=tuple(_ingredient(row, resource, placed, list(deltas)) for row in raw),
+        assertions={name: value for name, value in assertions.items() if not name.startswith("c2pa.actions")},
+    )
+
+
+def ingredient_problems(results: Mapping[str, Any]) -> list[str]:
+    """Failures that reading found inside ingredients, over all of them."""
+    return [
+        str(failure.get("code", ""))
+        for delta in _list(results.get("ingredientDeltas"))
+        for failure in _list(_map(delta.get("validationDeltas")).get("failure"))
+    ]
+
+
+def _signer(info: Any, store: bytes | None, label: str, stamped: bool) -> Signer | None:
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
+    info = _map(info)
+    certificate = signing_certificate(store, label) if store else None
+    if not info and certificate is None:
+        return None
+
+    def first(name: x509.Name, *kinds: x509.ObjectIdentifier) -> str:
+        found = (attribute for kind in kinds for attribute in name.get_attributes_for_oid(kind))
+        return str(next((attribute.value for attribute in found), ""))
+
+    claimed = str(info.get("issuer") or info.get("common_name") or "")
+    issuer = serial = sha256 = ""
+    not_after = None
+    if certificate is not None:
+        claimed = first(certificate.subject, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+        issuer = first(certificate.issuer, NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        serial, sha256 = f"{certificate.serial_number:x}", fingerprint(certificate)
+        not_after = certificate.not_valid_after_utc
+    return Signer(
+        name=claimed,
+        issuer=issuer,
+        algorithm=str(info.get("alg") or "").lower(),
+        serial=serial or str(info.get("cert_serial_number") or ""),
+        sha256=sha256,
+        not_after=not_after,
+        signed_at=_moment(info.get("time")) if stamped else None,
+    )
+
+
+def _action(row: Mapping[str, Any], ids: Mapping[str, str]) -> ActionSaid:
+    agent = row.get("softwareAgent")
+    named = agent if isinstance(agent, str) else str(_map(agent).get("name") or "")
+    return ActionSaid(
+        name=str(row.get("action") or ""),
+        source_type=_source_type(row.get("digitalSourceType")),
+        agent=named,
+        agent_version=str(_map(agent).get("version") or ""),
+        when=str(row.get("when") or ""),
+        ingredients=tuple(_linked(row, ids)),
+    )
+
+
+def _ingredient(
+    row: Mapping[str, Any],
+    resource: Resource,
+    placed: Mapping[str, list[tuple[Fraction, Fraction]]],
+    deltas: Iterable[Mapping[str, Any]],
+) -> IngredientSaid:
+    types = _list(row.get("data_types"))
+    region = _map(_map(row.get("metadata")).get("regionOfInterest")).get("region")
+    identity = str(row.get("instance_id") or "")
+    return IngredientSaid(
+        title=str(row.get("title") or ""),
+        role=str(row.get("relationship") or ""),
+        instance_id=identity,
+        types=tuple(str(each.get("type") or "") for each in types),
+        text=_text(_map(row.get("data")), resource),
+        version=next((str(each["version"]) for each in types if each.get("version")), ""),
+        uri=str(row.get("informational_URI") or ""),
+        manifest=str(row.get("active_manifest") or ""),
+        source_range=next(iter(_spans(region)), None),
+        placed=tuple(placed.get(identity, ())),
+        source_type=_source_type(row.get("digital_source_type")),
+        problems=_problems(row, deltas),
+    )
+
+
+def _problems(row: Mapping[str, Any], deltas: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Failures recorded when the ingredient was added, less those that reading settled since."""
+    recorded = _map(_map(row.get("validation_results")).get("activeManifest"))
+    codes = [str(each.get("code", "")) for each in _list(recorded.get("failure"))]
+    label = str(row.get("label") or "")
+    for delta in deltas:
+        if str(delta.get("ingredientAssertionURI", "")).rpartition("/")[2] != label:
+            continue
+        found = _map(delta.get("validationDeltas"))
+        if any(each.get("code") == "signingCredential.trusted" for each in _list(found.get("success"))):
+            codes = [code for code in codes if code != "signingCredential.untrusted"]
+        codes += [str(each.get("code", "")) for each in _list(found.get("failure"))]
+    return tuple(dict.fromkeys(codes))
+
+
+def _text(data: Mapping[str, Any], resource: Resource) -> str | None:
+    uri = data.get("identifier")
+    if not uri or not str(data.get("format") or "").startswith("text/"):
+        return None
+    found = resource(str(uri))
+    if found is None or len(found) > _TEXT_LIMIT:
+        return None
+    return found.decode("utf-8", "replace")
+
+
+def _actions(value: Any) -> list[Mapping[str, Any]]:
+    return _list(_map(value).get("actions"))
+
+
+def _linked(row: Mapping[str, Any], ids: Mapping[str, str]) -> list[str]:
+    parameters = _map(row.get("parameters"))
+    links = _list(parameters.get("ingredients")) or _list([parameters.get("ingredient")])
+    labels = (str(link.get("url", "")).rpartition("/")[2] for link in links)
+    return [ids[label] for label in labels if label in ids]
+
+
+def _places(
+    actions: Iterable[Mapping[str, Any]], ids: Mapping[str, str]
+) -> dict[str, list[tuple[Fraction, Fraction]]]:
+    places: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    for row in actions:
+        if row.get("action") != "c2pa.placed":
+            continue
+        spans = [span for change in _list(row.get("changes")) for span in _spans(change.get("region"))]
+        for identity in _linked(row, ids):
+            places.setdefault(identity, []).extend(spans)
+    return places
+
+
+def _spans(region: Any) -> list[tuple[Fraction, Fraction]]:
+    """Temporal regions in seconds; ours are written to the nanosecond, so the exact value comes back."""
+    spans = []
+    for part in _list(region):
+        time = _map(part.get("time"))
+        try:
+            start, end = (Fraction(str(time[key])).limit_denominator(100_000) for key in ("start", "end"))
+        except (KeyError, ValueError, ZeroDivisionError):
+            continue
+        spans.append((start, end))
+    return spans
+
+
+def _source_type(value: Any) -> str:
+    return str(value or "").rpartition("/")[2]
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

@@ -1,0 +1,226 @@
+"""The assertions a manifest makes beside its actions: AI disclosure, IPTC fields, our own record."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from circletake.model.cut import Cut
+from circletake.model.event import Standing, Verdict
+from circletake.model.export import PromptPolicy
+from circletake.model.recipe import Field, Recipe
+from circletake.model.slate import Slate
+from circletake.model.take import Take
+from circletake.provenance import vocabulary as words
+from circletake.provenance.inputs import firm, model_name
+from circletake.provenance.privacy import WITHHELD, public
+
+_CONTEXT = {
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+
+_TRAINING_USES = (
+    "cawg.ai_generative_training",
+    "cawg.ai_inference",
+    "cawg.ai_training",
+    "cawg.data_mining",
+)
+
+PUBLIC_PARAMETERS = frozenset(
+    {
+        "aspect_ratio",
+        "cfg",
+        "cfg_scale",
+        "denoise",
+        "duration",
+        "fps",
+        "frames",
+        "guidance",
+        "guidance_scale",
+        "height",
+        "motion",
+        "num_frames",
+        "num_inference_steps",
+        "pattern",
+        "quality",
+        "rate",
+        "ratio",
+        "resolution",
+        "sampler",
+        "scheduler",
+        "seconds",
+        "size",
+        "source",
+        "speed",
+        "steps",
+        "strength",
+        "style",
+        "width",
+    }
+)
+"""Names of generator settings that may be published whatever their value."""
+
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?:[:x/]\d+)?|true|false")
+
+_FIELDS = (
+    Field.GENERATOR,
+    Field.PROVIDER,
+    Field.MODEL,
+    Field.MODEL_VERSION,
+    Field.SOURCE_TYPE,
+    Field.CREATED,
+    Field.LICENCE,
+    Field.SEED,
+)
+
+_TEXTS = (Field.PROMPT, Field.NEGATIVE_PROMPT, Field.PROMPT_PREFIX, Field.PROMPT_WRITER)
+
+
+def stamp(when: datetime) -> str:
+    """A moment as RFC 3339 in UTC, to the second."""
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def source_type(slate: Slate) -> str:
+    """IPTC type a take may be said to be: only what was observed, signed or declared."""
+    claim = slate.recipe.in_force.get(Field.SOURCE_TYPE)
+    name = claim.value.rpartition("/")[2] if claim and firm(claim) else ""
+    return name if name in words.SOURCE_TYPES else ""
+
+
+def ai_disclosure(slate: Slate) -> dict[str, Any] | None:
+    """``c2pa.ai-disclosure`` (C2PA 2.4 section 18.28) of a take that a named, trained model made."""
+    recipe = slate.recipe
+    claim = recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)
+    if claim is None or not firm(claim) or source_type(slate) not in {words.TRAINED, words.COMPOSITE_TRAINED}:
+        return None
+    said: dict[str, Any] = {"modelType": words.MODEL, "modelName": model_name(recipe)}
+    identifier = "/".join(
+        public(recipe[field], 80)
+        for field in (Field.PROVIDER, Field.MODEL, Field.MODEL_VERSION)
+        if recipe[field]
+    )
+    if identifier:
+        said["modelIdentifier"] = identifier
+    if level := _oversight(slate.standing, recipe):
+        said["contentProfile"] = {"humanOversightLevel": level}
+    return said
+
+
+def _oversight(standing: Standing, recipe: Recipe) -> str:
+    if standing.by is not None and standing.by.person and standing.verdict is Verdict.CIRCLED:
+        return "human_validated"
+    return "prompt_guided" if firm(recipe.in_force.get(Field.PROMPT)) else ""
+
+
+def iptc_metadata(recipe: Recipe, policy: PromptPolicy) -> dict[str, Any] | None:
+    """``cawg.metadata`` with the AI fields of IPTC Video/Photo Metadata 2025.1, firm values only."""
+    fields: dict[str, str] = {}
+
+    def put(name: str, field: Field, limit: int = 200) -> None:
+        claim = recipe.in_force.get(field)
+        if claim is not None and firm(claim) and claim.value:
+            fields[f"Iptc4xmpExt:{name}"] = public(claim.value, limit)
+
+    if firm(recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)):
+        fields["Iptc4xmpExt:AISystemUsed"] = model_name(recipe)
+    put("AISystemVersionUsed", Field.MODEL_VERSION)
+    put("AIPromptWriterName", Field.PROMPT_WRITER)
+    prompt = recipe.in_force.get(Field.PROMPT)
+    if policy is PromptPolicy.FULL and prompt is not None and firm(prompt):
+        if len(prompt.value.encode("utf-8", "replace")) <= words.PROMPT_LIMIT:
+            fields["Iptc4xmpExt:AIPromptInformation"] = prompt.value.encode("utf-8", "replace").decode()
+    return {"@context": _CONTEXT, **fields} if fields else None
+
+
+def no_training() -> dict[str, Any]:
+    """``cawg.training-mining``: not allowed, for each use that CAWG 1.1 names."""
+    return {"entries": {use: {"use": "notAllowed"} for use in _TRAINING_USES}}
+
+
+def take_record(slate: Slate, policy: PromptPolicy) -> dict[str, Any]:
+    """``org.circletake.take``: which take this is, how each field was learnt, who decided.
+
+    Prompts stand in their own ingredients; here is only their evidence. Seeds are text,
+    since JSON readers lose integers above 2**53.
+    """
+    take, recipe = slate.take, slate.recipe
+    fields: dict[str, dict[str, str]] = {}
+    for field in (*_FIELDS, *_TEXTS):
+        claim = recipe.in_force.get(field)
+        if claim is None:
+            continue
+        said = {
+            "evidence": "declared" if claim.accepted else claim.evidence.value,
+            "by": public(claim.by, 80),
+        }
+        if field in _FIELDS or field is Field.PROMPT_WRITER:
+            said["value"] = public(claim.value)
+        elif policy is PromptPolicy.OMIT:
+            said["withheld"] = "by policy"
+        elif field is Field.PROMPT_PREFIX:
+            said["value"] = public(claim.value, 400)
+        fields[field.value] = said
+    record: dict[str, Any] = {
+        "take": take.sha256,
+        "shot": public(take.shot, 80),
+        "number": take.number,
+        "origin": take.origin.value,
+        "prompts": policy.value,
+        "recipe": fields,
+    }
+    if parameters := _parameters(recipe):
+        record["parameters"] = parameters
+    if decision := _decision(slate.standing):
+        record["decision"] = decision
+    return record
+
+
+def _parameters(recipe: Recipe) -> dict[str, str]:
+    """Settings that may be published: known names, and numbers of any name."""
+    return {
+        name: public(value)
+        for name, value in recipe.parameters.items()
+        if re.fullmatch(r"[A-Za-z][\w.-]{0,39}", name)
+        and (name in PUBLIC_PARAMETERS or _PLAIN.fullmatch(value))
+        and public(value) != WITHHELD
+    }
+
+
+def _decision(standing: Standing) -> dict[str, Any]:
+    if standing.verdict is Verdict.UNREVIEWED and not standing.stars:
+        return {}
+    said: dict[str, Any] = {"verdict": standing.verdict.value, "stars": standing.stars}
+    if standing.by is not None:
+        said |= {"by": public(standing.by.name, 80), "person": standing.by.person}
+    if standing.at is not None:
+        said["at"] = stamp(standing.at)
+    return said
+
+
+def cut_record(cut: Cut, takes: dict[str, Take]) -> dict[str, Any]:
+    """``org.circletake.cut``: the edit in exact time, takes by their sha256."""
+    song = cut.song
+    return {
+        "rate": str(cut.rate),
+        "start": cut.start,
+        "events": [
+            {
+                "take": takes[placed.event.take_id].sha256,
+                "label": public(takes[placed.event.take_id].label, 80),
+                "source": [str(placed.event.source_in), str(placed.event.source_out)],
+                "record": [str(placed.record_in), str(placed.record_out)],
+            }
+            for placed in cut.placed
+        ],
+        "song": None
+        if song is None
+        else {
+            "name": public(song.name, 120),
+            "sha256": song.sha256,
+            "origin": song.origin.value,
+            "declared_by": public(song.declared_by, 80),
+        },
+    }

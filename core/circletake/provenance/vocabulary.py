@@ -1,0 +1,120 @@
+"""The words of C2PA 2.4 and IPTC that circletake writes; nothing else may stand in a manifest.
+
+Sources: C2PA 2.4 sections 18.14 to 18.28, the asset conformance rubric 0.2, IPTC NewsCodes
+digital source type, CAWG metadata 1.2 and training and data mining 1.1.
+"""
+
+from __future__ import annotations
+
+SPEC_VERSION = "2.4.0"
+
+IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+
+TRAINED = "trainedAlgorithmicMedia"
+ALGORITHMIC = "algorithmicMedia"
+CAPTURE = "digitalCapture"
+CREATION = "digitalCreation"
+HUMAN_EDITS = "humanEdits"
+COMPOSITE = "composite"
+COMPOSITE_CAPTURE = "compositeCapture"
+COMPOSITE_SYNTHETIC = "compositeSynthetic"
+COMPOSITE_TRAINED = "compositeWithTrainedAlgorithmicMedia"
+
+SOURCE_TYPES = frozenset(
+    {
+        TRAINED,
+        ALGORITHMIC,
+        CAPTURE,
+        CREATION,
+        HUMAN_EDITS,
+        COMPOSITE,
+        COMPOSITE_CAPTURE,
+        COMPOSITE_SYNTHETIC,
+        COMPOSITE_TRAINED,
+        "algorithmicallyEnhanced",
+        "computationalCapture",
+        "dataDrivenMedia",
+        "digitalArt",
+        "negativeFilm",
+        "positiveFilm",
+        "print",
+        "screenCapture",
+        "virtualRecording",
+    }
+)
+
+CREATED = "c2pa.created"
+OPENED = "c2pa.opened"
+PLACED = "c2pa.placed"
+EDITED_METADATA = "c2pa.edited.metadata"
+INCEPTIONS = frozenset({CREATED, OPENED})
+
+NOT_PERCEPTIBLE = frozenset(
+    {
+        "c2pa.converted",
+        "c2pa.published",
+        "c2pa.repackaged",
+        "c2pa.transcoded",
+        "c2pa.resized.proportional",
+        "c2pa.enhanced",
+        EDITED_METADATA,
+        "c2pa.watermarked.bound",
+        "c2pa.watermarked.unbound",
+        "c2pa.redacted",
+        PLACED,
+        *INCEPTIONS,
+    }
+)
+"""Actions that need no digital source type of their own."""
+
+PERCEPTIBLE = frozenset(
+    {
+        "c2pa.addedText",
+        "c2pa.adjustedColor",
+        "c2pa.changedSpeed",
+        "c2pa.cropped",
+        "c2pa.deleted",
+        "c2pa.drawing",
+        "c2pa.dubbed",
+        "c2pa.edited",
+        "c2pa.filtered",
+        "c2pa.mastered",
+        "c2pa.mixed",
+        "c2pa.orientation",
+        "c2pa.remixed",
+        "c2pa.removed",
+        "c2pa.resized",
+        "c2pa.translated",
+        "c2pa.trimmed",
+    }
+)
+
+ACTIONS = "c2pa.actions.v2"
+AI_DISCLOSURE = "c2pa.ai-disclosure"
+METADATA = "cawg.metadata"
+TRAINING = "cawg.training-mining"
+TAKE = "org.circletake.take"
+CUT = "org.circletake.cut"
+RECORD = "org.circletake.record"
+
+ASSERTIONS = frozenset({ACTIONS, AI_DISCLOSURE, METADATA, TRAINING, TAKE, CUT, RECORD})
+
+PROMPT = "c2pa.types.generator.prompt"
+SEED = "c2pa.types.generator.seed"
+GENERATOR = "c2pa.types.generator"
+MODEL = "c2pa.types.model"
+DATA_TYPES = frozenset({PROMPT, SEED, GENERATOR, MODEL})
+
+PARENT = "parentOf"
+COMPONENT = "componentOf"
+INPUT = "inputTo"
+RELATIONSHIPS = frozenset({PARENT, COMPONENT, INPUT})
+
+OVERSIGHT = frozenset({"fully_autonomous", "prompt_guided", "human_validated"})
+"""Levels of human oversight, C2PA 2.4 section 18.28."""
+
+EXCLUSIONS = frozenset({"/uuid", "/ftyp", "/mfra", "/free", "/skip"})
+"""Boxes a BMFF hash leaves out by default, C2PA 2.4 section 18.7."""
+
+PROMPT_LIMIT = 64_000
+"""Bytes of a prompt that travels as text; of a longer one only the digest does."""
