@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import MediaError
+from circletake.errors import CircletakeError, MediaError
+from circletake.workflows.surveying import Candidate, Unread
 
 if TYPE_CHECKING:
     from circletake.model.manifest import Credentials
@@ -77,6 +78,14 @@ def inspect(path: str, trust: Sequence[TrustList] = ()) -> Inspected:
         credentials,
         manifest,
     )
+
+
+def look(candidate: Candidate, trust: Sequence[TrustList] = ()) -> Inspected | Unread:
+    """:func:`inspect` as a task for a worker: a file that cannot be read is an answer too."""
+    try:
+        return inspect(str(candidate.path), trust)
+    except CircletakeError as error:
+        return Unread(candidate.shown, error.reason, error.next_step)
 
 
 def sha256_of(path: Path) -> str:

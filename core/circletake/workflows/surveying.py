@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"})
-"""Suffixes of the containers that are taken in."""
+from circletake.media.opening import VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +111,8 @@ class _Walk:
             self.unread.append(Unread(str(path), "no such file or folder"))
         elif path.is_dir():
             self._folder(path, path)
-        elif path.suffix.lower() not in SUFFIXES:
-            kinds = ", ".join(sorted(suffix[1:] for suffix in SUFFIXES))
+        elif path.suffix.lower() not in VIDEO_SUFFIXES:
+            kinds = ", ".join(sorted(suffix[1:] for suffix in VIDEO_SUFFIXES))
             self.unread.append(Unread(str(path), f"not one of {kinds}; left alone"))
         else:
             self._file(path, path.name)
@@ -132,7 +131,7 @@ class _Walk:
                     self.hidden += 1
                 elif entry.is_dir():
                     waiting.append(path)
-                elif path.suffix.lower() in SUFFIXES:
+                elif path.suffix.lower() in VIDEO_SUFFIXES:
                     self._file(path, str(path.relative_to(root)))
                 else:
                     self.other += 1
@@ -165,8 +164,3 @@ class _Walk:
 
 def _shown(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path != root and path.is_relative_to(root) else str(path)
-
-
-def missing_all(found: Survey, paths: Sequence[Path]) -> bool:
-    """Whether none of ``paths`` is there at all."""
-    return bool(paths) and all(not path.expanduser().exists() for path in paths) and not found.files

@@ -1,0 +1,202 @@
+"""One file at a time: from what a look at it told to a take with its claims and its place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import CircletakeError, MediaError
+from circletake.model.event import Actor
+from circletake.model.generation import TRAINED
+from circletake.model.location import Location, LocationState
+from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
+from circletake.model.take import Declaration, Origin, Take
+from circletake.protocols import SourceFile
+from circletake.workflows.surveying import Candidate, Unread
+from circletake.workflows.writing import write_whole
+
+if TYPE_CHECKING:
+    from circletake.workflows.inspecting import Inspected
+    from circletake.workflows.library import Library
+    from circletake.workflows.recipe_table import RecipeTable
+    from circletake.workflows.recovering import Readers
+
+CAPTURED = "digitalCapture"
+"""IPTC digital source type of what a camera recorded."""
+
+SHOT_CODE = re.compile(r"(?=.*[G-Zg-z_-])[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+"""A shot's name: never all hex digits, since those name takes."""
+
+_SHOT_FOLDER = re.compile(r"[A-Za-z]{1,8}[_-]?\d{1,5}[A-Za-z]?")
+
+
+class Grouping(StrEnum):
+    """What becomes a shot."""
+
+    PROMPT = "prompt"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person asked of an import.
+
+    Attributes:
+        shot: every take goes here; else shots are made by ``group``.
+        declared: what ``by`` says of how the clips were made.
+        copy: store the bytes even where they cannot be cloned.
+        observed: by path, what is known of files because we made them.
+    """
+
+    by: Actor
+    shot: str = ""
+    group: Grouping = Grouping.PROMPT
+    origin: Origin = Origin.GENERATED
+    declared: Declaration = Declaration.UNDECLARED
+    copy: bool = False
+    observed: Mapping[Path, Sequence[RecipeClaim]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Intake:
+    """An import under way, and what it has counted so far.
+
+    Attributes:
+        have: digests of the takes the library holds.
+        exported: digests of files the library made itself.
+        copies: files whose bytes a take holds already.
+        claims: statements added to takes that were there before.
+        known: takes added whose recipe has a ``prompt``, ``model``, ``seed``, or ``nothing``.
+        learnt: takes added that have a claim of an evidence.
+    """
+
+    library: Library
+    readers: Readers
+    wishes: Wishes
+    table: RecipeTable | None
+    have: set[str]
+    exported: set[str]
+    unread: list[Unread]
+    takes: list[Take] = field(default_factory=list)
+    copies: int = 0
+    exports: int = 0
+    claims: int = 0
+    known: Counter[str] = field(default_factory=Counter)
+    learnt: Counter[str] = field(default_factory=Counter)
+
+    def tell_known(self, unchanged: Sequence[Candidate]) -> None:
+        """Add what the table and the person say of files that need no reading."""
+        if self.table is None and self.wishes.declared is Declaration.UNDECLARED:
+            return
+        in_place = self.library.registry.media.known_in_place()
+        for candidate in unchanged:
+            sha256 = in_place[str(candidate.path)][2]
+            self._add_claims(sha256, self._said(candidate, sha256))
+
+    def take_in(self, candidate: Candidate, seen: Inspected | Unread) -> None:
+        """Make a take of what was seen, or add to the one that has these bytes."""
+        if isinstance(seen, Unread):
+            self.unread.append(seen)
+            return
+        if seen.sha256 in self.exported and seen.sha256 not in self.have:
+            self.exports += 1
+            return
+        source = SourceFile(
+            candidate.path.name, seen.sha256, seen.facts, seen.tags, seen.sidecars, seen.credentials
+        )
+        claims = [*self._said(candidate, seen.sha256), *self.readers.claims(source)]
+        try:
+            if seen.sha256 in self.have:
+                self._again(candidate, seen, claims)
+            else:
+                self._add(candidate, seen, claims)
+        except CircletakeError as error:
+            self.unread.append(Unread(candidate.shown, error.reason, error.next_step))
+        except OSError as error:
+            self.unread.append(Unread(candidate.shown, error.strerror or str(error)))
+
+    def _said(self, candidate: Candidate, sha256: str) -> list[RecipeClaim]:
+        """What we saw ourselves, what the table's row says, and what the person declared."""
+        wishes = self.wishes
+        claims = list(wishes.observed.get(candidate.path, ()))
+        if self.table:
+            claims += self.table.claims(candidate.path, sha256, wishes.by)
+        source_type = {Declaration.HUMAN: CAPTURED, Declaration.AI: TRAINED}.get(wishes.declared)
+        if source_type:
+            claims.append(
+                RecipeClaim(
+                    Field.SOURCE_TYPE, source_type, Evidence.DECLARED, "import --declare", wishes.by.name
+                )
+            )
+        return claims
+
+    def _add(self, candidate: Candidate, seen: Inspected, claims: Sequence[RecipeClaim]) -> None:
+        if seen.manifest:
+            write_whole(self.library.credentials(seen.sha256), seen.manifest)
+        code, title = self._shot(candidate, claims)
+        take = self.library.registry.takes.add(
+            sha256=seen.sha256,
+            size=seen.size,
+            name=candidate.path.name,
+            origin=self.wishes.origin,
+            media=seen.facts,
+            claims=claims,
+            location=self._adopt(candidate, seen),
+            shot=code,
+            title=title,
+        )
+        self.have.add(seen.sha256)
+        self.takes.append(take)
+        self._count(Recipe.of(claims))
+
+    def _again(self, candidate: Candidate, seen: Inspected, claims: Sequence[RecipeClaim]) -> None:
+        """The bytes are known: learn what is new, and where else they lie."""
+        self._add_claims(seen.sha256, claims)
+        media = self.library.registry.media
+        sound = [p for p in media.locations(seen.sha256) if p.state is LocationState.OK]
+        here = any(place.path == str(candidate.path) for place in sound)
+        self.copies += not here
+        if not any(place.stored for place in sound) and (self.wishes.copy or not here):
+            media.add(self._adopt(candidate, seen))
+
+    def _adopt(self, candidate: Candidate, seen: Inspected) -> Location:
+        location = self.library.store.adopt(candidate.path, seen.sha256, self.wishes.copy)
+        if not location.stored and (location.size, location.mtime_ns) != (seen.size, seen.mtime_ns):
+            raise MediaError(
+                candidate.shown, "changed while it was read", "import it again once it is finished"
+            )
+        return location
+
+    def _add_claims(self, sha256: str, claims: Sequence[RecipeClaim]) -> None:
+        take = self.library.registry.takes.by_sha256(sha256) if claims else None
+        if take is not None:
+            self.claims += self.library.registry.takes.add_claims(take.id, claims)
+
+    def _shot(self, candidate: Candidate, claims: Sequence[RecipeClaim]) -> tuple[str, str]:
+        """Code and title to file a take under; the start of a prompt stands for a prompt, marked so."""
+        if self.wishes.shot:
+            return self.wishes.shot, ""
+        recipe = Recipe.of(claims)
+        if self.wishes.group is Grouping.PROMPT:
+            if recipe[Field.PROMPT]:
+                return "", recipe[Field.PROMPT]
+            if recipe[Field.PROMPT_PREFIX]:
+                return "", f"{recipe[Field.PROMPT_PREFIX]}…"
+        folder = candidate.path.parent.name or "takes"
+        plain = _SHOT_FOLDER.fullmatch(folder) and SHOT_CODE.fullmatch(folder)
+        return (folder.upper(), folder) if plain else ("", folder)
+
+    def _count(self, recipe: Recipe) -> None:
+        said = {
+            "prompt": recipe[Field.PROMPT],
+            "model": recipe[Field.MODEL] or recipe[Field.GENERATOR],
+            "seed": recipe[Field.SEED],
+        }
+        self.known.update(name for name, value in said.items() if value)
+        self.known["nothing"] += not any(said.values())
+        self.learnt.update({claim.evidence.value for claim in recipe.claims})

@@ -1,0 +1,245 @@
+"""Keeping the library sound: are the bytes still right, where did files go, and a copy of the record."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import LibraryError, MediaError
+from circletake.model.location import Location, LocationState
+from circletake.workflows.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from circletake.workflows.library import Library
+
+ROUND_LASTS = 7 * 24 * 3600
+"""Seconds after which an unfinished round of verifying starts over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A file that is not as it was recorded.
+
+    Attributes:
+        take: the take's label.
+        note: what was done about it, or can be.
+    """
+
+    take: str
+    path: str
+    state: LocationState
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a round of verifying told.
+
+    Attributes:
+        states: files by state, quarantined ones of earlier rounds included.
+        resumed: files an interrupted round had checked already.
+        unreadable: labels of takes that no file shows any more.
+    """
+
+    files: int
+    states: Mapping[LocationState, int]
+    troubles: tuple[Trouble, ...]
+    resumed: int
+    unreadable: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Every file is as it was recorded."""
+        return not self.troubles and not self.unreadable
+
+
+def verify(library: Library, *, progress: Progress = silent) -> VerifyReport:
+    """Read every file again and compare it with its recorded digest; the record is never changed.
+
+    A stored file that fails is moved to quarantine; a file in place is only reported. An
+    interrupted round goes on where it stopped.
+    """
+    from circletake.media.probe import picture_sha256
+
+    journal = _Round(library.home / "verify.journal")
+    locations = list(library.registry.media.all())
+    states: Counter[LocationState] = Counter()
+    troubles: list[Trouble] = []
+    shown: dict[str, bool] = {}
+    resumed = 0
+    for done, location in enumerate(locations, 1):
+        note = ""
+        state = journal.checked.get(_key(location))
+        if location.state is LocationState.QUARANTINED:
+            state = location.state
+        elif state is not None:
+            resumed += 1
+        else:
+            take = library.registry.takes.by_sha256(location.sha256)
+            expected = take.media.picture_sha256 if take else ""
+            state = library.store.look(location, picture_sha256, expected)
+            state, note = _settle(library, location, state)
+            journal.add(_key(location), state)
+        states[state] += 1
+        readable = state in (LocationState.OK, LocationState.REWRAPPED)
+        shown[location.sha256] = shown.get(location.sha256, False) or readable
+        if state is not LocationState.OK:
+            label = _label(library, location.sha256)
+            troubles.append(Trouble(label, str(library.store.path(location)), state, note or _ADVICE[state]))
+        progress.step(done, len(locations), location.path)
+    journal.finish()
+    lost = tuple(_label(library, sha256) for sha256, seen in shown.items() if not seen)
+    return VerifyReport(len(locations), dict(states), tuple(troubles), resumed, lost)
+
+
+_ADVICE = {
+    LocationState.MISSING: "circletake library relink FOLDER",
+    LocationState.REWRAPPED: "the picture is the same; a program wrote into the file",
+    LocationState.ALTERED: "left where it is; import the original again if you have it",
+    LocationState.QUARANTINED: "moved aside, never deleted; import the original again if you have it",
+}
+
+
+def _settle(library: Library, location: Location, state: LocationState) -> tuple[LocationState, str]:
+    """Record what was seen; move a stored file aside whose picture is not the recorded one."""
+    media = library.registry.media
+    if state is LocationState.ALTERED and location.stored:
+        aside = library.store.quarantine(location)
+        media.mark(location, LocationState.QUARANTINED)
+        return LocationState.QUARANTINED, f"moved to {aside}"
+    mtime_ns = None
+    if state is LocationState.OK:
+        mtime_ns = library.store.path(location).stat().st_mtime_ns
+    if (state, mtime_ns) != (location.state, location.mtime_ns):
+        media.mark(location, state, mtime_ns)
+    return state, ""
+
+
+class _Round:
+    """A round of verifying, written down file by file so that it can go on after a kill."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.checked: dict[str, LocationState] = {}
+        if path.is_file():
+            if time.time() - path.stat().st_ctime > ROUND_LASTS:
+                path.unlink()
+            else:
+                self._read()
+
+    def _read(self) -> None:
+        for line in self._path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                key, state = json.loads(line)
+                self.checked[str(key)] = LocationState(state)
+            except (ValueError, TypeError):
+                continue
+
+    def add(self, key: str, state: LocationState) -> None:
+        """Write one file down."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([key, state.value]) + "\n")
+
+    def finish(self) -> None:
+        """The round is over; the next one starts from the first file."""
+        self._path.unlink(missing_ok=True)
+
+
+def _key(location: Location) -> str:
+    return f"{location.sha256} {location.path}"
+
+
+def _label(library: Library, sha256: str) -> str:
+    take = library.registry.takes.by_sha256(sha256)
+    return take.label if take else sha256[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was missing and lies elsewhere now."""
+
+    take: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelinkReport:
+    """What a search told.
+
+    Attributes:
+        missing: label and path of files that were not found.
+        read: files that had the size of a missing one and were read to be sure.
+    """
+
+    found: tuple[Found, ...]
+    missing: tuple[tuple[str, str], ...]
+    read: int
+
+
+def relink(
+    library: Library, folders: Sequence[Path], *, dry_run: bool = False, progress: Progress = silent
+) -> RelinkReport:
+    """Find files that were moved on disk, by size and then by sha256.
+
+    Raises:
+        MediaError: a folder is not there.
+    """
+    from circletake.workflows.inspecting import sha256_of
+    from circletake.workflows.surveying import survey
+
+    for folder in folders:
+        if not folder.expanduser().exists():
+            raise MediaError(str(folder), "no such folder")
+    media = library.registry.media
+    lost = [
+        place
+        for place in media.all()
+        if not place.stored
+        and place.state in (LocationState.OK, LocationState.MISSING)
+        and not Path(place.path).is_file()
+    ]
+    sizes = {place.size for place in lost}
+    candidates = [c for c in survey(folders).files if c.size in sizes] if lost else []
+    by_sha256: dict[str, tuple[str, int]] = {}
+    for done, candidate in enumerate(candidates, 1):
+        try:
+            by_sha256[sha256_of(candidate.path)] = (str(candidate.path), candidate.mtime_ns)
+        except OSError:
+            continue
+        finally:
+            progress.step(done, len(candidates), candidate.shown)
+    found: list[Found] = []
+    missing: list[tuple[str, str]] = []
+    for place in lost:
+        label = _label(library, place.sha256)
+        here = by_sha256.get(place.sha256)
+        if here is None:
+            missing.append((label, place.path))
+            if not dry_run and place.state is not LocationState.MISSING:
+                media.mark(place, LocationState.MISSING)
+            continue
+        found.append(Found(label, place.path, here[0]))
+        if not dry_run:
+            with library.registry.batch():
+                media.move(place, here[0])
+                media.mark(replace(place, path=here[0]), LocationState.OK, here[1])
+    return RelinkReport(tuple(found), tuple(missing), len(candidates))
+
+
+def backup(library: Library, to: Path) -> Path:
+    """Copy the registry to ``to``: every decision, recipe and measurement, but no media.
+
+    Raises:
+        LibraryError: ``to`` exists or cannot be written.
+    """
+    to = to.expanduser().resolve()
+    if to.is_dir():
+        raise LibraryError(str(to), "is a folder", "name a file in it")
+    library.registry.backup(to)
+    return to
