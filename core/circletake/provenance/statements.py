@@ -130,8 +130,9 @@ def iptc_metadata(recipe: Recipe, policy: PromptPolicy) -> dict[str, Any] | None
     put("AIPromptWriterName", Field.PROMPT_WRITER)
     prompt = recipe.in_force.get(Field.PROMPT)
     if policy is PromptPolicy.FULL and prompt is not None and firm(prompt):
-        if len(prompt.value.encode("utf-8", "replace")) <= words.PROMPT_LIMIT:
-            fields["Iptc4xmpExt:AIPromptInformation"] = prompt.value.encode("utf-8", "replace").decode()
+        data = prompt.value.encode("utf-8", "replace")
+        if len(data) <= words.PROMPT_LIMIT:
+            fields["Iptc4xmpExt:AIPromptInformation"] = data.decode()
     return {"@context": _CONTEXT, **fields} if fields else None
 
 

@@ -1,0 +1,302 @@
+"""Signing without ever leaving something half-signed behind.
+
+The library truncates its destination before it knows whether it can sign, and what it signs
+is not proven to read back. So: a temporary file in the destination's folder, read again with
+every byte of the media hashed, compared with what was planned, and only then moved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from circletake.errors import CircletakeError, SigningError
+from circletake.model.manifest import Check, Credentials, IngredientPlan, ManifestPlan
+from circletake.model.text import printable
+from circletake.protocols import OpenSigner
+from circletake.provenance import vocabulary as words
+from circletake.provenance.container import MIMES, NOT_EMBEDDABLE, SIDECAR, embedded_manifest
+from circletake.provenance.manifest import plan_record
+from circletake.provenance.reading import read_credentials
+from circletake.provenance.session import context
+from circletake.provenance.validate import problems
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A file that was signed, read again and put in its place.
+
+    Attributes:
+        sidecar: the manifest beside it, where the format cannot hold one.
+        sha256: of the file itself.
+        certificate: SHA-256 fingerprint of the signing certificate.
+    """
+
+    path: Path
+    sidecar: Path | None
+    sha256: str
+    size: int
+    certificate: str
+
+
+def sign(plan: ManifestPlan, source: Path, destination: Path, signer: OpenSigner, mime: str = "") -> Signed:
+    """Write ``source`` to ``destination`` with the manifest of ``plan``.
+
+    WebM, MKV and JSON cannot hold a manifest: theirs lies beside them, ``x.webm`` with
+    ``x.c2pa``, ``release.json`` with ``release.json.c2pa``.
+
+    Args:
+        source: the unsigned (or differently signed) media; may be the destination itself.
+        mime: media type; told by the suffix of ``destination`` where empty.
+
+    Raises:
+        SigningError: the plan is not acceptable, an ingredient is altered, signing failed or
+            the result does not read back. What stood at ``destination`` still stands there.
+        CircletakeError: of another kind, when the signer itself raised one.
+    """
+    name = destination.name
+    if found := problems(plan):
+        raise SigningError(name, "; ".join(found[:3]), "nothing was signed; mend the recipe and sign again")
+    for path in (source, destination):
+        if path.is_symlink():
+            raise SigningError(str(path), "is a link", "name the file itself")
+    if not source.is_file():
+        raise SigningError(str(source), "there is no such file", "render it again")
+    for ingredient in plan.ingredients:
+        _verify(ingredient)
+    suffix = destination.suffix.lower()
+    media = mime or MIMES.get(suffix, "")
+    if not media:
+        raise SigningError(
+            name, f"a '{suffix}' file cannot be signed", "use mp4, mov, m4v, avi, gif, webm or mkv"
+        )
+    beside = _sidecar_of(destination)
+    with _temporary_folder(destination.parent) as folder:
+        staged = folder / name
+        store = _build(plan, source, staged, signer, media, embed=beside is None)
+        sidecar = None if beside is None else folder / beside.name
+        if sidecar is not None:
+            shutil.copyfile(source, staged)
+            sidecar.write_bytes(store)
+        certificate = _read_back(plan, staged, store, signer)
+        digest, size = _digest(staged)
+        for file in filter(None, (staged, sidecar)):
+            _sync(file)
+        if sidecar is not None and beside is not None:
+            # The manifest first: a file without it would be an unsigned one.
+            sidecar.replace(beside)
+        staged.replace(destination)
+        _sync(destination.parent)
+    return Signed(destination, beside, digest, size, certificate)
+
+
+def seal(record: Path, signer: OpenSigner, *, when: datetime, generator_version: str = "") -> Signed:
+    """Sign a JSON record where it lies; its manifest becomes ``<name>.c2pa`` beside it.
+
+    Raises:
+        SigningError: as :func:`sign`.
+    """
+    return sign(plan_record(record.name, when, generator_version=generator_version), record, record, signer)
+
+
+def _sidecar_of(destination: Path) -> Path | None:
+    suffix = destination.suffix.lower()
+    if suffix in NOT_EMBEDDABLE:
+        return destination.with_suffix(SIDECAR)
+    return destination.with_name(destination.name + SIDECAR) if suffix == ".json" else None
+
+
+def _verify(ingredient: IngredientPlan) -> None:
+    """Refuse a file that was altered: the library would add it, and still call the whole trusted."""
+    path = ingredient.path
+    if path is None:
+        return
+    title = printable(str(ingredient.definition.get("title", path.name)), 80)
+    if not path.is_file():
+        raise SigningError(title, f"its file is missing: {path}", "find it: circletake library relink")
+    if ingredient.sha256 and _digest(path)[0] != ingredient.sha256:
+        raise SigningError(
+            title, "its bytes are not those the library recorded", "see: circletake library verify"
+        )
+    said = read_credentials(path)
+    if said.present and (said.unreadable or Check.FAILED in {said.integrity, said.signature}):
+        why = said.unreadable or ", ".join(said.problems)
+        raise SigningError(
+            title, f"altered after it was signed ({why})", "get the original file again and import it"
+        )
+
+
+def _build(
+    plan: ManifestPlan, source: Path, staged: Path, signer: OpenSigner, mime: str, *, embed: bool
+) -> bytes:
+    """Sign into ``staged`` (left empty without ``embed``) and give the manifest store."""
+    import c2pa
+
+    caught: list[BaseException] = []
+    try:
+        with c2pa.Builder(dict(plan.definition), context=context()) as builder:
+            for identifier, data in plan.resources.items():
+                builder.add_resource(identifier, io.BytesIO(data))
+            for ingredient in plan.ingredients:
+                _add(builder, ingredient)
+            if not embed:
+                builder.set_no_embed()
+            with (
+                _native(signer, caught) as native,
+                source.open("rb") as reading,
+                staged.open("w+b") as writing,
+            ):
+                return bytes(builder.sign(native, mime, reading, writing))
+    except Exception as error:
+        if caught:
+            raise caught[0] from error
+        if isinstance(error, CircletakeError):
+            raise
+        reason = printable(f"{type(error).__name__.strip('_')}: {error}", 200)
+        raise SigningError(
+            staged.name, f"could not be signed ({reason})", "nothing was put in its place"
+        ) from error
+
+
+def _add(builder: Any, ingredient: IngredientPlan) -> None:
+    definition = dict(ingredient.definition)
+    if ingredient.path is None:
+        builder.add_ingredient(definition, "application/octet-stream", io.BytesIO())
+        return
+    store = ingredient.manifest
+    if store is None and embedded_manifest(ingredient.path) is None:
+        store = _beside(ingredient.path)
+    mime = ingredient.mime or MIMES.get(ingredient.path.suffix.lower(), "application/octet-stream")
+    with ingredient.path.open("rb") as file:
+        if store is not None:
+            identifier = f"{definition['instance_id']}.c2pa"
+            builder.add_resource(identifier, io.BytesIO(store))
+            definition["manifest_data"] = {"format": "application/c2pa", "identifier": identifier}
+        builder.add_ingredient(definition, mime, file)
+
+
+def _beside(path: Path) -> bytes | None:
+    from circletake.provenance.container import sidecar_of
+
+    sidecar = sidecar_of(path)
+    return sidecar.read_bytes() if sidecar else None
+
+
+@contextlib.contextmanager
+def _native(signer: OpenSigner, caught: list[BaseException]) -> Iterator[Any]:
+    """The library's signer around ours; what ours raises is kept, since the library swallows it."""
+    import c2pa
+
+    def call(data: bytes) -> bytes:
+        try:
+            return signer.sign(data)
+        except BaseException as error:
+            caught.append(error)
+            return b""
+
+    algorithm = getattr(c2pa.C2paSigningAlg, signer.algorithm.upper())
+    native = c2pa.Signer.from_callback(call, algorithm, signer.chain_pem)
+    try:
+        yield native
+    finally:
+        native.close()
+
+
+def _read_back(plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigner) -> str:
+    """The certificate's fingerprint, once everything planned was found in the staged file."""
+    from cryptography import x509
+
+    from circletake.provenance.certificates import fingerprint
+
+    said = read_credentials(staged)
+    active = said.active
+    faults = [
+        reason
+        for wrong, reason in (
+            (bool(said.unreadable), said.unreadable),
+            (said.integrity is not Check.PASSED, "its bytes do not match its manifest"),
+            (said.signature is not Check.PASSED, "its signature does not verify"),
+            (said.time is Check.FAILED, "the certificate is not valid now"),
+        )
+        if wrong
+    ]
+    if faults or active is None:
+        raise _not_back(staged, "; ".join(faults) or "no manifest was found")
+    if missing := _missing(plan, said):
+        raise _not_back(staged, f"missing in its manifest: {', '.join(missing)}")
+    expected = fingerprint(x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii")))
+    if active.signer is None or active.signer.sha256 != expected:
+        raise _not_back(staged, "another certificate signed it")
+    return expected
+
+
+def _missing(plan: ManifestPlan, said: Credentials) -> list[str]:
+    active = said.active
+    assert active is not None
+    back = {each.instance_id: each for each in active.ingredients}
+    lost = []
+    for planned in plan.ingredients:
+        definition = planned.definition
+        found = back.get(str(definition["instance_id"]))
+        data = definition.get("data")
+        text = plan.resources[data["identifier"]] if data else None
+        if found is None or found.role != definition["relationship"]:
+            lost.append(str(definition["title"]))
+        elif text is not None and found.text != text.decode("utf-8", "replace"):
+            lost.append(f"the text of {definition['title']}")
+        elif planned.manifest is not None and not found.manifest:
+            lost.append(f"the provider's manifest of {definition['title']}")
+    for assertion in plan.definition["assertions"]:
+        label = assertion["label"]
+        if label == words.ACTIONS:
+            wanted = [action["action"] for action in assertion["data"]["actions"]]
+            if wanted != [action.name for action in active.actions]:
+                lost.append("actions")
+        elif label not in active.assertions:
+            lost.append(label)
+    return lost
+
+
+def _not_back(staged: Path, reason: str) -> SigningError:
+    return SigningError(
+        staged.name, f"was signed, but reads back wrong ({reason})", "nothing was put in its place"
+    )
+
+
+@contextlib.contextmanager
+def _temporary_folder(parent: Path) -> Iterator[Path]:
+    """A folder on the destination's own file system, gone afterwards whatever happened."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".signing-", dir=parent))
+    except OSError as error:
+        raise SigningError(str(parent), f"cannot be written: {error.strerror}", "free some space") from error
+    try:
+        yield folder
+    except OSError as error:
+        raise SigningError(
+            str(parent), f"cannot be written: {error.strerror or error}", "free some space"
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,186 @@
+"""Our own look at a manifest before it is signed, since the C2PA library checks little of its content.
+
+Sources: C2PA 2.4 sections 18.14 to 18.28, the asset conformance rubric 0.2 for specification 2.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from circletake.model.manifest import ManifestPlan
+from circletake.provenance import vocabulary as words
+from circletake.provenance.inputs import SEMVER
+from circletake.provenance.privacy import private_in, secret_in
+
+_LARGEST_JSON = 1_000_000
+_OWN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z0-9_.-]+")
+_PROMPT_FIELDS = frozenset({"Iptc4xmpExt:AIPromptInformation"})
+_PARAMETERS = frozenset({"ingredientIds", "redacted", "relatedAssertions", "multipleInstances"})
+
+
+def problems(plan: ManifestPlan) -> list[str]:
+    """Reasons why a manifest must not be signed, each in plain words; empty for a good one."""
+    return list(_all(plan))
+
+
+def _all(plan: ManifestPlan) -> Iterator[str]:
+    import json
+
+    try:
+        size = len(json.dumps(plan.definition).encode())
+    except (TypeError, ValueError) as error:
+        yield f"the manifest is not plain JSON: {error}"
+        return
+    if size > _LARGEST_JSON:
+        yield f"the manifest's own text is {size} bytes, more than the {_LARGEST_JSON} that can be signed"
+    yield from _generator(plan.definition)
+    yield from _assertions(plan)
+    yield from _ingredients(plan)
+    yield from _privacy(plan)
+
+
+def _generator(definition: Mapping[str, Any]) -> Iterator[str]:
+    info = definition.get("claim_generator_info") or [{}]
+    if not info[0].get("name") or info[0].get("specVersion") != words.SPEC_VERSION:
+        yield f"claim_generator_info must name the program and specVersion {words.SPEC_VERSION}"
+
+
+def _assertions(plan: ManifestPlan) -> Iterator[str]:
+    rows = list(plan.definition.get("assertions") or ())
+    lists = [row for row in rows if row.get("label") == words.ACTIONS]
+    if len(lists) != 1 or not lists[0].get("created"):
+        yield f"exactly one {words.ACTIONS} of the signer's own is needed"
+    else:
+        yield from _actions(plan, lists[0]["data"])
+    for row in rows:
+        label = str(row.get("label", ""))
+        if label not in words.ASSERTIONS and (
+            label.startswith(("c2pa.", "cawg.")) or not _OWN.fullmatch(label)
+        ):
+            yield f"assertion '{label}' is not one that may be written"
+        elif label == words.AI_DISCLOSURE:
+            yield from _disclosure(row.get("data") or {})
+        elif label == words.METADATA and "@context" not in (row.get("data") or {}):
+            yield f"{words.METADATA} needs an @context"
+
+
+def _disclosure(data: Mapping[str, Any]) -> Iterator[str]:
+    if not str(data.get("modelType", "")).startswith("c2pa.types."):
+        yield f"{words.AI_DISCLOSURE} needs a modelType"
+    level = (data.get("contentProfile") or {}).get("humanOversightLevel")
+    if level is not None and level not in words.OVERSIGHT:
+        yield f"'{level}' is no level of human oversight"
+
+
+def _actions(plan: ManifestPlan, data: Mapping[str, Any]) -> Iterator[str]:
+    if not isinstance(data.get("allActionsIncluded"), bool):
+        yield "allActionsIncluded must be said"
+    actions = list(data.get("actions") or ())
+    names = [str(action.get("action", "")) for action in actions]
+    if not names or names[0] not in words.INCEPTIONS or sum(name in words.INCEPTIONS for name in names) != 1:
+        yield "the first action, and no other, must be c2pa.created or c2pa.opened"
+    roles = {
+        each.definition.get("instance_id"): each.definition.get("relationship") for each in plan.ingredients
+    }
+    for action, name in zip(actions, names, strict=True):
+        yield from _action(action, name, roles)
+    if words.OPENED not in names and words.PARENT in roles.values():
+        yield "a parent is there, but nothing opened it"
+
+
+def _action(action: Mapping[str, Any], name: str, roles: Mapping[Any, Any]) -> Iterator[str]:
+    kind = action.get("digitalSourceType")
+    parameters = action.get("parameters") or {}
+    ids = list(parameters.get("ingredientIds") or ())
+    if name not in words.NOT_PERCEPTIBLE | words.PERCEPTIBLE:
+        yield f"action '{name}' is not one that may be written"
+    if kind is None and (name == words.CREATED or name in words.PERCEPTIBLE):
+        yield f"{name} needs a digital source type"
+    if kind is not None and (name == words.OPENED or str(kind) not in _types()):
+        yield f"{name} cannot have the digital source type '{kind}'"
+    if name == words.OPENED and [roles.get(each) for each in ids] != [words.PARENT]:
+        yield "c2pa.opened must name its one parent"
+    if name == words.PLACED and [roles.get(each) for each in ids] != [words.COMPONENT]:
+        yield "c2pa.placed must name its one component"
+    if name in {words.CREATED, words.EDITED_METADATA} and any(roles.get(each) != words.INPUT for each in ids):
+        yield f"{name} may only name inputs"
+    for unknown in (each for each in ids if each not in roles):
+        yield f"{name} names an ingredient that is not there: {unknown}"
+    for parameter in parameters:
+        if parameter not in _PARAMETERS and "." not in parameter:
+            yield f"parameter '{parameter}' of {name} needs a dot in its name"
+    if "when" in action and not _moment(action["when"]):
+        yield f"{name} has a date that is none: {action['when']}"
+
+
+def _types() -> frozenset[str]:
+    return frozenset(words.IPTC + name for name in words.SOURCE_TYPES)
+
+
+def _moment(text: Any) -> bool:
+    try:
+        return datetime.fromisoformat(str(text)).tzinfo is not None and "T" in str(text)
+    except ValueError:
+        return False
+
+
+def _ingredients(plan: ManifestPlan) -> Iterator[str]:
+    ids = [each.definition.get("instance_id") for each in plan.ingredients]
+    if len(set(ids)) != len(ids) or not all(ids):
+        yield "each ingredient needs an instance_id of its own"
+    if sum(each.definition.get("relationship") == words.PARENT for each in plan.ingredients) > 1:
+        yield "only one parent is possible"
+    for each in plan.ingredients:
+        yield from _ingredient(each.definition, plan.resources)
+
+
+def _ingredient(definition: Mapping[str, Any], resources: Mapping[str, bytes]) -> Iterator[str]:
+    title = definition.get("title")
+    if not title:
+        yield "an ingredient has no title"
+    if definition.get("relationship") not in words.RELATIONSHIPS:
+        yield f"ingredient '{title}' has no role"
+    for kind in definition.get("data_types") or ():
+        if kind.get("type") not in words.DATA_TYPES:
+            yield f"ingredient '{title}' has an unknown data type '{kind.get('type')}'"
+        if "version" in kind and not SEMVER.fullmatch(str(kind["version"])):
+            yield f"ingredient '{title}' has a version that is no SemVer: {kind['version']}"
+    if "digitalSourceType" in definition:
+        yield f"ingredient '{title}' spells digital_source_type in a way that is dropped"
+    kind = definition.get("digital_source_type")
+    if kind is not None and kind not in _types():
+        yield f"ingredient '{title}' has an unknown digital source type '{kind}'"
+    data = definition.get("data")
+    if data and data.get("identifier") not in resources:
+        yield f"ingredient '{title}' names a text that is not there"
+    elif data and len(resources[data["identifier"]]) > words.PROMPT_LIMIT:
+        yield f"the text of ingredient '{title}' is too long to travel"
+
+
+def _privacy(plan: ManifestPlan) -> Iterator[str]:
+    """Names and words that we add may give nothing private away; prompts, no keys and local paths."""
+    for where, text in _texts(plan.definition, "manifest"):
+        found = secret_in(text) if where in _PROMPT_FIELDS else private_in(text)
+        if found:
+            yield f"{where} holds {found}"
+    for each in plan.ingredients:
+        for where, text in _texts(each.definition, "ingredient"):
+            if found := private_in(text):
+                yield f"{where} of '{each.definition.get('title')}' holds {found}"
+    for name, data in plan.resources.items():
+        if found := secret_in(data.decode("utf-8", "replace")):
+            yield f"{name} holds {found}; leave prompts out with --prompts omit, or mend the recipe"
+
+
+def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, str(key))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item, where)
