@@ -53,33 +53,42 @@ _OTHER_QUESTIONS = (
 )
 
 
-def read_credentials(path: Path, trust: Sequence[TrustList] = (), at: datetime | None = None) -> Credentials:
+def read_credentials(
+    path: Path,
+    trust: Sequence[TrustList] = (),
+    at: datetime | None = None,
+    *,
+    manifest: bytes | None = None,
+) -> Credentials:
     """All that a file's manifest says, and how far it can be relied on.
 
     Args:
         trust: lists to look the signer up in; the first that knows it is named.
         at: the moment for which a certificate's validity is judged; now where ``None``.
+        manifest: the store that belongs to a file which carries none itself.
 
     Returns:
         ``present`` is false without a manifest; ``unreadable`` says why one could not be read.
     """
-    beside = None
+    beside: bytes | None = None
+    where = "embedded"
     try:
         with path.open("rb") as file:
-            head = file.read(12)
-            mime = _mime(path, head)
+            mime = _mime(path, file.read(12))
             store = embedded_manifest(path)
-            beside = sidecar_of(path) if store is None else None
-            if beside is not None:
-                store = beside.read_bytes()
+            if store is None and manifest is not None:
+                store, beside, where = manifest, manifest, "kept"
+            elif store is None and (sidecar := sidecar_of(path)):
+                store = beside = sidecar.read_bytes()
+                where = sidecar.name
             if mime is None and store is None:
                 return Credentials(present=False)
             file.seek(0)
-            reader = _open(mime or "application/octet-stream", file, store if beside else None, trust)
+            reader = _open(mime or "application/octet-stream", file, beside, trust)
             if reader is None:
                 return Credentials(present=False)
             with reader:
-                return _told(reader, store, beside.name if beside else "embedded", trust, at)
+                return _told(reader, store, where, trust, at)
     except Exception as error:
         present = beside is not None or embedded_manifest(path) is not None
         return Credentials(present=present, unreadable=_reason(error))

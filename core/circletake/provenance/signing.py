@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -17,14 +18,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from circletake.errors import CircletakeError, SigningError
 from circletake.model.manifest import Check, Credentials, IngredientPlan, ManifestPlan
 from circletake.model.text import printable
 from circletake.protocols import OpenSigner
 from circletake.provenance import vocabulary as words
-from circletake.provenance.container import MIMES, NOT_EMBEDDABLE, SIDECAR, embedded_manifest
+from circletake.provenance.container import MIMES, NOT_EMBEDDABLE, SIDECAR, embedded_manifest, sidecar_of
 from circletake.provenance.manifest import plan_record
 from circletake.provenance.reading import read_credentials
 from circletake.provenance.session import context
@@ -127,7 +128,7 @@ def _verify(ingredient: IngredientPlan) -> None:
         raise SigningError(
             title, "its bytes are not those the library recorded", "see: circletake library verify"
         )
-    said = read_credentials(path)
+    said = read_credentials(path, manifest=ingredient.manifest)
     if said.present and (said.unreadable or Check.FAILED in {said.integrity, said.signature}):
         why = said.unreadable or ", ".join(said.problems)
         raise SigningError(
@@ -172,23 +173,30 @@ def _add(builder: Any, ingredient: IngredientPlan) -> None:
     if ingredient.path is None:
         builder.add_ingredient(definition, "application/octet-stream", io.BytesIO())
         return
-    store = ingredient.manifest
-    if store is None and embedded_manifest(ingredient.path) is None:
-        store = _beside(ingredient.path)
     mime = ingredient.mime or MIMES.get(ingredient.path.suffix.lower(), "application/octet-stream")
+    store = ingredient.manifest
+    if store is None and (sidecar := sidecar_of(ingredient.path)):
+        store = sidecar.read_bytes()
     with ingredient.path.open("rb") as file:
-        if store is not None:
-            identifier = f"{definition['instance_id']}.c2pa"
-            builder.add_resource(identifier, io.BytesIO(store))
-            definition["manifest_data"] = {"format": "application/c2pa", "identifier": identifier}
+        if store is not None and embedded_manifest(ingredient.path) is None:
+            definition |= _beside(builder, f"{definition['instance_id']}.c2pa", store, mime, file)
+            file.seek(0)
         builder.add_ingredient(definition, mime, file)
 
 
-def _beside(path: Path) -> bytes | None:
-    from circletake.provenance.container import sidecar_of
+def _beside(builder: Any, identifier: str, store: bytes, mime: str, file: BinaryIO) -> dict[str, Any]:
+    """What hands over a manifest that lies beside its ingredient: the library looks inside it only."""
+    import c2pa
 
-    sidecar = sidecar_of(path)
-    return sidecar.read_bytes() if sidecar else None
+    with c2pa.Reader(mime, file, manifest_data=store, context=context()) as reader:
+        results = reader.get_validation_results()
+        active = json.loads(reader.json())["active_manifest"]
+    builder.add_resource(identifier, io.BytesIO(store))
+    return {
+        "manifest_data": {"format": "application/c2pa", "identifier": identifier},
+        "active_manifest": active,
+        "validation_results": results,
+    }
 
 
 @contextlib.contextmanager
