@@ -32,7 +32,7 @@ CAPTURED = "digitalCapture"
 SHOT_CODE = re.compile(r"(?=.*[G-Zg-z_-])[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 """A shot's name: never all hex digits, since those name takes."""
 
-_SHOT_FOLDER = re.compile(r"[A-Za-z]{1,8}[_-]?\d{1,5}[A-Za-z]?")
+_SHOT_FOLDER = re.compile(r"[A-Za-z]{1,8}[_-]?\d{2,5}[A-Za-z]?")
 
 
 class Grouping(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from circletake.model.manifest import Check, Credentials, IngredientSaid, ManifestSaid
+from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid
 from circletake.model.recipe import Evidence, Field, RecipeClaim
 from circletake.protocols import About, NoSettings, SourceFile
 from circletake_readers.parsing import text_of
@@ -49,16 +49,22 @@ def _maker(credentials: Credentials) -> ManifestSaid | None:
 
     In files that passed through an editor the active manifest may have no actions at all.
     """
-    for manifest in credentials.manifests:
-        if any(action.name == "c2pa.created" and action.source_type for action in manifest.actions):
-            return manifest
-    return credentials.active
+    return next((m for m in credentials.manifests if _created(m)), credentials.active)
+
+
+def _created(manifest: ManifestSaid) -> ActionSaid | None:
+    """The action that generated the picture; ``None`` where it was edited, filmed or not told."""
+    for action in manifest.actions:
+        kind = action.source_type.rsplit("/", 1)[-1]
+        if action.name == "c2pa.created" and kind.lower().endswith("algorithmicmedia"):
+            return action
+    return None
 
 
 def _fields(manifest: ManifestSaid, signer: str) -> Iterator[tuple[str, str]]:
-    created = next((a for a in manifest.actions if a.name == "c2pa.created"), None)
-    yield Field.PROVIDER, text_of(signer)
+    created = _created(manifest)
     if created is not None:
+        yield Field.PROVIDER, text_of(signer)
         yield Field.GENERATOR, text_of(created.agent)
         yield Field.SOURCE_TYPE, text_of(created.source_type.rsplit("/", 1)[-1])
         yield Field.CREATED, text_of(created.when)
@@ -69,8 +75,6 @@ def _fields(manifest: ManifestSaid, signer: str) -> Iterator[tuple[str, str]]:
     if model is not None:
         yield Field.MODEL, text_of(model.title)
         yield Field.MODEL_VERSION, text_of(model.version)
-    elif created is not None:
-        yield Field.MODEL_VERSION, text_of(created.agent_version)
 
 
 def _text(inputs: list[IngredientSaid], kind: str) -> str:

@@ -1,0 +1,108 @@
+"""How far a manifest's word is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.factories import media_facts
+
+from circletake.model.manifest import (
+    ActionSaid,
+    Check,
+    Credentials,
+    IngredientSaid,
+    ManifestSaid,
+    Signer,
+)
+from circletake.model.recipe import Evidence
+from circletake.protocols import NoSettings, SourceFile
+from circletake_readers.credentials import ContentCredentials
+
+TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+OPENAI = Signer("OpenAI", "Truepic", "es256", "1", "9A:41")
+SORA = ManifestSaid(
+    "urn:1", "Truepic Lens CLI in Sora", "x", OPENAI, (ActionSaid("c2pa.created", TRAINED, "Sora"),), ()
+)
+TRUSTED = Credentials(
+    True,
+    "embedded",
+    "Trusted",
+    integrity=Check.PASSED,
+    signature=Check.PASSED,
+    trust=Check.PASSED,
+    time=Check.PASSED,
+    manifests=(SORA,),
+)
+
+
+def said(credentials: Credentials | None) -> dict[str, tuple[str, Evidence]]:
+    file = SourceFile("a.mp4", "0" * 64, media_facts(), {}, {}, credentials)
+    return {c.field: (c.value, c.evidence) for c in ContentCredentials().read(file, NoSettings())}
+
+
+def test_a_listed_signer_of_an_intact_file_is_taken_at_its_word() -> None:
+    assert said(TRUSTED) == {
+        "provider": ("OpenAI", Evidence.SIGNED),
+        "generator": ("Sora", Evidence.SIGNED),
+        "source_type": ("trainedAlgorithmicMedia", Evidence.SIGNED),
+    }
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        replace(TRUSTED, trust=Check.FAILED),
+        replace(TRUSTED, trust=Check.NOT_CHECKED),
+        replace(TRUSTED, time=Check.FAILED),
+        replace(TRUSTED, integrity=Check.NOT_CHECKED),
+    ],
+)
+def test_anything_less_is_embedded(weaker: Credentials) -> None:
+    assert {evidence for _, evidence in said(weaker).values()} == {Evidence.EMBEDDED}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        Credentials(False),
+        Credentials(True, unreadable="cut short"),
+        replace(TRUSTED, integrity=Check.FAILED),
+        replace(TRUSTED, signature=Check.FAILED),
+    ],
+)
+def test_altered_or_unreadable_credentials_say_nothing(broken: Credentials | None) -> None:
+    assert said(broken) == {}
+
+
+def test_the_manifest_that_made_the_picture_is_found_below_an_editors() -> None:
+    editor = ManifestSaid("urn:2", "Premiere", "x", replace(OPENAI, name="Adobe Inc."), (), ())
+    found = said(replace(TRUSTED, manifests=(editor, SORA)))
+    assert found["generator"] == ("Sora", Evidence.EMBEDDED)
+    assert found["provider"] == ("OpenAI", Evidence.EMBEDDED)
+
+
+def test_the_signer_of_filmed_or_edited_pictures_is_no_provider() -> None:
+    camera = replace(
+        SORA,
+        actions=(ActionSaid("c2pa.created", TRAINED.replace("trainedAlgorithmicMedia", "digitalCapture")),),
+    )
+    assert said(replace(TRUSTED, manifests=(camera,))) == {}
+
+
+def test_prompt_seed_and_model_ingredients_are_read() -> None:
+    inputs = (
+        IngredientSaid("prompt", "inputTo", types=("c2pa.types.generator.prompt",), text="night bus"),
+        IngredientSaid("seed", "inputTo", types=("c2pa.types.generator.seed",), text="42"),
+        IngredientSaid(
+            "gen4.5", "inputTo", types=("c2pa.types.generator", "c2pa.types.model"), version="4.5.0"
+        ),
+    )
+    found = said(replace(TRUSTED, manifests=(replace(SORA, ingredients=inputs),)))
+    assert {k: found[k][0] for k in ("prompt", "seed", "model", "model_version")} == {
+        "prompt": "night bus",
+        "seed": "42",
+        "model": "gen4.5",
+        "model_version": "4.5.0",
+    }
