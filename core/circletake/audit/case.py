@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from circletake.audit.tracing import trace
-from circletake.model.audit import AuditCase, FileCase
+from circletake.model.audit import AuditCase, FileCase, Traced
 from circletake.model.export import Release, ReleasedFile
 from circletake.model.manifest import Check, Credentials
 
@@ -72,7 +72,7 @@ def _placed(
     if recorded is None and file.sha256 in gone:
         recorded = gone[file.sha256]
         renamed = recorded.path
-    traced = ()
+    traced: tuple[Traced, ...] = ()
     if file.kind == "video":
         seconds = file.media.seconds if file.media else 0.0
         told = file.credentials

@@ -18,6 +18,9 @@ from circletake.model.manifest import Credentials, IngredientSaid, ManifestSaid
 TAKE = "org.circletake.take"
 """Label of our own assertion in a signed take."""
 
+SONG = "circletake:song"
+"""Instance of the ingredient that is a cut's song."""
+
 PROMPT = "c2pa.types.generator.prompt"
 SEED = "c2pa.types.generator.seed"
 MODEL = "c2pa.types.model"
@@ -73,7 +76,7 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
     active = credentials.active
     if active is None:
         return
-    clips = [i for i in active.ingredients if i.role == "componentOf" and i.placed]
+    clips = [i for i in active.ingredients if i.role == "componentOf" and i.placed and not is_song(i)]
     rows = [(placed, clip) for clip in clips for placed in clip.placed]
     if not rows:
         whole = (Fraction(0), Fraction(seconds).limit_denominator(90_000))
@@ -90,6 +93,12 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
             words=made.words or ("declared by the signer" if clip.source_type else "nobody"),
         )
         yield _traced(made, placed, clip.source_range)
+
+
+def is_song(ingredient: IngredientSaid) -> bool:
+    """Whether a placed ingredient is heard, not seen."""
+    sounds = (".wav", ".mp3", ".m4a", ".flac", ".ogg", ".aac", ".aif", ".aiff")
+    return ingredient.instance_id == SONG or ingredient.title.lower().endswith(sounds)
 
 
 def _speaks(manifest: ManifestSaid) -> bool:
@@ -150,35 +159,44 @@ def _reservation(ingredient: IngredientSaid) -> str:
 
 
 def _own(manifest: ManifestSaid) -> _Made:
-    take = _mapping(manifest.assertions.get(TAKE))
-    evidence = _mapping(take.get("evidence"))
-    model, prompt, seed = "", "", ""
-    for part in (i for i in manifest.ingredients if i.role == "inputTo"):
-        if PROMPT in part.types and not prompt:
-            prompt = part.text or ""
-        elif SEED in part.types and not seed:
-            seed = part.text or ""
-        elif any(kind.startswith(MODEL) for kind in part.types) and not model:
-            model = f"{part.title} {part.version}".strip()
+    record = _mapping(manifest.assertions.get(TAKE))
+    learnt = _mapping(record.get("recipe"))
+    prompt = _input(manifest, PROMPT)
+    seed = _input(manifest, SEED)
+    model = _input(manifest, MODEL)
     maker = next((a for a in manifest.actions if a.name == "c2pa.created"), None)
-    if not model and maker and maker.agent:
-        model = f"{maker.agent} {maker.agent_version}".strip()
+    named = model.title if model else ""
+    if model and model.version not in model.title:
+        named = f"{model.title} {model.version}".strip()
+    if not named and maker and maker.agent and not record:
+        named = f"{maker.agent} {maker.agent_version}".strip()
     signer = manifest.signer.name if manifest.signer else ""
-    how = str(evidence.get("model") or evidence.get("generator") or "")
+    source = _mapping(learnt.get("model") or learnt.get("generator"))
+    how = str(source.get("evidence") or "") if named else ""
+    by = str(source.get("by") or "")
+    words = f"declared by {by}" if how == "declared" and by else _WORDS.get(how, "")
     return _Made(
-        take=str(take.get("shot") or take.get("take") or ""),
-        take_sha256=str(take.get("sha256") or ""),
-        model=model,
-        evidence=how or ("signed" if model and signer else ""),
-        prompt=prompt,
-        prompt_evidence=str(evidence.get("prompt") or ("signed" if prompt else "")),
-        seed=seed,
+        take=f"{record['shot']}/{record['number']}" if {"shot", "number"} <= record.keys() else "",
+        take_sha256=str(record.get("take") or ""),
+        model=named,
+        evidence=how or ("signed" if named and signer else ""),
+        prompt=(prompt.text or "") if prompt else "",
+        prompt_evidence=str(_mapping(learnt.get("prompt")).get("evidence") or ""),
+        seed=(seed.text or "") if seed else "",
         source_type=(maker.source_type if maker else "").rsplit("/", 1)[-1],
-        origin=str(take.get("origin") or ""),
-        declared_by=str(take.get("declared_by") or ""),
-        words=_WORDS.get(how) or (f"signed by {signer}" if signer else ""),
+        origin=str(record.get("origin") or ""),
+        declared_by=str(_mapping(learnt.get("source_type")).get("by") or ""),
+        words=words or (f"signed by {signer}" if named and signer else ""),
         signed_by=signer,
     )
+
+
+def _input(manifest: ManifestSaid, kind: str) -> IngredientSaid | None:
+    """The input of this data type; ``c2pa.types.model.*`` counts as a model, a negative prompt as none."""
+    found = [
+        i for i in manifest.ingredients if i.role == "inputTo" and any(t.startswith(kind) for t in i.types)
+    ]
+    return next((i for i in found if "negative" not in f"{i.instance_id} {i.title}".lower()), None)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from circletake_rules.generated import names, span
 CARD = RuleCard(
     id="ai.source_type",
     title="every stretch says how it was made",
-    meaning="No manifest, of the file or of any ingredient, says whether this picture was generated or filmed.",
+    meaning="No manifest, of the file or of an ingredient, says whether this was generated or filmed.",
     severity=Severity.WARNING,
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
     remedy="declare it and export again: circletake recipe set TAKE source_type ...",

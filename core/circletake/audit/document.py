@@ -1,0 +1,126 @@
+"""The report as JSON: ``circletake.audit/1``, described in docs/audit.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from circletake.audit.summary import Group, kind_of, summarise
+from circletake.model.audit import Audit, FileAudit, Outcome, Traced
+from circletake.model.manifest import Signer
+
+SCHEMA = "circletake.audit/1"
+
+
+def json_report(audit: Audit) -> dict[str, Any]:
+    """The whole audit in JSON's own types; times are exact, as text like ``7/2``."""
+    summary = summarise(audit)
+    release = audit.release
+    return {
+        "schema": SCHEMA,
+        "root": audit.root,
+        "at": audit.at,
+        "exit": audit.exit_code,
+        "release": None
+        if release is None
+        else {
+            "name": release.name,
+            "created": release.created,
+            "generator": release.generator,
+            "prompt_policy": release.prompt_policy,
+            "sealed": audit.sealed,
+            "chosen": asdict(release.chosen),
+            "sound": asdict(release.sound) if release.sound else None,
+        },
+        "lists": list(audit.lists),
+        "videos": dict(sorted(summary.videos.items())),
+        "signers": [
+            {**_signer(s.signer), "trusted_by": s.trust_list, "files": list(s.files)} for s in summary.signers
+        ],
+        "made": {
+            "seconds": str(summary.seconds),
+            "ai_seconds": str(summary.of_kind("ai")),
+            "over": [f.case.path for f in summary.main],
+            "by": [{**asdict(s), "seconds": str(s.seconds)} for s in summary.shares],
+        },
+        "prompts": dict(sorted(summary.prompts.items())),
+        "findings": [_group(group) for group in summary.findings],
+        "notes": [_group(group) for group in summary.notes],
+        "files": [_file(file) for file in audit.files],
+        "outcomes": [_outcome(outcome) for outcome in audit.outcomes],
+        "rules": {name: _card(audit, name) for name in sorted(audit.cards)},
+        "not_checked": list(audit.not_checked),
+    }
+
+
+def _card(audit: Audit, name: str) -> dict[str, str]:
+    return {key: str(value) for key, value in asdict(audit.cards[name]).items()}
+
+
+def _file(file: FileAudit) -> dict[str, Any]:
+    case = file.case
+    said = case.credentials
+    active = said.active
+    return {
+        "path": case.path,
+        "kind": case.kind,
+        "size": case.size,
+        "sha256": case.sha256,
+        "verdict": file.verdict,
+        "unreadable": case.unreadable or said.unreadable,
+        "recorded_as": (case.recorded.path if case.recorded else ""),
+        "seconds": case.media.seconds if case.media else None,
+        "credentials": {
+            "present": said.present,
+            "where": said.where,
+            "integrity": said.integrity.value,
+            "signature": said.signature.value,
+            "trust": said.trust.value,
+            "trusted_by": said.trust_list,
+            "time": said.time.value,
+            "problems": list(said.problems),
+            "signer": _signer(active.signer) if active and active.signer else None,
+        },
+        "made_of": [_traced(traced) for traced in case.traced],
+        "videos_inside": list(case.members),
+        "picture": asdict(case.match) if case.match else None,
+    }
+
+
+def _traced(traced: Traced) -> dict[str, Any]:
+    return {
+        **asdict(traced.use),
+        "kind": kind_of(traced),
+        "says": traced.words,
+        "signed_by": traced.signed_by,
+        "only_in_record": list(traced.from_record),
+    }
+
+
+def _signer(signer: Signer) -> dict[str, Any]:
+    return {
+        "name": signer.name,
+        "issuer": signer.issuer,
+        "certificate": signer.sha256,
+        "not_after": signer.not_after.isoformat() if signer.not_after else None,
+        "signed_at": signer.signed_at.isoformat() if signer.signed_at else None,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "rule": outcome.rule,
+        "check": outcome.check.value,
+        "severity": outcome.severity.value,
+        "file": outcome.file,
+        "seen": outcome.seen,
+        "expected": outcome.expected,
+        "reason": outcome.reason,
+        "start": outcome.start,
+        "end": outcome.end,
+        "remedy": outcome.remedy,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {**_outcome(group.outcome), "files": list(group.files)}

@@ -1,0 +1,200 @@
+"""Summing an audit up: who signed, how much is AI-made and by what, which prompts are there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
+from circletake.model.export import SoundUse
+from circletake.model.manifest import Check, Signer
+
+AI = frozenset({"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"})
+FILMED = frozenset(
+    {"digitalCapture", "computationalCapture", "compositeCapture", "negativeFilm", "positiveFilm"}
+)
+DRAWN = frozenset({"digitalCreation", "digitalArt", "humanEdits", "screenCapture", "virtualRecording"})
+
+KINDS = ("ai", "algorithm", "camera", "drawn", "unknown")
+"""What a stretch of picture is, in the order reports tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signing certificate and the videos it signed.
+
+    Attributes:
+        trust_list: name of the list that vouches for it, empty where none does.
+    """
+
+    signer: Signer
+    files: tuple[str, ...]
+    trust_list: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the picture one model made.
+
+    Attributes:
+        kind: one of :data:`KINDS`.
+        model: its name, or what the stretch is declared to be.
+        words: who says so.
+        clips: different takes.
+    """
+
+    kind: str
+    model: str
+    words: str
+    seconds: Fraction
+    clips: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The same finding in several files, told once."""
+
+    outcome: Outcome
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The answers, ready for words.
+
+    Attributes:
+        videos: by verdict, how many.
+        main: the videos the shares are counted over: the cuts where there are any.
+        seconds: length of those.
+        prompts: by evidence, how many takes have one; ``missing`` and ``omitted`` among them.
+        unasked: reasons why something was not checked, with the rules' titles.
+    """
+
+    videos: Counter[str]
+    signers: tuple[Signed, ...]
+    main: tuple[FileAudit, ...]
+    seconds: Fraction
+    shares: tuple[Share, ...]
+    prompts: Counter[str]
+    sound: SoundUse | None
+    findings: tuple[Group, ...]
+    notes: tuple[Group, ...]
+    unasked: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def of_kind(self, *kinds: str) -> Fraction:
+        """Seconds of these kinds."""
+        return sum((s.seconds for s in self.shares if s.kind in kinds), Fraction(0))
+
+
+def summarise(audit: Audit) -> Summary:
+    """Draw the answers from a finished audit."""
+    videos = [f for f in audit.files if f.case.kind == "video"]
+    cuts = [f for f in videos if f.case.recorded and f.case.recorded.kind == "cut"]
+    main = tuple(cuts or [f for f in videos if len(f.uses) > 1] or videos)
+    failed = [o for o in audit.outcomes if o.check is Check.FAILED]
+    return Summary(
+        videos=Counter(f.verdict for f in videos),
+        signers=tuple(_signers(videos)),
+        main=main,
+        seconds=sum((_length(f) for f in main), Fraction(0)),
+        shares=tuple(_shares(main)),
+        prompts=_prompts(videos, audit),
+        sound=audit.release.sound if audit.release else None,
+        findings=_groups(o for o in audit.failed),
+        notes=_groups(o for o in failed if o.severity is Severity.NOTE),
+        unasked=tuple(_unasked(audit)),
+    )
+
+
+def kind_of(traced: Traced) -> str:
+    """What a stretch is: one of :data:`KINDS`."""
+    kind = traced.use.source_type
+    if kind in AI:
+        return "ai"
+    if kind == "algorithmicMedia":
+        return "algorithm"
+    if kind in FILMED or (not kind and traced.use.origin == "camera"):
+        return "camera"
+    return "drawn" if kind in DRAWN else "unknown"
+
+
+def span(traced: Traced) -> tuple[Fraction, Fraction]:
+    """Seconds of the video where a stretch begins and ends."""
+    return Fraction(traced.use.record_in or "0"), Fraction(traced.use.record_out or "0")
+
+
+def _length(file: FileAudit) -> Fraction:
+    recorded = file.case.recorded
+    if recorded and recorded.seconds:
+        return Fraction(recorded.seconds)
+    if file.case.media and file.case.media.seconds:
+        return Fraction(file.case.media.seconds).limit_denominator(90_000)
+    return max((span(t)[1] for t in file.case.traced), default=Fraction(0))
+
+
+def _signers(videos: Sequence[FileAudit]) -> Iterator[Signed]:
+    """Signers of files that verify: an altered file's signer vouches for nothing."""
+    by_certificate: dict[str, list[FileAudit]] = {}
+    for file in videos:
+        active = file.case.credentials.active
+        if active and active.signer and file.verdict == "intact":
+            by_certificate.setdefault(active.signer.sha256, []).append(file)
+    for files in sorted(by_certificate.values(), key=lambda fs: (-len(fs), fs[0].case.path)):
+        said = files[0].case.credentials
+        if said.active and said.active.signer:
+            yield Signed(said.active.signer, tuple(f.case.path for f in files), said.trust_list)
+
+
+def _shares(files: Sequence[FileAudit]) -> list[Share]:
+    seconds: Counter[tuple[str, str, str]] = Counter()
+    clips: dict[tuple[str, str, str], set[str]] = {}
+    for file in files:
+        for traced in file.case.traced:
+            start, end = span(traced)
+            kind = kind_of(traced)
+            key = (kind, traced.use.model, traced.words)
+            seconds[key] += end - start  # type: ignore[assignment]  # exact, so Fraction
+            clips.setdefault(key, set()).add(traced.use.take_sha256 or traced.use.take or file.case.path)
+    shares = [
+        Share(kind, model, words, Fraction(s), len(clips[kind, model, words]))
+        for (kind, model, words), s in seconds.items()
+    ]
+    return sorted(shares, key=lambda s: (KINDS.index(s.kind), -s.seconds, s.model, s.words))
+
+
+def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
+    """Each take counts once, however often it is used."""
+    omitted = audit.release is not None and audit.release.prompt_policy == "omit"
+    by_take: dict[str, str] = {}
+    for file in videos:
+        for traced in file.case.traced:
+            if kind_of(traced) not in ("ai", "algorithm"):
+                continue
+            take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
+            if traced.use.prompt:
+                by_take[take] = traced.use.prompt_evidence or "signed"
+            else:
+                by_take.setdefault(take, "omitted" if omitted else "missing")
+    return Counter(by_take.values())
+
+
+def _groups(outcomes: Iterator[Outcome]) -> tuple[Group, ...]:
+    groups: dict[tuple[object, ...], list[Outcome]] = {}
+    for outcome in outcomes:
+        # Findings with a time are about one place each and stand alone.
+        alone = (outcome.file, outcome.start) if outcome.start is not None else ()
+        groups.setdefault((outcome.rule, outcome.seen, outcome.expected, *alone), []).append(outcome)
+    return tuple(Group(same[0], tuple(o.file for o in same if o.file)) for same in groups.values())
+
+
+def _unasked(audit: Audit) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Rules that were answered for no file at all, with their reasons."""
+    asked = {o.rule for o in audit.outcomes if o.check is not Check.NOT_CHECKED}
+    reasons: dict[str, dict[str, None]] = {}
+    for outcome in audit.outcomes:
+        if outcome.rule not in asked:
+            reasons.setdefault(outcome.rule, {})[outcome.reason] = None
+    for rule, why in sorted(reasons.items()):
+        yield (audit.cards[rule].title if rule in audit.cards else rule), tuple(why)

@@ -1,0 +1,157 @@
+"""The report as lines for a terminal: intact first, then who signed, then what was made by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from circletake.audit.summary import Group, Share, Summary, summarise
+from circletake.audit.wording import (
+    EVIDENCE,
+    clock,
+    count,
+    headline,
+    moment,
+    share,
+    short_fingerprint,
+    vouched,
+)
+from circletake.model.audit import Audit, Severity
+from circletake.model.text import printable
+
+_LABEL = 9
+
+
+def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
+    """Lines for a terminal; text from the audited folder is made printable.
+
+    Args:
+        everything: also the notes, and each reason why something was not checked.
+    """
+    summary = summarise(audit)
+    lines = [_title(audit, summary)]
+    lines += _intact(audit, summary)
+    lines += _signers(audit, summary)
+    lines += _made(summary)
+    lines += _prompts(summary)
+    if audit.release:
+        lines += _sound(summary)
+        lines += _chosen(audit)
+    lines += [_finding(group) for group in summary.findings]
+    if everything:
+        lines += [_finding(group) for group in summary.notes]
+    elif summary.notes:
+        lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
+    lines.append(f"Not checked: {', '.join(audit.not_checked)}")
+    if everything:
+        lines += [f"  {title}: {'; '.join(printable(r, 100) for r in why)}" for title, why in summary.unasked]
+    elif summary.unasked:
+        lines[-1] += f" · {count(len(summary.unasked), 'question')} could not be asked, with --all"
+    return lines
+
+
+def _line(label: str, text: str) -> str:
+    return f"{label:<{_LABEL}}{text}"
+
+
+def _title(audit: Audit, summary: Summary) -> str:
+    name = audit.release.name if audit.release and audit.release.name else audit.root
+    cuts = [f for f in summary.main if f.case.recorded and f.case.recorded.kind == "cut"]
+    clips = sum(summary.videos.values()) - len(cuts)
+    parts = [count(len(cuts), "cut")] if cuts else []
+    parts += [count(clips, "clip" if cuts else "video")] if clips else []
+    return f"{printable(name, 60)} · {', '.join(parts) or 'no videos'}"
+
+
+def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
+    if audit.release is None:
+        against = "no release.json to hold their bytes against"
+    elif audit.sealed:
+        against = "bytes equal the sealed list"
+    else:
+        against = "release.json is not sealed, so it proves nothing"
+    label = "INTACT" if summary.videos["intact"] else "VIDEOS"
+    yield _line(label, f"{headline(summary)}; {against}")
+    for file in audit.files:
+        if file.case.kind == "video" and file.verdict not in ("intact", "not checked"):
+            shows = f" · the picture is {printable(file.case.match.take, 30)}" if file.case.match else ""
+            yield _line("", f"{file.verdict.upper():<11}{printable(file.case.path, 60)}{shows}")
+
+
+def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
+    for signed in summary.signers:
+        files = count(len(signed.files), "video")
+        who = printable(signed.signer.name, 40)
+        mark = short_fingerprint(signed.signer.sha256)
+        yield _line("SIGNER", f"{who}, SHA256 {mark} · {files} · {vouched(signed, audit.lists)}")
+        if not signed.trust_list:
+            yield _line("", signed.signer.sha256)
+            yield _line("", "ask the producer for this fingerprint, then: circletake trust add NAME PEM")
+
+
+def _made(summary: Summary) -> Iterator[str]:
+    if not summary.shares:
+        yield _line("AI-MADE", "nothing says how these pictures were made")
+        return
+    whole = summary.seconds or sum((s.seconds for s in summary.shares), Fraction(0))
+    ai = summary.of_kind("ai")
+    others = [
+        f"{words} {clock(summary.of_kind(kind))}"
+        for kind, words in (
+            ("algorithm", "algorithm, no trained model"),
+            ("camera", "camera, declared"),
+            ("drawn", "made by hand, declared"),
+            ("unknown", "nobody says"),
+        )
+        if summary.of_kind(kind)
+    ]
+    told = f"{clock(ai)} of {clock(whole)} ({share(ai, whole)})"
+    yield _line("AI-MADE", " · ".join([told, *others]))
+    rows = [s for s in summary.shares if s.kind in ("ai", "algorithm") or s.model]
+    width = max((len(_model(row)) for row in rows), default=0)
+    for row in rows:
+        clips = f"{count(row.clips, 'clip'):>9}  {printable(row.words, 80)}"
+        yield f"  {_model(row):<{width}}  {clock(row.seconds):>6}  {clips}".rstrip()
+
+
+def _model(row: Share) -> str:
+    return printable(row.model, 40) or "model unknown"
+
+
+def _prompts(summary: Summary) -> Iterator[str]:
+    told = [f"{summary.prompts[key]} {words}" for key, words in EVIDENCE.items() if summary.prompts[key]]
+    if told:
+        yield _line("PROMPTS", " · ".join(told))
+
+
+def _sound(summary: Summary) -> Iterator[str]:
+    sound = summary.sound
+    if sound is None:
+        return
+    by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
+    said = (
+        "undeclared" if sound.origin in ("", "undeclared") else f"declared {printable(sound.origin, 20)}{by}"
+    )
+    yield _line("SOUND", f"{printable(sound.name, 60)}: {said}; not verified")
+
+
+def _chosen(audit: Audit) -> Iterator[str]:
+    chosen = audit.release.chosen if audit.release else None
+    if chosen is None or not chosen.made:
+        return
+    by = f"by {count(len(chosen.people), 'person').replace('persons', 'people')}" if chosen.people else ""
+    script = f"{chosen.scripted} by a script, not by a person" if chosen.scripted else ""
+    who = ", ".join(part for part in (by, script) if part) or "nobody recorded who chose"
+    yield _line("CHOSEN", f"{chosen.used} of {count(chosen.made, 'take')}, {who}; as the producer recorded")
+
+
+def _finding(group: Group) -> str:
+    outcome = group.outcome
+    label = "NOTE" if outcome.severity is Severity.NOTE else "FIX"
+    where = printable(group.files[0], 60) if group.files else "the release"
+    if len(group.files) > 1:
+        where += f" and {len(group.files) - 1} more"
+    if outcome.start is not None:
+        where += f" at {moment(outcome.start)}"
+    line = _line(label, f"{outcome.rule}  {where}  {printable(outcome.seen, 140)}")
+    return f"{line}\n{_line('', '  ' + printable(outcome.remedy, 140))}" if outcome.remedy else line

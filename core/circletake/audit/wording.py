@@ -1,0 +1,73 @@
+"""The few phrases that every form of the report shares."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from circletake.audit.summary import Signed, Summary
+
+EVIDENCE = {
+    "observed": "recorded",
+    "signed": "from signed credentials",
+    "declared": "declared",
+    "embedded": "from unsigned file tags",
+    "sidecar": "from files beside the clips",
+    "filename": "from file names",
+    "matched": "from matching pictures",
+    "omitted": "left out by policy",
+    "missing": "missing",
+}
+"""How a prompt came to be known, for people."""
+
+
+def clock(seconds: Fraction | float) -> str:
+    """``3:29``; under ten seconds with a tenth: ``0:08.4``."""
+    value = Fraction(seconds)
+    if value < 10 and value != int(value):
+        tenths = round(value * 10)
+        return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+    whole = round(value)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def moment(seconds: float) -> str:
+    """``1:12.4``: where in a video something is."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def count(number: int, one: str) -> str:
+    """``1 clip``, ``2 clips``."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def share(part: Fraction, whole: Fraction) -> str:
+    """``94.6%``; empty where there is no whole."""
+    return f"{float(part / whole) * 100:.1f}%" if whole else ""
+
+
+def short_fingerprint(sha256: str) -> str:
+    """``9A:41:…:0C`` of a long one."""
+    parts = sha256.split(":")
+    return f"{parts[0]}:{parts[1]}:…:{parts[-1]}" if len(parts) > 4 else sha256
+
+
+def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
+    """Who vouches for a signer, if anybody."""
+    if signed.trust_list.startswith("your own key"):
+        return "your own key; nobody else's list knows it"
+    if signed.trust_list:
+        return f"on your list {signed.trust_list}"
+    return f"on none of your lists ({', '.join(lists)})" if lists else "you have no trust lists yet"
+
+
+def headline(summary: Summary) -> str:
+    """``56 of 56 videos``, or what is wrong first."""
+    total = sum(summary.videos.values())
+    intact = summary.videos["intact"]
+    rest = ", ".join(
+        f"{summary.videos[verdict]} {verdict}"
+        for verdict in ("altered", "unsigned", "unreadable", "not checked")
+        if summary.videos[verdict]
+    )
+    return f"{intact} of {count(total, 'video')}" + (f" · {rest}" if rest else "")

@@ -1,0 +1,228 @@
+"""Auditing: gather what a folder holds, put every rule to it, say what came of it.
+
+It works on the folder alone, for somebody who has nothing else; with a library it knows more.
+Nothing here reaches the network, and everything in the folder is a stranger's word.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from circletake.audit.case import RECORD, SUMS, build_case
+from circletake.audit.judge import judge
+from circletake.audit.page import REPORT_MARK
+from circletake.audit.record import LARGEST, read_release, read_sums
+from circletake.errors import BadInput, NotFound
+from circletake.model.audit import Audit, FileCase, Known
+from circletake.model.export import Release
+from circletake.workflows import pool
+from circletake.workflows.looking import Look, look, unreadable
+from circletake.workflows.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from circletake.plugins.manager import PluginManager
+    from circletake.protocols import AuditRule
+    from circletake.provenance.trust import TrustList
+    from circletake.workflows.library import Library
+
+OWN_KEY = "your own key"
+"""Name of the list that holds the user's own anchor alone."""
+
+MOST_FILES = 20_000
+
+
+def audit_folder(
+    path: Path,
+    *,
+    manager: PluginManager,
+    library: Library | None = None,
+    trust: Sequence[TrustList] = (),
+    progress: Progress = silent,
+    at: datetime | None = None,
+) -> Audit:
+    """Audit a release folder, or one file.
+
+    Args:
+        path: a folder, or a single file in it.
+        library: adds what the registry knows of exported files and of pictures.
+        trust: lists that signers are held against; see :func:`trust_lists`.
+        at: the time written into the audit; now without one.
+
+    Raises:
+        NotFound: there is nothing at ``path``.
+        BadInput: it holds nothing to audit.
+    """
+    found = _find(path)
+    files = _looked_at(found, tuple(trust), progress)
+    if library is not None:
+        files = [_known(file, library) for file in files]
+    release, problem = _release(found)
+    sums = _sums(found)
+    if release is None and not problem and not any(f.kind in ("video", "archive") for f in files):
+        raise BadInput(str(path), "holds no video to audit", "name a release folder or a video")
+    seal = next((f.credentials for f in files if f.kind == "record"), None)
+    case = build_case(
+        found.name,
+        files,
+        release=release,
+        release_problem=problem,
+        seal=seal,
+        sums=sums,
+        library=library is not None,
+        lists=[each.label for each in trust],
+    )
+    if library is not None:
+        from circletake.workflows.recognising import recognised
+
+        case = replace(case, files=recognised(case.files, found.root, library, progress))
+    offered = {id(o.item): o for o in manager.audit_rules()}
+
+    def blame(rule: AuditRule[Any], error: Exception) -> None:
+        manager.blame(offered[id(rule)].ref, error)
+
+    rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
+    return judge(case, rules, blame=blame, at=at)
+
+
+def trust_lists(home: Path, extra: Sequence[Path] = (), audited: Sequence[Path] = ()) -> list[TrustList]:
+    """The user's lists, their own key, and PEM files named for this once.
+
+    Args:
+        home: the user's folder of keys and lists.
+        audited: what is being audited; a certificate from inside it vouches for nothing.
+
+    Raises:
+        BadInput: a PEM file lies in what is audited.
+        KeyProblem: a PEM file holds no authority's certificate, or a private key.
+    """
+    from circletake.provenance.keys import KeyRing
+    from circletake.provenance.trust import TrustList, TrustStore, authorities
+
+    lists = list(TrustStore(home).lists())
+    keys = KeyRing(home)
+    if keys.exists:
+        lists.append(replace(keys.anchor(), name=OWN_KEY))
+    for pem in extra:
+        place = pem.resolve()
+        if any(place.is_relative_to(folder.resolve()) for folder in audited):
+            raise BadInput(
+                str(pem),
+                "lies in what is being audited; a certificate cannot vouch for itself",
+                "get it from its owner by another way",
+            )
+        lists.append(TrustList(pem.name, "named for this audit", authorities(pem)))
+    return lists
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The plain files under ``root``, and entries that are not plain files with the reason."""
+
+    root: Path
+    name: str
+    files: tuple[str, ...]
+    odd: Mapping[str, str]
+    whole: bool
+
+
+def _find(path: Path) -> _Found:
+    if not path.exists():
+        raise NotFound(str(path), "no such file or folder", "circletake audit FOLDER")
+    if not path.is_dir():
+        return _Found(path.parent, path.name, (path.name,), {}, whole=False)
+    files: list[str] = []
+    odd: dict[str, str] = {}
+    for entry, place in _entries(path):
+        if entry.is_symlink():
+            odd[place] = "a link; not followed"
+        elif entry.is_file(follow_symlinks=False):
+            files.append(place)
+        else:
+            odd[place] = "not a plain file"
+        if len(files) + len(odd) > MOST_FILES:
+            raise BadInput(str(path), f"holds more than {MOST_FILES} files", "name the release folder itself")
+    return _Found(path, path.resolve().name, tuple(files), odd, whole=True)
+
+
+def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Every entry below ``root`` that is not a plain folder, with its path under it."""
+    waiting = [root]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                else:
+                    yield entry, Path(entry.path).relative_to(root).as_posix()
+
+
+def _looked_at(found: _Found, trust: tuple[TrustList, ...], progress: Progress) -> list[FileCase]:
+    tasks = [Look(str(found.root), place, trust) for place in sorted(found.files)]
+    looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
+    for task, result in pool.run(tasks, look, progress=progress):
+        looked.append(result if isinstance(result, FileCase) else unreadable(task.path, result.reason))
+    return looked
+
+
+def _release(found: _Found) -> tuple[Release | None, str]:
+    if not found.whole or RECORD not in found.files:
+        return None, ""
+    try:
+        return read_release(_head(found.root / RECORD)), ""
+    except BadInput as error:
+        return None, error.reason
+    except OSError as error:
+        return None, error.strerror or str(error)
+
+
+def _sums(found: _Found) -> dict[str, str]:
+    if not found.whole or SUMS not in found.files:
+        return {}
+    try:
+        return read_sums(_head(found.root / SUMS))
+    except OSError:
+        return {}
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def _known(file: FileCase, library: Library) -> FileCase:
+    row = library.registry.exports.by_sha256(file.sha256) if file.kind == "video" else None
+    if row is None:
+        return file
+    return replace(file, known=Known(row.sha256, row.release, row.at.isoformat(), row.prompts))
+
+
+def _settings(rule: AuditRule[Any], library: Library | None) -> Any:
+    from circletake.plugins.settings import settings_of
+
+    return settings_of(rule, library.settings.plugin(rule.about.name) if library else {})
+
+
+def write_report(path: Path, html: str) -> None:
+    """Put the report at ``path``, whole or not at all; an older report there is replaced.
+
+    Raises:
+        BadInput: something that is no report of ours lies there.
+    """
+    if path.is_symlink() or path.is_dir():
+        raise BadInput(str(path), "is a link or a folder", "name a file")
+    if path.exists() and REPORT_MARK not in path.read_text("utf-8", "replace")[:4000]:
+        raise BadInput(str(path), "is a file that circletake did not write", "choose another name")
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        file.write(html)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)

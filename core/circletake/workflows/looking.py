@@ -1,0 +1,131 @@
+"""Everything an audit wants to know of one file; runs in a worker process.
+
+Only plain data goes in and out. Whatever a stranger's file does to the parsers happens here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import MediaError
+from circletake.model.audit import FileCase
+from circletake.model.manifest import Credentials
+from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
+
+if TYPE_CHECKING:
+    from circletake.model.take import MediaFacts
+    from circletake.provenance.trust import TrustList
+
+_BY_NAME = {"release.json": "record", "SHA256SUMS": "sums", "report.html": "report"}
+_VIDEO_NAMES = frozenset({".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A file to be looked at.
+
+    Attributes:
+        root: folder that was audited.
+        path: of the file in it, with forward slashes.
+        trust: lists its signer is held against.
+    """
+
+    root: str
+    path: str
+    trust: tuple[TrustList, ...] = ()
+
+
+def look(task: Look) -> FileCase:
+    """The facts, the credentials and the digest of one file; a bad file is told, never raised."""
+    file = Path(task.root) / task.path
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        kind = _kind(task.path, file)
+    except OSError as error:
+        return unreadable(task.path, error.strerror or str(error))
+    if kind == "video":
+        return _video(task, file, size, digest)
+    if kind == "archive":
+        return _archive(task.path, file, size, digest)
+    if kind == "record":
+        return FileCase(task.path, kind, size, digest, _seal(file, task.trust))
+    return FileCase(task.path, kind, size, digest, Credentials(False))
+
+
+def unreadable(path: str, reason: str, kind: str = "") -> FileCase:
+    """A case that says why nothing else is known."""
+    kind = kind or ("video" if Path(path).suffix.lower() in _VIDEO_NAMES else "other")
+    return FileCase(path, kind, 0, "", Credentials(False), unreadable=reason)
+
+
+def _kind(path: str, file: Path) -> str:
+    if path in _BY_NAME:
+        return _BY_NAME[path]
+    kind = kind_of(file)
+    suffix = file.suffix.lower()
+    if kind == "credentials":
+        return "sidecar"
+    if kind == "other" and suffix in _VIDEO_NAMES:
+        return "video"
+    if kind == "other" and suffix in (".otio", ".xml", ".fcpxml", ".edl"):
+        return "timeline"
+    return kind
+
+
+def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    from circletake.provenance.reading import file_exclusions, read_credentials, slack
+
+    if not can_be_signed(file):
+        return FileCase(task.path, "video", size, digest, Credentials(False))
+    credentials = read_credentials(file, task.trust)
+    media, problem = _facts(file)
+    return FileCase(
+        task.path,
+        "video",
+        size,
+        digest,
+        credentials,
+        media=media,
+        unreadable=problem,
+        slack=slack(file),
+        exclusions=tuple(file_exclusions(file)) if credentials.present else (),
+    )
+
+
+def _seal(record: Path, trust: Sequence[TrustList]) -> Credentials:
+    from circletake.provenance.reading import read_credentials
+
+    return read_credentials(record, trust)
+
+
+def _facts(file: Path) -> tuple[MediaFacts | None, str]:
+    from circletake.media.probe import probe
+
+    try:
+        return probe(file).facts, ""
+    except MediaError as error:
+        return None, error.reason
+
+
+def _archive(path: str, file: Path, size: int, digest: str) -> FileCase:
+    try:
+        members = videos_inside(file)
+        problem = ""
+    except ValueError as error:
+        members, problem = (), str(error)
+    return FileCase(
+        path,
+        "archive",
+        size,
+        digest,
+        Credentials(False),
+        unreadable=problem,
+        members=tuple(m.name for m in members),
+        member_sums=tuple(m.sha256 for m in members),
+    )
