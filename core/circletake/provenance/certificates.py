@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from circletake.errors import KeyProblem
+from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -16,6 +17,18 @@ Algorithm = Literal["es256", "es384", "ps256", "ed25519"]
 ALGORITHMS: tuple[Algorithm, ...] = ("es256", "es384", "ps256", "ed25519")
 
 _CLAIM_SIGNING = "1.3.6.1.4.1.62558.2.1"
+
+
+def named_algorithm(name: str) -> Algorithm:
+    """The algorithm a person named.
+
+    Raises:
+        KeyProblem: C2PA has none of that name, or we cannot make keys for it.
+    """
+    for algorithm in ALGORITHMS:
+        if algorithm == name.casefold():
+            return algorithm
+    raise KeyProblem("algorithm", f"'{printable(name, 20)}' is not known", f"one of {', '.join(ALGORITHMS)}")
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from circletake.errors import KeyProblem
 from circletake.model.text import printable
-from circletake.provenance.certificates import ALGORITHMS, Algorithm, algorithm_of, fingerprint, issue
+from circletake.provenance.certificates import Algorithm, algorithm_of, fingerprint, issue
 from circletake.provenance.trust import TrustList
 
 if TYPE_CHECKING:
@@ -139,8 +139,6 @@ class KeyRing:
             raise KeyProblem("organisation", "a name of 1 to 64 characters is needed", _NEXT)
         if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
             raise KeyProblem("country", f"'{printable(country, 20)}' is not a two-letter code", "e.g. DE")
-        if algorithm not in ALGORITHMS:
-            raise KeyProblem("algorithm", f"'{printable(algorithm, 20)}' is not known", ", ".join(ALGORITHMS))
         if not 1 <= years <= 30:
             raise KeyProblem("years", "1 to 30 are possible", "")
         self._refuse_library()

@@ -107,7 +107,7 @@ def plan_take(
     ]
     if metadata := statements.iptc_metadata(slate.recipe, policy):
         assertions.append(_assertion(words.METADATA, metadata))
-    definition = _definition(f"{slate.take.slate}{source.suffix.lower()}", assertions, generator_version)
+    definition = _definition(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients), inputs.resources)
 
 
@@ -166,11 +166,11 @@ def plan_cut(
     takes = {slate.take.id: slate.take for slate in used}
     assertions = [
         _actions([created, *placings, *_produced(actions, when, generator_version)]),
-        _assertion(words.CUT, _exported_by(statements.cut_record(cut, takes), by), created=True),
+        _assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *_disclosures(used),
         _assertion(words.TRAINING, statements.no_training()),
     ]
-    definition = _definition(f"{public(cut.name, 80)}.mp4", assertions, generator_version)
+    definition = _definition(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients))
 
 
@@ -185,7 +185,7 @@ def plan_record(name: str, when: datetime, *, generator_version: str = "") -> Ma
     record = _assertion(
         words.RECORD, {"record": public(name, 120), "at": statements.stamp(when)}, created=True
     )
-    definition = _definition(public(name, 120), [_actions([created]), record], generator_version)
+    definition = _definition([_actions([created]), record], generator_version)
     return ManifestPlan({**definition, "format": "application/json"})
 
 
@@ -244,7 +244,8 @@ def _song(song: Song, seconds: Fraction) -> IngredientPlan:
         "description": said,
         "metadata": {"regionOfInterest": {"region": [_span(song.offset, song.offset + seconds)]}},
     }
-    if kind := _SONG_TYPES.get(song.origin):
+    kind = _SONG_TYPES.get(song.origin)
+    if kind and raw_manifest(path) is None:
         definition["digital_source_type"] = words.IPTC + kind
     mime = _SOUND.get(path.suffix.lower(), "application/octet-stream")
     return IngredientPlan(definition, mime, path, sha256=song.sha256)
@@ -314,12 +315,13 @@ def _seconds(value: Fraction) -> str:
 
 
 def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
-    """One for each model, whatever number of takes it made."""
+    """One for each model, whatever number of takes it made; ours to vouch for where we ran it."""
     found: dict[str, dict[str, Any]] = {}
     for slate in slates:
         if said := statements.ai_disclosure(slate):
-            found.setdefault(str(said.get("modelIdentifier", said["modelName"])), said)
-    return [_assertion(words.AI_DISCLOSURE, said, created=True) for said in found.values()]
+            name = str(said.get("modelIdentifier", said["modelName"]))
+            found.setdefault(name, _assertion(words.AI_DISCLOSURE, said, created=_observed(slate)))
+    return list(found.values())
 
 
 def _exported_by(record: dict[str, Any], by: Actor | None) -> dict[str, Any]:
@@ -335,6 +337,6 @@ def _assertion(label: str, data: dict[str, Any], *, created: bool = False) -> di
     return {"label": label, "data": data} | ({"created": True} if created else {})
 
 
-def _definition(title: str, assertions: list[dict[str, Any]], generator_version: str) -> dict[str, Any]:
+def _definition(assertions: list[dict[str, Any]], generator_version: str) -> dict[str, Any]:
     info = {**_circletake(generator_version), "specVersion": words.SPEC_VERSION}
-    return {"title": title, "claim_generator_info": [info], "assertions": assertions}
+    return {"claim_generator_info": [info], "assertions": assertions}

@@ -49,7 +49,7 @@ _OTHER_QUESTIONS = (
     "timeStamp.",
     "cawg.",
     "claimSignature.outsideValidity",
-    "ingredient.",
+    "ingredient.unknownProvenance",
 )
 
 
@@ -144,16 +144,17 @@ def _told(
     said = _manifests(reader, document, store, stamped)
     signer = said[0].signer if said else None
     known = "signingCredential.trusted" in passed
+    changed = ingredient_problems(results)
     problems = [
         *failed,
-        *ingredient_problems(results),
+        *changed,
         *(p for m in said for i in m.ingredients for p in i.problems),
     ]
     return Credentials(
         present=True,
         where=where,
         state=str(reader.get_validation_state() or ""),
-        integrity=_integrity(passed, failed),
+        integrity=_integrity(passed, failed, changed),
         signature=_signature(passed, failed),
         trust=Check.PASSED if known else Check.FAILED if trust else Check.NOT_CHECKED,
         time=_time(failed, stamped, signer.not_after if signer else None, at or datetime.now(UTC)),
@@ -190,10 +191,18 @@ def _codes(results: Mapping[str, Any], kind: str) -> list[str]:
     return [str(row.get("code", "")) for row in results.get(kind) or ()]
 
 
-def _integrity(passed: Sequence[str], failed: Sequence[str]) -> Check:
-    """Whether bytes and assertions are those that were signed; no matter by whom or when."""
-    broken = [c for c in failed if not c.startswith(_OTHER_QUESTIONS) and c not in _SIGNATURE_FAILURES]
-    if broken:
+def altering(codes: Sequence[str]) -> list[str]:
+    """Those of some failure codes that mean altered bytes, not an unknown signer or another date."""
+    return [c for c in codes if not c.startswith(_OTHER_QUESTIONS) and c not in _SIGNATURE_FAILURES]
+
+
+def _integrity(passed: Sequence[str], failed: Sequence[str], changed: Sequence[str]) -> Check:
+    """Whether bytes and assertions are those that were signed; no matter by whom or when.
+
+    Args:
+        changed: failures inside ingredients that were not there when the file was signed.
+    """
+    if altering([*failed, *changed]):
         return Check.FAILED
     return Check.PASSED if _BOUND & set(passed) else Check.NOT_CHECKED
 
@@ -233,7 +242,7 @@ def _which(store: bytes | None, trust: Sequence[TrustList]) -> str:
 def _reason(error: Exception) -> str:
     """One plain line, without the library's own prefixes."""
     kind = type(error).__name__.strip("_").removeprefix("C2pa")
-    text = printable(str(error), 160)
+    text = printable(str(error), 160).removeprefix(f"{kind}: ")
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, OSError):

@@ -27,7 +27,8 @@ from circletake.protocols import OpenSigner
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES, NOT_EMBEDDABLE, SIDECAR, embedded_manifest, sidecar_of
 from circletake.provenance.manifest import plan_record
-from circletake.provenance.reading import read_credentials
+from circletake.provenance.privacy import public
+from circletake.provenance.reading import altering, read_credentials
 from circletake.provenance.session import context
 from circletake.provenance.validate import problems
 
@@ -92,10 +93,7 @@ def sign(plan: ManifestPlan, source: Path, destination: Path, signer: OpenSigner
         digest, size = _digest(staged)
         for file in filter(None, (staged, sidecar)):
             _sync(file)
-        if sidecar is not None and beside is not None:
-            # The manifest first: a file without it would be an unsigned one.
-            sidecar.replace(beside)
-        staged.replace(destination)
+        _publish(staged, destination, sidecar, beside)
         _sync(destination.parent)
     return Signed(destination, beside, digest, size, certificate)
 
@@ -107,6 +105,22 @@ def seal(record: Path, signer: OpenSigner, *, when: datetime, generator_version:
         SigningError: as :func:`sign`.
     """
     return sign(plan_record(record.name, when, generator_version=generator_version), record, record, signer)
+
+
+def _publish(staged: Path, destination: Path, sidecar: Path | None, beside: Path | None) -> None:
+    """Move what was signed into place: the manifest first, since a file without it is an unsigned one."""
+    if sidecar is None or beside is None:
+        staged.replace(destination)
+        return
+    former = beside.read_bytes() if beside.exists() else None
+    sidecar.replace(beside)
+    try:
+        staged.replace(destination)
+    except BaseException:
+        beside.unlink()
+        if former is not None:
+            beside.write_bytes(former)
+        raise
 
 
 def _sidecar_of(destination: Path) -> Path | None:
@@ -144,7 +158,7 @@ def _build(
 
     caught: list[BaseException] = []
     try:
-        with c2pa.Builder(dict(plan.definition), context=context()) as builder:
+        with c2pa.Builder({**plan.definition, "title": public(staged.name)}, context=context()) as builder:
             for identifier, data in plan.resources.items():
                 builder.add_resource(identifier, io.BytesIO(data))
             for ingredient in plan.ingredients:
@@ -234,6 +248,7 @@ def _read_back(plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigne
             (said.integrity is not Check.PASSED, "its bytes do not match its manifest"),
             (said.signature is not Check.PASSED, "its signature does not verify"),
             (said.time is Check.FAILED, "the certificate is not valid now"),
+            (bool(altering(said.problems)), "an ingredient is altered"),
         )
         if wrong
     ]

@@ -201,12 +201,13 @@ def _decision(standing: Standing) -> dict[str, Any]:
     return said
 
 
-def cut_record(cut: Cut, takes: dict[str, Take]) -> dict[str, Any]:
+def cut_record(cut: Cut, takes: dict[str, Take], policy: PromptPolicy) -> dict[str, Any]:
     """``org.circletake.cut``: the edit in exact time, takes by their sha256."""
     song = cut.song
     return {
         "rate": str(cut.rate),
         "start": cut.start,
+        "prompts": policy.value,
         "events": [
             {
                 "take": takes[placed.event.take_id].sha256,

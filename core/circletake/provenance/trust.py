@@ -10,9 +10,14 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.model.text import printable
+from circletake.provenance.certificates import fingerprint
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _LIMIT = 4_000_000
 
@@ -141,10 +146,17 @@ def authorities(pem_file: Path) -> str:
     return "".join(certificate.public_bytes(Encoding.PEM).decode("ascii") for certificate in issuers)
 
 
-def _may_issue(certificate: object) -> bool:
+def fingerprints(trusted: TrustList) -> dict[str, str]:
+    """SHA-256 fingerprint and name of each authority on a list."""
     from cryptography import x509
 
-    assert isinstance(certificate, x509.Certificate)
+    found = x509.load_pem_x509_certificates(trusted.pem.encode("ascii"))
+    return {fingerprint(each): each.subject.rfc4514_string() for each in found}
+
+
+def _may_issue(certificate: x509.Certificate) -> bool:
+    from cryptography import x509
+
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except (x509.ExtensionNotFound, ValueError):
