@@ -1,0 +1,115 @@
+"""A cut as an OpenTimelineIO timeline: the exact form in which it leaves for an editor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from circletake.model.recipe import Field
+
+if TYPE_CHECKING:
+    import opentimelineio as otio
+
+    from circletake.model.cut import Cut, CutEvent, Song
+    from circletake.model.slate import Slate
+
+_TOLD = (
+    Field.GENERATOR,
+    Field.MODEL,
+    Field.MODEL_VERSION,
+    Field.PROMPT,
+    Field.NEGATIVE_PROMPT,
+    Field.SEED,
+)
+
+
+def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str]) -> str:
+    """Write a cut as OTIO: one video track, and the song on an audio track of its own.
+
+    Every record time is a whole frame of the cut's rate, and the timeline starts at the cut's
+    timecode. What is known of a take lies in the clip's metadata under ``circletake``.
+
+    Args:
+        slates: by take id.
+        media: by take id, the path of its file, relative to where the timeline will lie.
+    """
+    import opentimelineio as otio
+
+    rate = float(cut.rate)
+    timeline = otio.schema.Timeline(cut.name)
+    started = otio.opentime.from_timecode(cut.start, _nominal(cut.rate))
+    timeline.global_start_time = otio.opentime.RationalTime(started.value, rate)
+    timeline.metadata["circletake"] = {"width": cut.width, "height": cut.height, "rate": str(cut.rate)}
+    picture = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    for placed in cut.placed:
+        frames = round((placed.record_out - placed.record_in) * cut.rate)
+        slate = slates[placed.event.take_id]
+        picture.append(_clip(placed.event, frames, slate, media[placed.event.take_id], rate))
+    timeline.tracks.append(picture)
+    if cut.song:
+        timeline.tracks.append(_sound(cut.song, round(cut.seconds * cut.rate), rate))
+    return str(otio.adapters.write_to_string(timeline, "otio_json"))
+
+
+def _clip(event: CutEvent, frames: int, slate: Slate, path: str, rate: float) -> otio.schema.Clip:
+    import opentimelineio as otio
+
+    facts = slate.take.media
+    own = float(facts.rate) if facts.rate else rate
+    length = facts.frames or round(facts.seconds * own)
+    reference = otio.schema.ExternalReference(
+        target_url=quote(path),
+        available_range=otio.opentime.TimeRange(
+            otio.opentime.RationalTime(0, own), otio.opentime.RationalTime(length, own)
+        ),
+    )
+    reference.name = path.rpartition("/")[2]
+    return otio.schema.Clip(
+        name=slate.take.slate,
+        media_reference=reference,
+        source_range=_range(event.source_in, frames, rate),
+        metadata={"circletake": _known(slate)},
+    )
+
+
+def _sound(song: Song, frames: int, rate: float) -> otio.schema.Track:
+    import opentimelineio as otio
+
+    track = otio.schema.Track("A1", kind=otio.schema.TrackKind.Audio)
+    said = {"sha256": song.sha256, "origin": song.origin.value, "declared_by": song.declared_by}
+    track.append(
+        otio.schema.Clip(
+            name=song.name,
+            media_reference=otio.schema.MissingReference(name=song.name),
+            source_range=_range(song.offset, frames, rate),
+            metadata={"circletake": said},
+        )
+    )
+    return track
+
+
+def _range(start: Fraction, frames: int, rate: float) -> otio.opentime.TimeRange:
+    import opentimelineio as otio
+
+    return otio.opentime.TimeRange(
+        otio.opentime.RationalTime(float(start) * rate, rate), otio.opentime.RationalTime(frames, rate)
+    )
+
+
+def _known(slate: Slate) -> dict[str, Any]:
+    recipe = slate.recipe
+    said = {field.value: recipe[field] for field in _TOLD if recipe[field]}
+    evidence = {field: str(recipe.evidence(field)) for field in said}
+    return {
+        "take": slate.take.label,
+        "sha256": slate.take.sha256,
+        "stars": slate.standing.stars,
+        "recipe": said,
+        "evidence": evidence,
+    }
+
+
+def _nominal(rate: Fraction) -> int:
+    return -(-rate.numerator // rate.denominator)

@@ -1,0 +1,362 @@
+"""Asking a generator for takes, so that none is lost or doubled, whenever the work is stopped.
+
+A job is stored before it is sent and the backend's own name for it right after. What it made
+lies in the library's folder for jobs until it is a take, and it becomes one by the same path
+as an import, so running again finishes whatever was begun.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from circletake.errors import BadInput, Cancelled, CircletakeError, PluginError
+from circletake.model.event import Actor
+from circletake.model.generation import GenerationRequest, ModelCard, Phase
+from circletake.model.job import Job, JobStep
+from circletake.model.recipe import INPUT, PARAMETER, Evidence, Field, RecipeClaim
+from circletake.plugins.context import CallContext
+from circletake.plugins.settings import settings_of
+from circletake.workflows.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from circletake.plugins.manager import Offered, PluginManager
+    from circletake.protocols import Generator
+    from circletake.workflows.library import Library
+
+_LEASE_SECONDS = 120.0
+_WAIT_SECONDS = 5.0
+_SEED_LIMIT = 2**31
+_TOGETHER = 8
+"""Jobs whose files are imported together, since starting the workers of an import costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratePlan:
+    """What would be asked, said before anything is sent.
+
+    Attributes:
+        cost: of each request, as the backend estimates it.
+    """
+
+    generator: str
+    requests: tuple[GenerationRequest, ...]
+    warnings: tuple[str, ...]
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateReport:
+    """What became of it.
+
+    Attributes:
+        takes: ids of the takes, in the order asked; one that was there already stands among them.
+        failed: job and reason.
+        resumed: jobs of an earlier run that were finished first.
+    """
+
+    takes: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+    resumed: int
+    warnings: tuple[str, ...]
+
+
+def plan_generation(
+    library: Library,
+    manager: PluginManager,
+    backend: str,
+    request: GenerationRequest,
+    takes: int,
+) -> GeneratePlan:
+    """Ask the backend, offline, whether it can do this.
+
+    One request is made for each take, with seeds that count up from the one given; without
+    one they are drawn here, since not every backend tells the seed it chose.
+
+    Raises:
+        BadInput: the request has problems, or no takes are asked.
+        PluginError: there is no such backend.
+    """
+    if takes < 1:
+        raise BadInput("--takes", f"{takes} is no number of takes", "ask for 1 or more")
+    offered = manager.generator(backend)
+    settings = settings_of(offered.item, library.settings.plugin(backend))
+    requests = tuple(replace(request, seed=seed) for seed in _seeds(request.seed, takes))
+    with _fenced(manager, offered):
+        check = offered.item.check(requests[0], settings)
+    if check.problems:
+        raise BadInput(
+            backend, "; ".join(check.problems), f"circletake generate --backend {backend} --dry-run"
+        )
+    return GeneratePlan(backend, requests, check.warnings, check.cost)
+
+
+def generate(
+    library: Library,
+    manager: PluginManager,
+    plan: GeneratePlan,
+    *,
+    by: Actor,
+    shot: str = "",
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> GenerateReport:
+    """Finish what earlier runs left, then make the takes of ``plan`` one after another.
+
+    A request that fails is recorded with its reason and does not stop the others.
+
+    Args:
+        shot: code of the shot they belong to; without one, the shot of their prompt.
+
+    Raises:
+        Cancelled: the person stopped; what was finished is kept and the rest can be resumed.
+    """
+    jobs = library.registry.jobs
+    resumed = [job for job in jobs.open() if job.generator == plan.generator]
+    version = manager.generator(plan.generator).item.about.version
+    asked = [jobs.intend(_job(plan.generator, version, request, shot, by)) for request in plan.requests]
+    return _work(library, manager, [*resumed, *asked], by, len(resumed), progress, cancelled)
+
+
+def resume(
+    library: Library,
+    manager: PluginManager,
+    *,
+    by: Actor,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> GenerateReport:
+    """Finish every job an earlier run left open."""
+    left = library.registry.jobs.open()
+    return _work(library, manager, left, by, len(left), progress, cancelled)
+
+
+def _work(
+    library: Library,
+    manager: PluginManager,
+    jobs: Sequence[Job],
+    by: Actor,
+    resumed: int,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+) -> GenerateReport:
+    worker = _Worker(library, manager, f"{socket.gethostname()}:{os.getpid()}", cancelled, [])
+    done: list[Job] = []
+    here: list[_Here] = []
+    for number, job in enumerate(jobs):
+        if cancelled():
+            raise Cancelled(next_step="circletake jobs --resume")
+        if not worker.lease(job):
+            worker.warnings.append(f"job {job.id[-8:]} is being worked on elsewhere")
+            continue
+        try:
+            here.append(worker.bring(job))
+        except PluginError as error:
+            done.append(worker.failed(job, str(error)))
+        if len(here) == _TOGETHER:
+            done += worker.take_in(here, by)
+            here = []
+        progress.step(number + 1, len(jobs), str(job.request.get("prompt", "")))
+    done += worker.take_in(here, by)
+    return GenerateReport(
+        takes=tuple(dict.fromkeys(take for job in done for take in job.takes)),
+        failed=tuple((job.id, job.error) for job in done if job.error),
+        resumed=resumed,
+        warnings=tuple(dict.fromkeys(worker.warnings)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A job whose files are here, with what was observed while each was made."""
+
+    job: Job
+    claims: Mapping[Path, Sequence[RecipeClaim]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Takes jobs from whatever step they are at to the end; each step is stored before the next.
+
+    A backend that fails fails its job. Anything else that goes wrong stops the work and
+    leaves the job as it is, to be resumed.
+    """
+
+    library: Library
+    manager: PluginManager
+    owner: str
+    cancelled: Callable[[], bool]
+    warnings: list[str]
+
+    def lease(self, job: Job, seconds: float = _LEASE_SECONDS) -> bool:
+        """Take, renew or (with 0 seconds) give back the right to work on a job."""
+        return self.library.registry.jobs.lease(job.id, self.owner, seconds)
+
+    def bring(self, job: Job) -> _Here:
+        """Get the job's files, sending it first where that was not done.
+
+        Raises:
+            PluginError: the backend is missing or failed.
+        """
+        offered = self.manager.generator(job.generator)
+        settings = settings_of(offered.item, self.library.settings.plugin(job.generator))
+        context = CallContext(job.generator, cancelled=self.cancelled, secrets=True)
+        if job.step is JobStep.INTENDED:
+            job = self._submit(job, offered, settings, context)
+        # Fetched before, by a run that was stopped: what was observed then is gone, so fetch again.
+        job, observed = self._fetch(job, offered, settings, context)
+        with _fenced(self.manager, offered):
+            cards = {card.name: card for card in offered.item.models(settings)}
+        self.warnings.extend(text for _, text in context.warnings)
+        return _Here(job, {path: tuple(_claims(job, cards, told)) for path, told in observed.items()})
+
+    def take_in(self, here: Sequence[_Here], by: Actor) -> list[Job]:
+        """Import what was fetched, by the path of every import, and close the jobs."""
+        from circletake.workflows.ingest import ingest
+        from circletake.workflows.inspecting import sha256_of
+
+        done = []
+        for shot in dict.fromkeys(each.job.shot for each in here):
+            batch = [each for each in here if each.job.shot == shot]
+            claims = {path: said for each in batch for path, said in each.claims.items()}
+            report = ingest(
+                self.library,
+                self.manager,
+                list(claims),
+                by=by,
+                shot=shot,
+                copy=True,
+                observed=claims,
+                analysis=False,
+            )
+            reasons = "; ".join(f"{unread.path}: {unread.reason}" for unread in report.unread)
+            for each in batch:
+                found = [self.library.registry.takes.by_sha256(sha256_of(path)) for path in each.claims]
+                if not all(found):
+                    done.append(self.failed(each.job, reasons or "what it made is no take"))
+                    continue
+                takes = tuple(take.id for take in found if take)
+                done.append(self._stored(replace(each.job, step=JobStep.IMPORTED, takes=takes)))
+                self.lease(each.job, 0)
+                shutil.rmtree(_folder(self.library, each.job), ignore_errors=True)
+        return done
+
+    def failed(self, job: Job, reason: str) -> Job:
+        """Close a job with the reason why it gave nothing."""
+        self.lease(job, 0)
+        return self._stored(replace(job, step=JobStep.FAILED, error=reason))
+
+    def _submit(self, job: Job, offered: Offered[Generator[Any]], settings: Any, ctx: CallContext) -> Job:
+        request = _request(job)
+        with _fenced(self.manager, offered):
+            # An earlier run may have been stopped between sending and hearing back.
+            provider_id = offered.item.find(request, settings, ctx) or offered.item.submit(
+                request, settings, ctx
+            )
+        return self._stored(replace(job, provider_id=provider_id, step=JobStep.SUBMITTED))
+
+    def _fetch(
+        self, job: Job, offered: Offered[Generator[Any]], settings: Any, ctx: CallContext
+    ) -> tuple[Job, Mapping[Path, Mapping[str, str]]]:
+        with _fenced(self.manager, offered):
+            state = offered.item.poll(job.provider_id, settings, ctx)
+            while state.phase in (Phase.QUEUED, Phase.RUNNING):
+                ctx.check_cancelled()
+                self.lease(job)
+                time.sleep(min(state.retry_after or _WAIT_SECONDS, _LEASE_SECONDS / 2))
+                state = offered.item.poll(job.provider_id, settings, ctx)
+            if state.phase is not Phase.DONE:
+                raise PluginError(job.generator, state.error or f"the job {state.phase.value}", "ask again")
+            folder = _folder(self.library, job)
+            folder.mkdir(parents=True, exist_ok=True)
+            fetched = offered.item.fetch(job.provider_id, folder, settings, ctx)
+        outside = [file for file in fetched if folder not in file.path.resolve().parents]
+        if not fetched or outside:
+            raise PluginError(job.generator, "fetched nothing into the folder it was given", "report it")
+        job = self._stored(replace(job, step=JobStep.FETCHED, files=tuple(str(f.path) for f in fetched)))
+        return job, {file.path: file.recipe for file in fetched}
+
+    def _stored(self, job: Job) -> Job:
+        self.library.registry.jobs.update(job)
+        return job
+
+
+def _job(generator: str, version: str, request: GenerationRequest, shot: str, by: Actor) -> Job:
+    said = asdict(request) | {"image": str(request.image) if request.image else None}
+    said["parameters"] = dict(request.parameters or {})
+    return Job("", generator, version, shot, said, JobStep.INTENDED, by.name, datetime.now(UTC))
+
+
+def _request(job: Job) -> GenerationRequest:
+    said: dict[str, Any] = dict(job.request)
+    image = said.pop("image", None)
+    return GenerationRequest(**said, image=Path(image) if image else None)
+
+
+def _claims(job: Job, cards: Mapping[str, ModelCard], observed: Mapping[str, str]) -> Iterator[RecipeClaim]:
+    """What we know because we ran it: the request, the model's card, what the backend added."""
+    request = _request(job)
+    card = cards.get(request.model)
+    known: dict[str, str] = {
+        Field.GENERATOR: job.generator,
+        Field.MODEL: request.model,
+        Field.PROMPT: request.prompt,
+        Field.NEGATIVE_PROMPT: request.negative_prompt,
+        Field.SEED: request.seed,
+        Field.CREATED: job.asked_at.isoformat(timespec="seconds"),
+    }
+    if request.image:
+        known[f"{INPUT}image"] = request.image.name
+    if card:
+        known |= {
+            Field.PROVIDER: card.provider,
+            Field.MODEL_VERSION: card.version,
+            Field.SOURCE_TYPE: card.source_type,
+            Field.LICENCE: card.licence,
+        }
+    known |= {f"{PARAMETER}{name}": str(value) for name, value in (request.parameters or {}).items()}
+    known |= observed
+    for field, value in known.items():
+        if value:
+            yield RecipeClaim(str(field), value, Evidence.OBSERVED, "generate", job.generator)
+
+
+def _seeds(first: str, takes: int) -> Iterator[str]:
+    if first and not first.isdecimal():
+        if takes > 1:
+            raise BadInput("--seed", f"{first!r} is no number to count up from", "give a number")
+        yield first
+        return
+    import random
+
+    start = int(first) if first else random.SystemRandom().randrange(_SEED_LIMIT - takes)
+    for number in range(takes):
+        yield str(start + number)
+
+
+def _folder(library: Library, job: Job) -> Path:
+    # Named by time, so that takes enter a shot in the order they were asked for.
+    return library.home.resolve() / "jobs" / f"{job.asked_at:%Y%m%d%H%M%S%f}-{job.id}"
+
+
+class _fenced:  # noqa: N801  (reads as a statement)
+    """Calls into a generator: what it raises becomes a PluginError and is recorded."""
+
+    def __init__(self, manager: PluginManager, offered: Offered[Generator[Any]]) -> None:
+        self._manager = manager
+        self._offered = offered
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, Exception) or isinstance(error, CircletakeError):
+            return
+        self._manager.blame(self._offered.ref, error)
+        raise PluginError(self._offered.ref.plugin, f"failed: {error}", "circletake plugins list") from error

@@ -1,0 +1,71 @@
+"""The exporter that makes pictures: it remuxes what can stay as it is and renders the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from circletake import (
+    About,
+    Context,
+    ExportRequest,
+    MediaError,
+    NoSettings,
+    ProducedFile,
+    needs_encoding,
+    remux,
+    render,
+)
+
+_SUFFIX = {
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+    "video/x-matroska": ".mkv",
+    "video/x-msvideo": ".avi",
+    "image/gif": ".gif",
+}
+
+
+class Video:
+    """One take as it is, or a cut as one file of one size and rate."""
+
+    about = About("video", "a take without re-encoding, or a cut as H.264 MP4", "1", NoSettings)
+    reads: Literal["library"] = "library"
+
+    def export(
+        self, request: ExportRequest, staging: Path, settings: NoSettings, ctx: Context
+    ) -> Sequence[ProducedFile]:
+        """Make the one file, and say what was done to the picture."""
+        if request.whole:
+            take_id = request.cut.take_ids[0]
+            facts = request.slates[take_id].take.media
+            if not needs_encoding(facts):
+                made = staging / f"{request.name}{_SUFFIX.get(facts.mime, '.mp4')}"
+                try:
+                    remux(request.media[take_id], made, facts.mime)
+                except MediaError as error:
+                    ctx.warn("remux", f"{error.thing}: {error.reason}; rendered instead")
+                else:
+                    return [ProducedFile(made, "video", _repackaged(facts.mime))]
+        made = staging / f"{request.name}.mp4"
+        render(request.cut, request.media, made, progress=ctx.progress, cancelled=ctx.check_cancelled)
+        return [ProducedFile(made, "video", _rendered(request))]
+
+
+def _repackaged(mime: str) -> tuple[str, ...]:
+    return () if mime in ("video/x-msvideo", "image/gif") else ("c2pa.repackaged",)
+
+
+def _rendered(request: ExportRequest) -> tuple[str, ...]:
+    """C2PA names of what rendering did to the takes."""
+    actions = ["c2pa.transcoded"]
+    if request.whole:
+        return tuple(actions)
+    shapes = [
+        (request.slates[t].take.media.width, request.slates[t].take.media.height)
+        for t in request.cut.take_ids
+    ]
+    if any(shape != (request.cut.width, request.cut.height) for shape in shapes):
+        actions.append("c2pa.resized.proportional")
+    return tuple(actions)
