@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 
 from circletake.model.analysis import Stage, StageKey, StageResult, Status
+from circletake.model.score import Measured
 from circletake_registry.columns import now
 from circletake_registry.engine import Database
 from circletake_registry.tables import analyses, findings, fingerprints, scores, shots, takes
@@ -41,16 +42,17 @@ class Analyses:
             sqlalchemy.exc.IntegrityError: there is no such take.
         """
         with self._database.write() as connection:
-            known = {
-                (row.stage, row.name, row.version, row.settings): row.id
-                for row in connection.execute(select(analyses).where(analyses.c.take_id == take_id))
-            }
-            for result in results:
-                key = result.key
-                before = known.get((key.stage.value, key.name, key.version, key.settings))
-                if before is not None:
-                    connection.execute(delete(analyses).where(analyses.c.id == before))
-                _save(connection, take_id, result)
+            before = connection.execute(
+                select(
+                    analyses.c.id, analyses.c.stage, analyses.c.name, analyses.c.version, analyses.c.settings
+                ).where(analyses.c.take_id == take_id)
+            )
+            again = {result.key for result in results}
+            stale = [{"stale": row.id} for row in before if _key(row) in again]
+            if stale:
+                connection.execute(delete(analyses).where(analyses.c.id == bindparam("stale")), stale)
+            if results:
+                _save(connection, take_id, results)
 
     def fingerprints(self, version: str) -> dict[str, bytes]:
         """Packed fingerprints of one version, by take id."""
@@ -63,10 +65,7 @@ class Analyses:
         """Work that failed or crashed: take id, what it was, and why."""
         query = select(analyses).where(analyses.c.status != Status.OK.value).order_by(analyses.c.id)
         with self._database.read() as connection:
-            return [
-                (row.take_id, StageKey(Stage(row.stage), row.name, row.version, row.settings), row.error)
-                for row in connection.execute(query)
-            ]
+            return [(row.take_id, _key(row), row.error) for row in connection.execute(query)]
 
     def forget(self, key: StageKey) -> None:
         """Drop what this work gave for every take, so that it is done again."""
@@ -85,56 +84,66 @@ def _is(key: StageKey) -> tuple[Any, ...]:
     )
 
 
-def _save(connection: Connection, take_id: str, result: StageResult) -> None:
-    key, measured = result.key, result.measured
-    good = [score for score in measured.scores if math.isfinite(score.value)]
-    sound = [
-        found
-        for found in measured.findings
-        if all(map(math.isfinite, (found.start, found.end, found.value, found.threshold)))
-    ]
-    lost = [score.metric for score in measured.scores if score not in good]
-    lost += [found.kind for found in measured.findings if found not in sound]
-    status, error = result.status, result.error
-    if lost and status is Status.OK:
-        status, error = Status.FAILED, f"gave no finite number for {', '.join(lost)}"
-    row = {
-        "take_id": take_id,
-        "stage": key.stage.value,
-        "name": key.name,
-        "version": key.version,
-        "settings": key.settings,
-        "status": status.value,
-        "error": error,
-        "at": now(),
-    }
-    made = connection.execute(insert(analyses).values(row)).inserted_primary_key
-    analysis_id = made[0] if made else None
-    if good:
-        values = [
-            {"analysis_id": analysis_id, "metric": s.metric, "value": float(s.value), "unit": s.unit}
-            for s in good
+def _key(row: Any) -> StageKey:
+    return StageKey(Stage(row.stage), row.name, row.version, row.settings)
+
+
+def _save(connection: Connection, take_id: str, results: Sequence[StageResult]) -> None:
+    """Insert all of it with one statement for each table, which is what a long import waits for."""
+    moment = now()
+    done: list[dict[str, Any]] = []
+    numbers: list[tuple[list[dict[str, Any]], list[dict[str, Any]]]] = []
+    for result in results:
+        score_rows, finding_rows, lost = _finite(result.measured)
+        status, error = result.status, result.error
+        if lost and status is Status.OK:
+            status, error = Status.FAILED, f"gave no finite number for {', '.join(lost)}"
+        key = result.key
+        done.append(
+            {
+                "take_id": take_id,
+                "stage": key.stage.value,
+                "name": key.name,
+                "version": key.version,
+                "settings": key.settings,
+                "status": status.value,
+                "error": error,
+                "at": moment,
+            }
+        )
+        numbers.append((score_rows, finding_rows))
+    ids = connection.scalars(
+        insert(analyses).returning(analyses.c.id, sort_by_parameter_order=True), done
+    ).all()
+    for table, which in ((scores, 0), (findings, 1)):
+        rows = [
+            {"analysis_id": id_, **row} for id_, pair in zip(ids, numbers, strict=True) for row in pair[which]
         ]
-        connection.execute(insert(scores), values)
-    if sound:
-        connection.execute(
-            insert(findings),
-            [
-                {
-                    "analysis_id": analysis_id,
-                    "kind": found.kind,
-                    "start": float(found.start),
-                    "end": float(found.end),
-                    "value": float(found.value),
-                    "threshold": float(found.threshold),
-                    "text": found.text,
-                }
-                for found in sound
-            ],
-        )
-    if result.blob is not None:
-        same = (fingerprints.c.take_id == take_id) & (fingerprints.c.version == key.version)
+        if rows:
+            connection.execute(insert(table), rows)
+    packed = {result.key.version: result.blob for result in results if result.blob is not None}
+    for version, blob in packed.items():
+        same = (fingerprints.c.take_id == take_id) & (fingerprints.c.version == version)
         connection.execute(delete(fingerprints).where(same))
-        connection.execute(
-            insert(fingerprints), {"take_id": take_id, "version": key.version, "packed": result.blob}
-        )
+        connection.execute(insert(fingerprints), {"take_id": take_id, "version": version, "packed": blob})
+
+
+def _finite(measured: Measured) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """Rows of scores and of findings, and the names of those that hold no finite number."""
+    score_rows: list[dict[str, Any]] = []
+    finding_rows: list[dict[str, Any]] = []
+    lost: list[str] = []
+    for score in measured.scores:
+        # NumPy's own numbers are not always Python's, and the database would keep their bytes.
+        row: dict[str, Any] = {"metric": score.metric, "value": float(score.value), "unit": score.unit}
+        if math.isfinite(row["value"]):
+            score_rows.append(row)
+        else:
+            lost.append(score.metric)
+    for found in measured.findings:
+        numbers = {name: float(getattr(found, name)) for name in ("start", "end", "value", "threshold")}
+        if all(map(math.isfinite, numbers.values())):
+            finding_rows.append({"kind": found.kind, "text": found.text, **numbers})
+        else:
+            lost.append(found.kind)
+    return score_rows, finding_rows, lost

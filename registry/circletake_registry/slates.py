@@ -87,13 +87,12 @@ def _claims(connection: Connection, ids: Sequence[str] | None) -> dict[str, list
     return said
 
 
-def _latest(*columns: Any) -> Select[Any]:
+def _latest(ids: Sequence[str] | None, *columns: Any) -> Select[Any]:
     """Rows of the last analysis by each scorer alone: an older version's numbers live on beside, unseen."""
-    last = (
-        select(func.max(analyses.c.id).label("id"))
-        .group_by(analyses.c.take_id, analyses.c.stage, analyses.c.name)
-        .subquery()
+    newest = select(func.max(analyses.c.id).label("id")).group_by(
+        analyses.c.take_id, analyses.c.stage, analyses.c.name
     )
+    last = _about(newest, analyses.c.take_id, ids).subquery()
     return (
         select(analyses.c.take_id, analyses.c.name, analyses.c.version, *columns)
         .join(last, last.c.id == analyses.c.id)
@@ -102,10 +101,10 @@ def _latest(*columns: Any) -> Select[Any]:
 
 
 def _scores(connection: Connection, ids: Sequence[str] | None) -> dict[str, list[Scored]]:
-    query = _latest(scores.c.metric, scores.c.value, scores.c.unit)
+    query = _latest(ids, scores.c.metric, scores.c.value, scores.c.unit)
     query = query.join(scores, scores.c.analysis_id == analyses.c.id).order_by(scores.c.id)
     measured: dict[str, list[Scored]] = {}
-    for row in connection.execute(_about(query, analyses.c.take_id, ids)):
+    for row in connection.execute(query):
         take_id, scorer, version, metric, value, unit = row
         measured.setdefault(take_id, []).append(Scored(scorer, version, Score(metric, value, unit)))
     return measured
@@ -113,6 +112,7 @@ def _scores(connection: Connection, ids: Sequence[str] | None) -> dict[str, list
 
 def _findings(connection: Connection, ids: Sequence[str] | None) -> dict[str, list[Found]]:
     query = _latest(
+        ids,
         findings.c.kind,
         findings.c.start,
         findings.c.end,
@@ -122,7 +122,7 @@ def _findings(connection: Connection, ids: Sequence[str] | None) -> dict[str, li
     )
     query = query.join(findings, findings.c.analysis_id == analyses.c.id).order_by(findings.c.id)
     defects: dict[str, list[Found]] = {}
-    for row in connection.execute(_about(query, analyses.c.take_id, ids)):
+    for row in connection.execute(query):
         take_id, scorer, version, *finding = row
         defects.setdefault(take_id, []).append(Found(scorer, version, Finding(*finding)))
     return defects

@@ -14,17 +14,18 @@ depends_on = None
 
 
 def upgrade() -> None:
+    key = sa.CHAR(36).with_variant(sa.Uuid(as_uuid=False), "postgresql")
     document = sa.JSON().with_variant(JSONB(), "postgresql")
     op.create_table(
         "cuts",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("id", key, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cuts")),
         sa.UniqueConstraint("name", name=op.f("uq_cuts_name")),
     )
     op.create_table(
         "jobs",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("id", key, nullable=False),
         sa.Column("generator", sa.Text(), nullable=False),
         sa.Column("plugin_version", sa.Text(), nullable=False),
         sa.Column("shot", sa.Text(), nullable=False),
@@ -46,7 +47,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "shots",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("id", key, nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("added", sa.DateTime(), nullable=False),
@@ -58,7 +59,7 @@ def upgrade() -> None:
     op.create_table(
         "cut_revisions",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("cut_id", sa.Uuid(), nullable=False),
+        sa.Column("cut_id", key, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("document", document, nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -68,10 +69,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "takes",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("id", key, nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("shot_id", sa.Uuid(), nullable=False),
+        sa.Column("shot_id", key, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
@@ -91,7 +92,7 @@ def upgrade() -> None:
     op.create_table(
         "analyses",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("take_id", sa.Uuid(), nullable=False),
+        sa.Column("take_id", key, nullable=False),
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
@@ -117,7 +118,7 @@ def upgrade() -> None:
     op.create_table(
         "claims",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("take_id", sa.Uuid(), nullable=False),
+        sa.Column("take_id", key, nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
@@ -137,7 +138,7 @@ def upgrade() -> None:
     op.create_table(
         "cut_takes",
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("take_id", sa.Uuid(), nullable=False),
+        sa.Column("take_id", key, nullable=False),
         sa.ForeignKeyConstraint(["revision_id"], ["cut_revisions.id"], name=op.f("fk_cut_takes_revision_id")),
         sa.ForeignKeyConstraint(["take_id"], ["takes.id"], name=op.f("fk_cut_takes_take_id")),
         sa.PrimaryKeyConstraint("revision_id", "take_id", name=op.f("pk_cut_takes")),
@@ -147,9 +148,9 @@ def upgrade() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("batch", sa.Uuid(), nullable=False),
+        sa.Column("batch", key, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("take_id", sa.Uuid(), nullable=True),
+        sa.Column("take_id", key, nullable=True),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("person", sa.Boolean(), nullable=False),
@@ -176,7 +177,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("take_id", sa.Uuid(), nullable=True),
+        sa.Column("take_id", key, nullable=True),
         sa.Column("cut", sa.Text(), nullable=False),
         sa.Column("recipe_digest", sa.String(), nullable=False),
         sa.Column("policy", sa.String(), nullable=False),
@@ -199,7 +200,7 @@ def upgrade() -> None:
 
     op.create_table(
         "fingerprints",
-        sa.Column("take_id", sa.Uuid(), nullable=False),
+        sa.Column("take_id", key, nullable=False),
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["take_id"], ["takes.id"], name=op.f("fk_fingerprints_take_id")),
@@ -228,9 +229,9 @@ def upgrade() -> None:
     op.create_table(
         "stacks",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("batch", sa.Uuid(), nullable=False),
+        sa.Column("batch", key, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("keeper_id", sa.Uuid(), nullable=False),
+        sa.Column("keeper_id", key, nullable=False),
         sa.Column("why_keeper", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["keeper_id"], ["takes.id"], name=op.f("fk_stacks_keeper_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stacks")),
@@ -270,7 +271,7 @@ def upgrade() -> None:
     op.create_table(
         "stack_members",
         sa.Column("stack_id", sa.Integer(), nullable=False),
-        sa.Column("take_id", sa.Uuid(), nullable=False),
+        sa.Column("take_id", key, nullable=False),
         sa.Column("band", sa.String(), nullable=False),
         sa.Column("distance", sa.Float(), nullable=False),
         sa.Column("offset", sa.Float(), nullable=False),
