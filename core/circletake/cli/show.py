@@ -70,7 +70,7 @@ def _media(found: Dossier) -> Iterator[tuple[str, str]]:
     take, media = found.slate.take, found.slate.take.media
     yield take.label, f"{take.short}  {short(take.name, 80)}"
     rate = f"{float(media.rate):.3f}".rstrip("0").rstrip(".") + " fps" if media.rate else "no frame rate"
-    sound = f"{media.audio.codec} {media.audio.rate} Hz" if media.audio else "silent file"
+    sound = f"{media.audio.codec} {media.audio.rate} Hz" if media.audio else "no sound"
     frames = f"{media.frames} frames" if media.frames else "frames not counted"
     size = f"{media.width}x{media.height}" + (f" turned {media.rotation}" if media.rotation else "")
     yield "picture", f"{media.seconds:.3f} s · {frames} · {size} · {rate} · {media.codec} · {sound}"

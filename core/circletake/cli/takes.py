@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from circletake.model.recipe import Recipe
     from circletake.model.slate import Found, Slate
 
-_WEAK = ("filename", "matched", "sidecar")
+_WEAK = ("filename", "matched")
 
 
 @selecting
@@ -76,7 +76,7 @@ def _print(slates: list[Slate], metric: str) -> None:
         )
     table([*headers, "FINDINGS"], rows, right=("LEN",))
     if any(row[6].startswith("~") for row in rows):
-        say("~ prompt from a file name, a file beside the clip or a like picture; not recorded in the clip")
+        say("~ prompt learnt from a file name or a like picture only")
 
 
 def short(text: str, width: int) -> str:

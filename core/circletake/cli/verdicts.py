@@ -71,7 +71,12 @@ def rate(
     with open_library(library) as lib:
         slates = curate.choose(lib, named, TakeFilter())
         decision = curate.rate(lib, slates, int(stars), whoami(by, script))
-    _tell(decision, lambda row: f"{row.slate.standing.stars} stars", f"{stars} stars", json)
+    _tell(
+        decision,
+        lambda row: f"{row.slate.standing.stars} stars",
+        f"given {stars} star{'' if stars == '1' else 's'}",
+        json,
+    )
 
 
 def note(
@@ -128,7 +133,8 @@ def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json
     if len(changed) > _LISTED:
         say(f"... {len(changed) - _LISTED} more")
     same = len(decision.rows) - len(changed)
-    parts = [f"{len(changed)} {after} by {person(decision.by)}"]
+    takes = f"{len(changed)} take{'' if len(changed) == 1 else 's'}"
+    parts = [f"{takes} {after} by {person(decision.by)}"]
     if same:
         parts.append(f"{same} {'were' if same > 1 else 'was'} so already")
     from_ng = sum(before(row) == "ng" for row in changed)
@@ -154,9 +160,6 @@ def undo(by: By = "", script: Script = False, json: Json = False, library: Libra
         events = lib.registry.events.undo(whoami(by, script))
         if json:
             print_json(events)
-            return
-        if not events:
-            say("Nothing to undo.")
             return
         standings = lib.registry.events.standings([e.take_id for e in events if e.take_id])
         labels = _labels(lib, events)

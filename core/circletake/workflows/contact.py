@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +15,7 @@ from circletake.plugins.context import CallContext
 from circletake.plugins.manager import PluginManager
 from circletake.plugins.settings import settings_of
 from circletake.workflows.library import Library
+from circletake.workflows.writing import write_whole
 
 EXPORTER = "contactsheet"
 
@@ -98,7 +96,9 @@ def write_sheet(
             raise PluginError(EXPORTER, f"failed: {error}", "circletake plugins list") from error
         if [file.kind for file in produced] != ["sheet"] or produced[0].path.suffix != ".html":
             raise PluginError(EXPORTER, "did not make one HTML sheet")
-        _move(produced[0].path, to)
+        write_whole(to, produced[0].path.read_bytes())
+    # A sheet is for passing on; temporary files are made for their owner alone.
+    to.chmod(0o644)
     bare = sum(not poster.is_file() for poster, _ in request.stills.values())
     said = tuple(text for _, text in context.warnings)
     return SheetWritten(to, len(slates), bare, to.stat().st_size, said)
@@ -111,24 +111,3 @@ def _whole(title: str, slates: Sequence[Slate]) -> Cut:
     )
     first = slates[0].take.media
     return Cut(title, first.rate or Fraction(24), first.width, first.height, events)
-
-
-def _move(staged: Path, to: Path) -> None:
-    """Copy beside the destination, flush, then take its name: a reader sees all of it or none."""
-    to.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=to.parent, prefix=f".{to.name[:40]}.")
-    try:
-        with os.fdopen(handle, "wb") as out, staged.open("rb") as source:
-            shutil.copyfileobj(source, out, 2**20)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(to)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(to.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from circletake.protocols import Context
 
-_POSTER_STEPS = ((480, 74), (420, 62), (360, 52), (300, 42), (240, 35))
-_SPRITE_STEPS = ((800, 62), (800, 42), (640, 38), (480, 32), (320, 30))
+POSTER_STEPS = ((640, 60), (480, 60), (360, 50), (280, 40), (200, 35))
+SPRITE_STEPS = ((800, 36), (640, 38), (640, 28), (480, 30), (320, 28))
+"""Longer side in pixels and WebP quality, from best to smallest."""
+
+_SAMPLE = 8
 _TEXT_PER_TAKE = 6_000
 """Bytes of markup around one take's pictures, roughly."""
 
@@ -30,48 +35,81 @@ class Stills:
     height: int = 0
 
 
-def fit_stills(paths: Mapping[str, tuple[Path, Path]], limit: int, ctx: Context) -> dict[str, Stills]:
-    """Every take's pictures, together within ``limit`` bytes of file where that can be.
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    webp: bytes = b""
+    width: int = 0
+    height: int = 0
 
-    A picture that fits its share is taken as it is; others are made smaller, step by step.
+    @property
+    def uri(self) -> str:
+        return f"data:image/webp;base64,{base64.b64encode(self.webp).decode()}" if self.webp else ""
+
+
+def fit_stills(paths: Mapping[str, tuple[Path, Path]], limit: int, ctx: Context) -> dict[str, Stills]:
+    """Every take's pictures, about within ``limit`` bytes of file all together.
+
+    What fits is taken as it is. Otherwise posters may have half of the room, sprites the
+    rest, and all of a kind are made smaller alike.
     """
     # Base64 makes four characters of three bytes.
-    share = max(1, (limit - _TEXT_PER_TAKE * len(paths)) * 3 // 4 // max(1, len(paths)))
-    fitted: dict[str, Stills] = {}
-    for done, (take_id, (poster, sprite)) in enumerate(paths.items(), 1):
-        ctx.check_cancelled()
-        still, width, height = _fit(poster, share * 9 // 20, _POSTER_STEPS)
-        moving, _, _ = _fit(sprite, share * 11 // 20, _SPRITE_STEPS)
-        fitted[take_id] = Stills(_uri(still), _uri(moving), width, height)
-        ctx.progress(done / len(paths))
-    return fitted
+    room = max(1, (limit - _TEXT_PER_TAKE * len(paths)) * 3 // 4)
+    posters = _fit([poster for poster, _ in paths.values()], room // 2, POSTER_STEPS, ctx)
+    left = room - sum(len(p.webp) for p in posters)
+    sprites = _fit([sprite for _, sprite in paths.values()], left, SPRITE_STEPS, ctx)
+    return {
+        take_id: Stills(poster.uri, sprite.uri, poster.width, poster.height)
+        for take_id, poster, sprite in zip(paths, posters, sprites, strict=True)
+    }
 
 
-def _fit(path: Path, share: int, steps: tuple[tuple[int, int], ...]) -> tuple[bytes, int, int]:
-    """The picture as WebP of at most ``share`` bytes, or as small as the last step makes it."""
-    from PIL import Image, UnidentifiedImageError
+def _fit(paths: Sequence[Path], room: int, steps: Sequence[tuple[int, int]], ctx: Context) -> list[_Picture]:
+    read = [_read(path) for path in paths]
+    total = sum(len(picture.webp) for picture in read)
+    if total <= room:
+        return read
+    there = [picture for picture in read if picture.webp]
+    sample = there[:: max(1, len(there) // _SAMPLE)]
+    before = sum(len(picture.webp) for picture in sample)
+    step = steps[-1]
+    for step in steps:
+        after = sum(len(_smaller(picture, step).webp) for picture in sample)
+        if total * after <= room * before:
+            break
+    made: list[_Picture] = []
+    # Pillow lets go of the interpreter while it encodes.
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        for done, picture in enumerate(pool.map(lambda each: _smaller(each, step), read), 1):
+            made.append(picture)
+            ctx.check_cancelled()
+            ctx.progress(done / len(read))
+    return made
+
+
+def _read(path: Path) -> _Picture:
+    """The picture as it lies on disk; an empty one where it is missing or broken."""
+    from PIL import Image
 
     try:
-        raw = path.read_bytes()
-        with Image.open(io.BytesIO(raw), formats=("WEBP",)) as opened:
-            longest = steps[0][0]
-            if len(raw) <= share and max(opened.size) <= longest:
-                return raw, *opened.size
-            picture = opened.convert("RGB")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
-        return b"", 0, 0
-    best = b""
-    size = picture.size
-    for long_side, quality in steps:
-        smaller = picture.copy()
-        smaller.thumbnail((long_side, long_side), reducing_gap=2.0)
-        out = io.BytesIO()
-        smaller.save(out, "WEBP", quality=quality, method=2)
-        best, size = out.getvalue(), smaller.size
-        if len(best) <= share:
-            break
-    return best, *size
+        webp = path.read_bytes()
+        with Image.open(io.BytesIO(webp), formats=("WEBP",)) as opened:
+            return _Picture(webp, *opened.size)
+    except (OSError, Image.DecompressionBombError):
+        return _Picture()
 
 
-def _uri(webp: bytes) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}" if webp else ""
+def _smaller(picture: _Picture, step: tuple[int, int]) -> _Picture:
+    from PIL import Image
+
+    if not picture.webp:
+        return picture
+    long_side, quality = step
+    try:
+        with Image.open(io.BytesIO(picture.webp), formats=("WEBP",)) as opened:
+            smaller = opened.convert("RGB")
+    except OSError:
+        return _Picture()
+    smaller.thumbnail((long_side, long_side))
+    out = io.BytesIO()
+    smaller.save(out, "WEBP", quality=quality, method=0)
+    return _Picture(out.getvalue(), *smaller.size)
