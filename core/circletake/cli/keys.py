@@ -74,5 +74,5 @@ def _tell(info: KeyInfo, json: bool) -> None:
         f"valid        {info.not_before:%Y-%m-%d} to {info.not_after:%Y-%m-%d}",
         f"kept in      {printable(str(info.folder))} (readable by you alone)",
         NOT_RECOGNISED,
-        f"Next   give people {printable(str(info.folder / 'authority.pem'))}, and the fingerprint another way",
+        f"Next   give people {printable(str(info.folder / 'authority.pem'))}, the fingerprint another way",
     )

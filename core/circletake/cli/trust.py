@@ -49,9 +49,7 @@ def list_(json: Json = False) -> None:
         )
         return
     if not lists:
-        note(
-            "no lists; every signer but your own is unknown. Next: circletake trust add NAME FILE.pem --date DATE"
-        )
+        note("no lists; only your own signer is known. Next: circletake trust add NAME FILE.pem --date DATE")
         return
     table(
         ["NAME", "DATE", "AUTHORITIES"],

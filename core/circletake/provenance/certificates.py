@@ -72,15 +72,26 @@ def algorithm_of(certificate: x509.Certificate) -> Algorithm:
     )
 
 
-def issue(organisation: str, country: str, algorithm: Algorithm, years: int) -> tuple[bytes, bytes, bytes]:
-    """Private key, chain and anchor as PEM; extensions as C2PA 2.4 section 14.5.1 wants them."""
+def issue(
+    organisation: str, country: str, algorithm: Algorithm, validity: timedelta
+) -> tuple[bytes, bytes, bytes]:
+    """A new authority and one signer below it, with the extensions of C2PA 2.4 section 14.5.1.
+
+    The authority's private key is forgotten as soon as it has signed.
+
+    Args:
+        validity: of both, counted from an hour ago, so that clocks may differ a little.
+
+    Returns:
+        Private key, certificate chain and authority, each as PEM.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-    end = start + timedelta(days=round(365.25 * years))
+    end = start + validity
     digest = {"ed25519": None, "es384": hashes.SHA384()}.get(algorithm, hashes.SHA256())
 
     def name(common: str) -> x509.Name:

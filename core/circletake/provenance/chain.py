@@ -9,6 +9,7 @@ Sources: ISO 19566-5 (JUMBF), RFC 9052 (COSE_Sign1), RFC 9360 (``x5chain``, labe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,37 +20,47 @@ _SIGN1 = 18
 _X5CHAIN = 33
 
 
-def signing_certificate(store: bytes, manifest: str) -> x509.Certificate | None:
-    """The end-entity certificate of one manifest.
+def signing_certificates(store: bytes) -> dict[str, x509.Certificate]:
+    """The end-entity certificate of each manifest, by the manifest's label.
 
     Args:
         store: the whole manifest store.
-        manifest: label of the manifest, e.g. ``urn:c2pa:...``.
 
     Returns:
-        ``None`` where it cannot be told without doubt.
+        Without those manifests whose certificate cannot be told beyond doubt.
     """
     from cryptography import x509
 
+    found: dict[str, x509.Certificate] = {}
+    for label, manifest in _manifests(store):
+        try:
+            found[label] = x509.load_der_x509_certificate(_chain(_signature(manifest))[0])
+        except Exception:  # hostile bytes: whatever a parser makes of them, there is no certificate
+            continue
+    return found
+
+
+def _manifests(store: bytes) -> list[tuple[str, memoryview]]:
+    """Manifests with a label of their own; two of the same label vouch for neither."""
     try:
-        chain = _chain(_signature(store, manifest))
-        return x509.load_der_x509_certificate(chain[0])
-    except Exception:  # hostile bytes: whatever a parser makes of them, there is no certificate
-        return None
+        root = next(body for kind, body in _boxes(memoryview(store)) if kind == b"jumb")
+        every = [(_label(body), body) for kind, body in _boxes(root) if kind == b"jumb"]
+    except Exception:  # as above
+        return []
+    counts = Counter(label for label, _ in every)
+    return [(label, body) for label, body in every if counts[label] == 1]
 
 
-def _signature(store: bytes, manifest: str) -> bytes:
-    root = next(body for kind, body in _boxes(store) if kind == b"jumb")
-    (wanted,) = (body for kind, body in _boxes(root) if kind == b"jumb" and _label(body) == manifest)
-    (box,) = (body for kind, body in _boxes(wanted) if kind == b"jumb" and _label(body) == "c2pa.signature")
+def _signature(manifest: memoryview) -> bytes:
+    (box,) = (body for kind, body in _boxes(manifest) if kind == b"jumb" and _label(body) == "c2pa.signature")
     (cose,) = (body for kind, body in _boxes(box) if kind == b"cbor")
-    return cose
+    return bytes(cose)
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     at = 0
     while at + 8 <= len(data):
-        length, kind, body = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8], at + 8
+        length, kind, body = int.from_bytes(data[at : at + 4]), bytes(data[at + 4 : at + 8]), at + 8
         if length == 1:
             length, body = int.from_bytes(data[at + 8 : at + 16]), at + 16
         elif length == 0:
@@ -60,11 +71,11 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += length
 
 
-def _label(superbox: bytes) -> str:
+def _label(superbox: memoryview) -> str:
     kind, description = next(_boxes(superbox))
     if kind != b"jumd" or not description[16] & 0x02:
         return ""
-    return description[17:].partition(b"\0")[0].decode("utf-8")
+    return bytes(description[17:]).partition(b"\0")[0].decode("utf-8")
 
 
 def _chain(cose: bytes) -> list[bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -148,7 +148,9 @@ class KeyRing:
                 "there are keys already",
                 "circletake keys show shows them",
             )
-        key_pem, chain_pem, anchor_pem = issue(name, country.upper(), algorithm, years)
+        key_pem, chain_pem, anchor_pem = issue(
+            name, country.upper(), algorithm, timedelta(days=round(365.25 * years))
+        )
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)
         _write_private(self.folder / _ANCHOR, anchor_pem)

@@ -16,6 +16,7 @@ from typing import Any
 from circletake.model.manifest import Check, Credentials, ManifestSaid
 from circletake.model.text import printable
 from circletake.provenance import vocabulary as words
+from circletake.provenance.chain import signing_certificates
 from circletake.provenance.container import (
     MIMES,
     embedded_manifest,
@@ -173,6 +174,8 @@ def _manifests(
     labels = sorted(every, key=lambda label: label != first)
     deltas = (document.get("validation_results") or {}).get("ingredientDeltas") or []
 
+    certificates = signing_certificates(store) if store else {}
+
     def resource(uri: str) -> bytes | None:
         into = io.BytesIO()
         try:
@@ -182,7 +185,7 @@ def _manifests(
         return into.getvalue()
 
     return tuple(
-        manifest_said(label, every[label], resource, store, deltas, stamped and label == first)
+        manifest_said(label, every[label], resource, certificates, deltas, stamped and label == first)
         for label in labels
     )
 

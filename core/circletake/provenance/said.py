@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from circletake.model.manifest import ActionSaid, IngredientSaid, ManifestSaid, Signer
 from circletake.provenance.certificates import fingerprint
-from circletake.provenance.chain import signing_certificate
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 Resource = Callable[[str], bytes | None]
 
@@ -20,7 +22,7 @@ def manifest_said(
     label: str,
     data: Mapping[str, Any],
     resource: Resource,
-    store: bytes | None,
+    certificates: Mapping[str, x509.Certificate],
     deltas: Iterable[Mapping[str, Any]],
     stamped: bool,
 ) -> ManifestSaid:
@@ -28,7 +30,7 @@ def manifest_said(
 
     Args:
         resource: gives the bytes behind a URI of the store.
-        store: the whole store, for the signing certificate.
+        certificates: signing certificates by label.
         deltas: what reading found of ingredients beyond what their manifests recorded.
         stamped: a trusted timestamp vouches for the time of signing.
     """
@@ -56,7 +58,7 @@ def manifest_said(
         label=label,
         generator=named or str(data.get("claim_generator") or ""),
         title=str(data.get("title") or ""),
-        signer=_signer(data.get("signature_info"), store, label, stamped),
+        signer=_signer(data.get("signature_info"), certificates.get(label), stamped),
         actions=tuple(_action(row, ids) for row in actions),
         ingredients=tuple(_ingredient(row, resource, placed, list(deltas)) for row in raw),
         assertions={name: value for name, value in assertions.items() if not name.startswith("c2pa.actions")},
@@ -72,12 +74,10 @@ def ingredient_problems(results: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _signer(info: Any, store: bytes | None, label: str, stamped: bool) -> Signer | None:
-    from cryptography import x509
+def _signer(info: Any, certificate: x509.Certificate | None, stamped: bool) -> Signer | None:
     from cryptography.x509.oid import NameOID
 
     info = _map(info)
-    certificate = signing_certificate(store, label) if store else None
     if not info and certificate is None:
         return None
 

@@ -144,7 +144,7 @@ def _verify(ingredient: IngredientPlan) -> None:
         )
     said = read_credentials(path, manifest=ingredient.manifest)
     if said.present and (said.unreadable or Check.FAILED in {said.integrity, said.signature}):
-        why = said.unreadable or ", ".join(said.problems)
+        why = said.unreadable or ", ".join(altering(said.problems)) or "its signature does not verify"
         raise SigningError(
             title, f"altered after it was signed ({why})", "get the original file again and import it"
         )
