@@ -39,7 +39,7 @@ def json_report(audit: Audit) -> dict[str, Any]:
         ],
         "made": {
             "seconds": str(summary.seconds),
-            "ai_seconds": str(summary.of_kind("ai")),
+            "ai_seconds": str(summary.of_kind("ai", "partly")),
             "over": [f.case.path for f in summary.main],
             "by": [{**asdict(s), "seconds": str(s.seconds)} for s in summary.shares],
         },

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 
-from circletake.audit.summary import Share, Summary, kind_of, span, summarise
+from circletake.audit.summary import MACHINE, Share, Summary, kind_of, span, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     clock,
@@ -63,7 +63,7 @@ def html_report(audit: Audit) -> str:
         signers=[(signed, vouched(signed, audit.lists)) for signed in summary.signers],
         bar=_bar(summary, colours),
         shares=[(colours.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
-        ai=share(summary.of_kind("ai"), summary.seconds),
+        ai=share(summary.of_kind("ai", "partly"), summary.seconds),
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
         videos=videos,
         others=[f for f in audit.files if f.case.kind != "video"],
@@ -109,7 +109,7 @@ class _Colours:
     def __init__(self, shares: Sequence[Share]) -> None:
         self._numbers: dict[tuple[str, str], int] = {}
         for each in shares:
-            if each.kind in ("ai", "algorithm"):
+            if each.kind in MACHINE:
                 self._numbers.setdefault((each.kind, each.model), len(self._numbers) % _COLOURS)
 
     def of(self, kind: str, model: str) -> str:

@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from circletake.audit.tracing import AI, COMPOSITE
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.export import SoundUse
 from circletake.model.manifest import Check, Signer
 
-AI = frozenset({"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"})
 FILMED = frozenset(
     {"digitalCapture", "computationalCapture", "compositeCapture", "negativeFilm", "positiveFilm"}
 )
 DRAWN = frozenset({"digitalCreation", "digitalArt", "humanEdits", "screenCapture", "virtualRecording"})
 
-KINDS = ("ai", "algorithm", "camera", "drawn", "unknown")
+KINDS = ("ai", "partly", "algorithm", "camera", "drawn", "unknown")
 """What a stretch of picture is, in the order reports tell it."""
+
+MACHINE = ("ai", "partly", "algorithm")
+"""Those with a system, and usually a prompt, behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def kind_of(traced: Traced) -> str:
     """What a stretch is: one of :data:`KINDS`."""
     kind = traced.use.source_type
     if kind in AI:
-        return "ai"
+        return "partly" if kind == COMPOSITE else "ai"
     if kind == "algorithmicMedia":
         return "algorithm"
     if kind in FILMED or (not kind and traced.use.origin == "camera"):
@@ -170,7 +173,7 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     by_take: dict[str, str] = {}
     for file in videos:
         for traced in file.case.traced:
-            if kind_of(traced) not in ("ai", "algorithm"):
+            if kind_of(traced) not in MACHINE:
                 continue
             take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
             if traced.use.prompt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from circletake.audit.summary import Group, Share, Summary, summarise
+from circletake.audit.summary import MACHINE, Group, Share, Summary, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     clock,
@@ -94,10 +94,11 @@ def _made(summary: Summary) -> Iterator[str]:
         yield _line("AI-MADE", "nothing says how these pictures were made")
         return
     whole = summary.seconds or sum((s.seconds for s in summary.shares), Fraction(0))
-    ai = summary.of_kind("ai")
+    ai = summary.of_kind("ai", "partly")
     others = [
         f"{words} {clock(summary.of_kind(kind))}"
         for kind, words in (
+            ("partly", "part of the picture in"),
             ("algorithm", "algorithm, no trained model"),
             ("camera", "camera, declared"),
             ("drawn", "made by hand, declared"),
@@ -107,7 +108,7 @@ def _made(summary: Summary) -> Iterator[str]:
     ]
     told = f"{clock(ai)} of {clock(whole)} ({share(ai, whole)})"
     yield _line("AI-MADE", " · ".join([told, *others]))
-    rows = [s for s in summary.shares if s.kind in ("ai", "algorithm") or s.model]
+    rows = [s for s in summary.shares if s.kind in MACHINE or s.model]
     width = max((len(_model(row)) for row in rows), default=0)
     for row in rows:
         clips = f"{count(row.clips, 'clip'):>9}  {printable(row.words, 80)}"

@@ -24,6 +24,11 @@ SONG = "circletake:song"
 PROMPT = "c2pa.types.generator.prompt"
 SEED = "c2pa.types.generator.seed"
 MODEL = "c2pa.types.model"
+COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
+
+AI = frozenset({"trainedAlgorithmicMedia", COMPOSITE})
+"""IPTC digital source types that say a trained model made a picture, or part of it."""
+
 _DEEPEST = 8
 
 _WORDS = {
@@ -134,6 +139,15 @@ def _made(credentials: Credentials, manifest: ManifestSaid, depth: int = 0) -> _
     own = _own(manifest)
     if depth >= _DEEPEST:
         return own
+    for part in (i for i in manifest.ingredients if i.role == "componentOf" and not i.placed):
+        inner = credentials.named(part.manifest)
+        if inner is None or own.source_type in AI:
+            continue
+        made = _made(credentials, inner, depth + 1)
+        if made.source_type in AI:
+            # Somewhere in the picture, nobody says where: some editors mark only the ingredient.
+            words = f"{made.words or 'unsigned'}, as part of the picture"
+            own = replace(own, model=made.model, source_type=COMPOSITE, words=words, evidence=made.evidence)
     for parent in (i for i in manifest.ingredients if i.role == "parentOf"):
         inner = credentials.named(parent.manifest)
         if inner is None:
@@ -165,6 +179,9 @@ def _own(manifest: ManifestSaid) -> _Made:
     seed = _input(manifest, SEED)
     model = _input(manifest, MODEL)
     maker = next((a for a in manifest.actions if a.name == "c2pa.created"), None)
+    # An edit may bring generated picture into what a camera made: the strongest statement counts.
+    if maker is None or maker.source_type not in AI:
+        maker = next((a for a in manifest.actions if a.source_type in AI), maker)
     named = model.title if model else ""
     if model and model.version not in model.title:
         named = f"{model.title} {model.version}".strip()

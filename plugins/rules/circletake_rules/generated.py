@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from typing import TypedDict
 
 from circletake import FileCase
 from circletake.model.audit import Traced
@@ -13,21 +15,33 @@ MADE_BY_MACHINE = frozenset(
 """IPTC digital source types of pictures that have a system, and usually a prompt, behind them."""
 
 
-def machine_made(file: FileCase) -> Iterator[tuple[Traced, float, float]]:
-    """The stretches a generator made, each with its first and last second."""
+def machine_made(file: FileCase) -> Iterator[Traced]:
+    """The stretches a generator made."""
     for traced in file.traced:
-        made = traced.use.source_type in MADE_BY_MACHINE or traced.use.origin == "generated"
-        if made:
-            yield traced, *span(traced)
+        if traced.use.source_type in MADE_BY_MACHINE or traced.use.origin == "generated":
+            yield traced
 
 
 def span(traced: Traced) -> tuple[float, float]:
     """Seconds of the video where a stretch begins and ends."""
-    from fractions import Fraction
-
     return float(Fraction(traced.use.record_in or "0")), float(Fraction(traced.use.record_out or "0"))
 
 
-def names(traced: Traced) -> str:
-    """How to name a stretch: its take, or that none is known."""
-    return traced.use.take or "a clip without a name"
+class Place(TypedDict, total=False):
+    """Seconds of the video where a finding begins and ends."""
+
+    start: float
+    end: float
+
+
+def place(file: FileCase, traced: Traced) -> Place:
+    """Where a finding about a stretch is; nothing where the stretch is the whole video."""
+    if len(file.traced) == 1:
+        return {}
+    start, end = span(traced)
+    return {"start": start, "end": end}
+
+
+def about(traced: Traced, said: str) -> str:
+    """``said``, with the take it is about where that has a name."""
+    return f"{traced.use.take}: {said}" if traced.use.take else said

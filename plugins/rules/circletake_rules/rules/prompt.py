@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import machine_made, names
+from circletake_rules.generated import about, machine_made, place
 
 CARD = RuleCard(
     id="ai.prompt",
@@ -14,23 +14,22 @@ CARD = RuleCard(
     meaning="It is generated, and nobody recorded what was asked for.",
     severity=Severity.WARNING,
     source="IPTC 2025.1 AIPromptInformation; C2PA 2.4 c2pa.types.generator.prompt",
-    remedy="find it and export again: circletake recipe table --missing prompt",
+    remedy="the producer can find it and release again: circletake recipe table --missing prompt",
 )
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     asked = False
     omitted = case.release is not None and case.release.prompt_policy == "omit"
-    for traced, start, end in machine_made(file):
+    for traced in machine_made(file):
         asked = True
         if traced.use.prompt:
-            yield passed(names(traced))
+            yield passed(traced.use.take)
         elif omitted:
-            yield passed(f"{names(traced)}: left out by the release's prompt policy")
+            yield passed(about(traced, "left out by the release's prompt policy"))
         else:
-            yield failed(
-                f"{names(traced)}: no prompt recorded", "the prompt it was made from", start=start, end=end
-            )
+            expected = "the prompt it was made from"
+            yield failed(about(traced, "no prompt recorded"), expected, **place(file, traced))
     if not asked:
         yield not_checked("no stretch is said to be generated")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import machine_made, names
+from circletake_rules.generated import about, machine_made, place
 
 CARD = RuleCard(
     id="prompt.matches",
@@ -24,7 +24,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     compared, differ = False, False
     recorded = {u.take_sha256: u.prompt for u in (file.recorded.uses if file.recorded else ()) if u.prompt}
     known = file.known.prompts if file.known else {}
-    for traced, start, end in machine_made(file):
+    for traced in machine_made(file):
         use = traced.use
         if not use.prompt or "prompt" in traced.from_record:
             continue
@@ -34,10 +34,9 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             if other and other != use.prompt:
                 differ = True
                 yield failed(
-                    f"{names(traced)}: the manifest says {_short(use.prompt)}",
+                    about(traced, f"the manifest says {_short(use.prompt)}"),
                     f"{where} says {_short(other)}",
-                    start=start,
-                    end=end,
+                    **place(file, traced),
                 )
     if not compared:
         yield not_checked("no second source to hold the manifest's prompts against")

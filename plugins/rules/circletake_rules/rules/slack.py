@@ -20,6 +20,8 @@ CARD = RuleCard(
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if file.unreadable:
         yield not_checked("the file cannot be read")
+    elif not file.credentials.present:
+        yield not_checked("no credentials")
     elif not file.slack:
         yield passed()
     elif case.sealed and file.recorded and file.recorded.sha256 == file.sha256:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import names, span
+from circletake_rules.generated import about, place
 
 CARD = RuleCard(
     id="ai.source_type",
@@ -14,7 +14,7 @@ CARD = RuleCard(
     meaning="No manifest, of the file or of an ingredient, says whether this was generated or filmed.",
     severity=Severity.WARNING,
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
-    remedy="declare it and export again: circletake recipe set TAKE source_type ...",
+    remedy="the producer can declare it and release again: circletake recipe set TAKE source_type ...",
 )
 
 
@@ -26,9 +26,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     for traced in file.traced:
         if not traced.use.source_type:
             told = False
-            start, end = span(traced)
             by = f", imported as {traced.use.origin}" if traced.use.origin else ""
-            yield failed(f"{names(traced)}: nobody says how it was made{by}", start=start, end=end)
+            yield failed(about(traced, f"nobody says how it was made{by}"), **place(file, traced))
     if told:
         yield passed()
 

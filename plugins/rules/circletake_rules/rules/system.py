@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import machine_made, names
+from circletake_rules.generated import about, machine_made, place
 
 CARD = RuleCard(
     id="ai.system",
@@ -14,18 +14,18 @@ CARD = RuleCard(
     meaning="It is generated, but nobody says by what.",
     severity=Severity.WARNING,
     source="California B&P 22757.3(b)(B): system name and version; IPTC 2025.1 AISystemUsed",
-    remedy="say it and export again: circletake recipe set TAKE model ...",
+    remedy="the producer can say it and release again: circletake recipe set TAKE model ...",
 )
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     asked = False
-    for traced, start, end in machine_made(file):
+    for traced in machine_made(file):
         asked = True
-        if not traced.use.model:
-            yield failed(f"{names(traced)}: no model named", "a model and its version", start=start, end=end)
+        if traced.use.model:
+            yield passed(about(traced, traced.use.model))
         else:
-            yield passed(f"{names(traced)}: {traced.use.model}")
+            yield failed(about(traced, "no model named"), "a model and its version", **place(file, traced))
     if not asked:
         yield not_checked("no stretch is said to be generated")
 

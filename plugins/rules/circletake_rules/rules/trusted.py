@@ -34,7 +34,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked("the file was altered; its signer no longer vouches for it")
     else:
         signer = said.active.signer if said.active else None
-        who = f"{signer.name} {signer.sha256}" if signer else "an unnamed signer"
+        who = signer.name if signer and signer.name else "a certificate without a name"
         lists = ", ".join(case.lists) or "none: you have no lists yet"
         yield failed(f"unknown signer: {who}", f"a signer on one of your lists ({lists})")
 

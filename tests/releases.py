@@ -1,0 +1,219 @@
+"""A tiny signed release to audit, made once a session: three takes, a cut of them, and the record.
+
+Made from values and files alone, as a stranger receives it; no library stands behind it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+from circletake.media.probe import probe
+from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.event import Standing
+from circletake.model.export import Chosen, PromptPolicy, Release, ReleasedFile, SoundUse, Use
+from circletake.model.recipe import Evidence, Recipe, RecipeClaim
+from circletake.model.slate import Slate
+from circletake.model.take import Declaration, Origin, Take
+from circletake.protocols import OpenSigner
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.manifest import plan_cut, plan_take
+from circletake.provenance.signing import Signed, seal, sign
+from tests.factories import NOW, tiny_clip
+
+WHEN = datetime.now(UTC).replace(microsecond=0)
+"""Manifests are dated when they are signed; a certificate made today is not valid before."""
+
+
+def recipe(prompt: str = "night bus, rain", model: str = "gen4.5", **more: str) -> Recipe:
+    """A recipe that circletake itself observed."""
+    said = {
+        "generator": "runway",
+        "model": model,
+        "prompt": prompt,
+        "seed": "7",
+        "source_type": "trainedAlgorithmicMedia",
+        **more,
+    }
+    return Recipe.of(
+        RecipeClaim(field, value, Evidence.OBSERVED, "job 1", "runway", NOW)
+        for field, value in said.items()
+        if value
+    )
+
+
+def slate(path: Path, shot: str, number: int, made: Recipe) -> Slate:
+    """The slate of a generated take whose file is ``path``."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    facts = probe(path).facts
+    take = Take(digest[:32], digest, path.stat().st_size, shot, number, path.name, Origin.GENERATED, facts, NOW)
+    return Slate(take, made, Standing(), path=str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A release folder and what it was made with."""
+
+    folder: Path
+    slates: tuple[Slate, ...]
+    keys: KeyRing
+
+
+def make_release(
+    root: Path,
+    keys: KeyRing,
+    recipes: Sequence[Recipe] = (),
+    *,
+    policy: PromptPolicy = PromptPolicy.FULL,
+    song: Path | None = None,
+) -> Made:
+    """Sign takes and a cut of them with ``keys``, write and seal the record.
+
+    Args:
+        root: gets ``takes/`` with the unsigned takes and ``release/``.
+        recipes: one for each take; three with observed prompts without.
+    """
+    recipes = recipes or (recipe(), recipe("a red kite", "gen4.5"), recipe("wet asphalt", "wan 2.2"))
+    folder = root / "release"
+    (folder / "clips").mkdir(parents=True)
+    signer = keys.signer()
+    slates = []
+    for number, made in enumerate(recipes, 1):
+        path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number)
+        slates.append(slate(path, f"SH{number:02d}0", number, made))
+    signed: dict[str, Signed] = {}
+    for each in slates:
+        plan = plan_take(each, Path(each.path), policy=policy, when=WHEN)
+        signed[each.take.id] = sign(
+            plan, Path(each.path), folder / "clips" / f"{each.take.slate}.mp4", signer, "video/mp4"
+        )
+    cut = Cut(
+        "night bus",
+        Fraction(12),
+        64,
+        48,
+        tuple(CutEvent(s.take.id, Fraction(0), Fraction(1)) for s in slates),
+        song and Song(str(song), hashlib.sha256(song.read_bytes()).hexdigest(), song.name, Declaration.HUMAN, "Ana"),
+    )
+    rendered = tiny_clip(root / "takes" / "cut.mp4", seconds=len(slates), seed=99)
+    by_id = {s.take.id: s for s in slates}
+    paths = {take: made.path for take, made in signed.items()}
+    plan = plan_cut(cut, by_id, paths, policy=policy, when=WHEN)
+    signed["cut"] = sign(plan, rendered, folder / "night_bus.mp4", signer, "video/mp4")
+    write_record(folder, cut, by_id, signed, signer, policy)
+    return Made(folder, tuple(slates), keys)
+
+
+def write_record(
+    folder: Path,
+    cut: Cut,
+    slates: Mapping[str, Slate],
+    signed: Mapping[str, Signed],
+    signer: OpenSigner,
+    policy: PromptPolicy,
+) -> None:
+    """Write ``release.json``, its seal and ``SHA256SUMS``."""
+    files = [
+        ReleasedFile(
+            path=made.path.relative_to(folder).as_posix(),
+            kind="cut" if key == "cut" else "take",
+            sha256=made.sha256,
+            size=made.size,
+            mime="video/mp4",
+            seconds=str(len(slates)) if key == "cut" else "1",
+            certificate=made.certificate,
+            uses=tuple(
+                _use(slates[p.event.take_id], p.record_in if key == "cut" else Fraction(0), policy)
+                for p in cut.placed
+                if key in ("cut", p.event.take_id)
+            ),
+            picture_sha256=probe(made.path).facts.picture_sha256,
+        )
+        for key, made in signed.items()
+    ]
+    song = cut.song and SoundUse(cut.song.name, cut.song.sha256, cut.song.origin.value, cut.song.declared_by)
+    release = Release(
+        name="Night Bus v3",
+        created=WHEN.isoformat(),
+        generator="circletake 0.1.0",
+        prompt_policy=policy.value,
+        signer="Lumen Films",
+        certificate=next(iter(signed.values())).certificate,
+        files=tuple(files),
+        chosen=Chosen(698, len(slates), ("Ana Ruiz", "Bo"), 0),
+        sound=song,
+    )
+    record = folder / "release.json"
+    record.write_text(json.dumps(release.to_json(), indent=1), "utf-8")
+    seal(record, signer, when=WHEN)
+    write_sums(folder)
+
+
+def write_sums(folder: Path) -> None:
+    """``SHA256SUMS`` over everything in the folder but itself."""
+    rows = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}"
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != "SHA256SUMS"
+    ]
+    (folder / "SHA256SUMS").write_text("\n".join(rows) + "\n", "utf-8")
+
+
+def _use(each: Slate, start: Fraction, policy: PromptPolicy) -> Use:
+    made = each.recipe
+    return Use(
+        record_in=str(start),
+        record_out=str(start + 1),
+        source_in="0",
+        source_out="1",
+        take=each.take.label,
+        take_sha256=each.take.sha256,
+        model=f"{made['generator']} {made['model']}".strip(),
+        model_evidence="observed",
+        prompt=made["prompt"] if policy is PromptPolicy.FULL else "",
+        prompt_evidence="observed" if made["prompt"] else "",
+        seed=made["seed"],
+        source_type=made["source_type"],
+        origin="generated",
+    )
+
+
+def rewrite(release: Path, **over: object) -> None:
+    """Change fields of ``release.json`` where it lies, leaving its seal as it was."""
+    record = json.loads(release.read_text("utf-8"))
+    release.write_text(json.dumps({**record, **over}), "utf-8")
+
+
+def unsigned_copy(source: Path, destination: Path, *, encode: bool = False) -> Path:
+    """The picture of ``source`` without credentials: packets copied, or encoded again."""
+    import av
+
+    with av.open(str(source)) as old, av.open(str(destination), "w") as new:
+        stream = old.streams.video[0]
+        if not encode:
+            copy = new.add_stream_from_template(stream)
+            for packet in old.demux(stream):
+                if packet.dts is not None:
+                    packet.stream = copy
+                    new.mux(packet)
+            return destination
+        again = new.add_stream("libx264", rate=stream.average_rate)
+        again.width, again.height, again.pix_fmt = stream.width, stream.height, "yuv420p"
+        again.options = {"crf": "35", "preset": "ultrafast"}
+        for frame in old.decode(stream):
+            frame.pts, frame.time_base = None, None
+            new.mux(again.encode(frame))
+        new.mux(again.encode(None))
+    return destination
+
+
+def resealed(made: Made, release: Release, signer: OpenSigner) -> None:
+    """Replace the record by ``release`` and seal it with ``signer``."""
+    record = made.folder / "release.json"
+    record.write_text(json.dumps(replace(release).to_json()), "utf-8")
+    seal(record, signer, when=WHEN)
