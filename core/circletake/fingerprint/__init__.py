@@ -1,0 +1,1 @@
+"""Perceptual fingerprints: making them, comparing them, stacking near-duplicate takes."""

@@ -1,0 +1,67 @@
+"""Black bars: found and cut off before hashing, since a letterboxed copy looks like another picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLACK = 28
+_EDGE_ROWS = 4
+_BAR_SHARE = 0.02
+_PICTURE_SHARE = 0.5
+_LARGEST_BAR = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The picture inside bars, as fractions of the frame; the whole frame by default."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 1.0
+    bottom: float = 1.0
+
+    def of(self, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A view of frames (n, h, w[, 3]) inside the bars, never empty."""
+        height, width = frames.shape[1:3]
+        top, bottom = round(self.top * height), round(self.bottom * height)
+        left, right = round(self.left * width), round(self.right * width)
+        return frames[:, top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def find_bars(frames: NDArray[np.uint8]) -> Crop:
+    """Bars of a take: black in every frame, and ending at a straight edge.
+
+    A dark scene has no bars: its darkness fades out, or moves.
+
+    Args:
+        frames: luma, uint8 (n, h, w).
+    """
+    brightest = frames.max(axis=0)
+    lit = brightest > _BLACK
+    top, bottom = _ends(lit.mean(axis=1))
+    inside = lit[top:bottom]
+    left, right = _ends(inside.mean(axis=0))
+    height, width = lit.shape
+    return Crop(left / width, top / height, right / width, bottom / height)
+
+
+def _ends(shares: NDArray[np.float64]) -> tuple[int, int]:
+    """First and last + 1 line of the picture, from the share of lit pixels of each line."""
+    near = _bar(shares)
+    far = _bar(shares[::-1])
+    return near, len(shares) - far
+
+
+def _bar(shares: NDArray[np.float64]) -> int:
+    most = int(len(shares) * _LARGEST_BAR)
+    dark = int(np.argmax(shares >= _BAR_SHARE)) if (shares >= _BAR_SHARE).any() else 0
+    if dark < 2 or dark > most:
+        return 0
+    picture = shares[dark : dark + _EDGE_ROWS] >= _PICTURE_SHARE
+    return dark + int(np.argmax(picture)) if picture.any() else 0

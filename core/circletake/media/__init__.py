@@ -1,0 +1,1 @@
+"""Reading and rendering moving pictures: the only room that speaks FFmpeg (through PyAV)."""

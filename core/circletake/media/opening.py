@@ -1,0 +1,108 @@
+"""The one safe way to open a media file: known formats, this file alone, no network, no playlists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import MediaError
+from circletake.model.text import printable
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"})
+"""Suffixes, in lower case, that an import walks for."""
+
+MAX_BYTES = 64 * 2**30
+MAX_PIXELS = 8192 * 8192
+
+_DEMUXERS = "mov,matroska,avi,gif"
+_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<ASX", b"<smil", b"<MPD", b"<?xml")
+_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"pnot"}
+_TRY_AGAIN = "download it again"
+
+
+@contextmanager
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """Open a media file for reading, or say plainly why not.
+
+    Only FFmpeg's demuxers for mov/mp4, matroska/webm, avi and gif are tried, and only this
+    one file may be touched, whatever its contents point to.
+
+    Raises:
+        MediaError: it is missing, empty, too large, cut short, a playlist, or foreign.
+    """
+    import av
+    import av.error
+
+    _refuse_from_bytes(path)
+    options = {"protocol_whitelist": "file", "format_whitelist": _DEMUXERS}
+    try:
+        container = av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise MediaError(path.name, _why_not(path), "left alone") from error
+    with container:
+        yield container
+
+
+def ends_early(path: Path) -> bool:
+    """Whether the file stops before its own container says it should.
+
+    An mp4's top-level boxes give their length (ISO 14496-12, 4.2); a gif ends with a trailer
+    byte (GIF89a, 27). Other containers do not tell.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] == b"GIF8":
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\x3b"
+        if head[4:8] not in _BOXES:
+            return False
+        at = 0
+        while at < size:
+            file.seek(at)
+            header = file.read(16)
+            if len(header) < 8:
+                return any(header)
+            length = int.from_bytes(header[:4], "big")
+            if length == 1:
+                length = int.from_bytes(header[8:16], "big")
+            if length == 0:
+                return False
+            if length < 8:
+                # Bytes that are no box: padding or an appended tail, not a missing one.
+                return False
+            at += length
+        return at > size
+
+
+def _refuse_from_bytes(path: Path) -> None:
+    name = printable(path.name)
+    try:
+        if not path.is_file():
+            raise MediaError(name, "not a file" if path.exists() else "no such file")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise MediaError(name, error.strerror or str(error)) from error
+    if size == 0:
+        raise MediaError(name, "empty", _TRY_AGAIN)
+    if size > MAX_BYTES:
+        raise MediaError(name, "larger than 64 GiB", "cut it into parts")
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PLAYLISTS):
+        raise MediaError(name, "a playlist, not a video", "left alone")
+
+
+def _why_not(path: Path) -> str:
+    if ends_early(path):
+        return f"ends early; {_TRY_AGAIN}"
+    with path.open("rb") as file:
+        if file.read(12)[4:8] in _BOXES:
+            return "no picture that can be read"
+    return "not a video in a format circletake reads (mp4, mov, webm, mkv, avi, gif)"

@@ -1,0 +1,137 @@
+"""One decoded frame, read as small luma or colour pictures without touching every pixel twice."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+    from numpy.typing import NDArray
+
+_PLANAR = {
+    "gray": None,
+    "yuv420p": (2, 2),
+    "yuvj420p": (2, 2),
+    "yuv422p": (2, 1),
+    "yuvj422p": (2, 1),
+    "yuv444p": (1, 1),
+    "yuvj444p": (1, 1),
+}
+_FULL_RANGE = 2
+_BT709 = 1
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+_LIMITED = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
+"""Luma of limited range (16-235, ITU-R BT.601) to 0-255."""
+
+
+class Picture:
+    """A frame that can be asked for upright gray and RGB pictures of several sizes.
+
+    Sizes never enlarge: a small frame comes as it is.
+    """
+
+    def __init__(self, frame: VideoFrame) -> None:
+        name = frame.format.name
+        self._full = frame.color_range == _FULL_RANGE or name.startswith(("yuvj", "gray"))
+        self._matrix = frame.colorspace
+        self._turn = _TURNS.get(-round(frame.rotation) % 360)
+        if name not in _PLANAR:
+            # Palettes, RGB, 10 bits, interleaved chroma: swscale brings them to plain 4:2:0.
+            frame = frame.reformat(format="yuv420p")
+            self._full = self._full and not name.startswith("gray")
+        self._frame = frame
+        self._halves: list[NDArray[np.uint8]] = [_plane(frame, 0)]
+        self._grays: dict[tuple[int, int], NDArray[np.uint8]] = {}
+
+    def gray(self, long_side: int | None) -> NDArray[np.uint8]:
+        """Luma 0-255, uint8 (h, w), its longer side ``long_side`` pixels or less."""
+        size = self._size(long_side)
+        if size not in self._grays:
+            small = self._luma(size)
+            self._grays[size] = self._upright(small if self._full else cv2.LUT(small, _LIMITED))
+        return self._grays[size]
+
+    def rgb(self, long_side: int | None) -> NDArray[np.uint8]:
+        """RGB 0-255, uint8 (h, w, 3), its longer side ``long_side`` pixels or less."""
+        size = self._size(long_side)
+        luma = self._luma(size)
+        if len(self._frame.planes) < 3:
+            gray = luma if self._full else cv2.LUT(luma, _LIMITED)
+            return self._upright(cv2.merge((gray, gray, gray)))
+        chroma = [_shrink(_plane(self._frame, index), size) for index in (1, 2)]
+        yuv = cv2.merge((luma, *chroma))
+        rows = self._halves[0].shape[0]
+        matrix = _to_rgb(self._full, self._matrix == _BT709 or (self._matrix not in (5, 6) and rows >= 720))
+        return self._upright(cv2.transform(yuv, matrix))
+
+    def _size(self, long_side: int | None) -> tuple[int, int]:
+        height, width = self._halves[0].shape
+        longest = max(width, height)
+        if long_side is None or long_side >= longest:
+            return width, height
+        scale = long_side / longest
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def _luma(self, size: tuple[int, int]) -> NDArray[np.uint8]:
+        for depth in range(64):
+            height, width = self._halves[depth].shape
+            if width < 2 * size[0] or height < 2 * size[1]:
+                return _last_step(self._halves[depth], size)
+            if depth + 1 == len(self._halves):
+                self._halves.append(_half(self._halves[depth]))
+        raise AssertionError("a picture halves to nothing long before")
+
+    def _upright(self, picture: Any) -> NDArray[np.uint8]:
+        turned: NDArray[np.uint8] = picture if self._turn is None else cv2.rotate(picture, self._turn)
+        return turned
+
+
+def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
+    plane: Any = frame.planes[index]
+    whole: NDArray[np.uint8] = np.frombuffer(plane, np.uint8, plane.line_size * plane.height)
+    return whole.reshape(plane.height, plane.line_size)[:, : plane.width]
+
+
+def _half(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = plane.shape
+    even = plane[: height // 2 * 2, : width // 2 * 2]
+    half: Any = cv2.resize(even, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return half  # type: ignore[no-any-return]
+
+
+def _last_step(plane: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The rest of the way, less than half: two taps each way suffice against aliasing."""
+    height, width = plane.shape
+    if (width, height) == size:
+        return plane
+    small: Any = cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
+    return small  # type: ignore[no-any-return]
+
+
+def _shrink(plane: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    while plane.shape[1] >= 2 * size[0] and plane.shape[0] >= 2 * size[1]:
+        plane = _half(plane)
+    return _last_step(plane, size)
+
+
+@lru_cache(maxsize=4)
+def _to_rgb(full: bool, bt709: bool) -> NDArray[np.float32]:
+    """A 3x4 matrix from Y'CbCr to R'G'B' (ITU-R BT.601 and BT.709), range included."""
+    red, blue = (0.2126, 0.0722) if bt709 else (0.299, 0.114)
+    green = 1 - red - blue
+    luma, chroma = (1.0, 1.0) if full else (255 / 219, 255 / 224)
+    floor = 0 if full else 16
+    matrix = np.array(
+        [
+            [luma, 0, 2 * (1 - red) * chroma],
+            [luma, -2 * (1 - blue) * blue / green * chroma, -2 * (1 - red) * red / green * chroma],
+            [luma, 2 * (1 - blue) * chroma, 0],
+        ]
+    )
+    offset = -matrix @ np.array([floor, 128, 128])
+    return np.hstack((matrix, offset[:, None])).astype(np.float32)

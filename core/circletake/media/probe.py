@@ -1,0 +1,193 @@
+"""What a file's container says of its picture and sound, without decoding more than one frame."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import MediaError
+from circletake.media.opening import MAX_PIXELS, VIDEO_SUFFIXES, ends_early, open_media
+from circletake.model.take import AudioFacts, MediaFacts
+from circletake.model.text import printable
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+__all__ = ["VIDEO_SUFFIXES", "Probed", "open_media", "picture_sha256", "probe"]
+
+_MAX_TAG = 4 * 2**20
+_SHORT = 0.5
+"""Seconds by which a matroska file may miss its stated length before it counts as cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A file's media facts and its container tags, keys in lower case, values untrusted."""
+
+    facts: MediaFacts
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """What one pass over the coded packets told; an edit list hides those that are not ``shown``."""
+
+    sha256: str
+    packets: int
+    shown: int
+    seconds: float
+    first: VideoFrame | None
+
+
+def probe(path: Path) -> Probed:
+    """Read the facts of a media file: one pass over its packets, one frame decoded.
+
+    Raises:
+        MediaError: empty, cut short, a playlist, foreign, without picture, or too large.
+    """
+    name = printable(path.name)
+    with open_media(path) as container:
+        stream = picture_stream(container, name)
+        walk = _walk(container, stream, look=True)
+        if ends_early(path) or _misses_packets(container, stream, walk):
+            raise MediaError(name, "ends early", "download it again")
+        if walk.first is None:
+            raise MediaError(name, "no picture that can be read", "left alone")
+        rotation = -round(walk.first.rotation) % 360
+        sideways = rotation in (90, 270)
+        width, height = walk.first.width, walk.first.height
+        facts = MediaFacts(
+            container=container.format.name,
+            mime=_mime(container, path),
+            codec=stream.codec_context.name,
+            width=height if sideways else width,
+            height=width if sideways else height,
+            rate=_rate(stream, walk),
+            frames=walk.shown,
+            seconds=walk.seconds,
+            pixel_format=walk.first.format.name,
+            rotation=rotation,
+            audio=_sound(container),
+            picture_sha256=walk.sha256,
+        )
+        return Probed(facts, _tags(container, stream))
+
+
+def picture_sha256(path: Path) -> str:
+    """Digest of the coded video packets: the same whatever container they are wrapped in.
+
+    Raises:
+        MediaError: as :func:`probe`.
+    """
+    with open_media(path) as container:
+        return _walk(container, picture_stream(container, printable(path.name)), look=False).sha256
+
+
+def picture_stream(container: InputContainer, name: str) -> VideoStream:
+    """The first real video stream, on one decoder thread; cover pictures do not count.
+
+    Raises:
+        MediaError: there is none, or its frames are larger than any film's.
+    """
+    for stream in container.streams.video:
+        if stream.disposition.name and "attached_pic" in stream.disposition.name:
+            continue
+        context = stream.codec_context
+        if context is None or not context.width or not context.height:
+            continue
+        if context.width * context.height > MAX_PIXELS:
+            raise MediaError(name, f"frames of {context.width}x{context.height} are too large", "left alone")
+        # A process per core: more threads would cost CPU and win nothing.
+        context.thread_type = "NONE"
+        context.thread_count = 1
+        return stream
+    raise MediaError(name, "no picture", "left alone")
+
+
+def _walk(container: InputContainer, stream: VideoStream, look: bool) -> _Walk:
+    import av.error
+
+    digest = hashlib.sha256()
+    packets = shown = 0
+    start: int | None = None
+    end = 0
+    longest = 0
+    first: VideoFrame | None = None
+    try:
+        for packet in container.demux(stream):
+            if packet.size:
+                digest.update(packet)
+            if look and first is None:
+                with contextlib.suppress(av.error.FFmpegError):
+                    first = next(iter(packet.decode()), None)
+            packets += bool(packet.size)
+            if not packet.size or packet.is_discard:
+                continue
+            shown += 1
+            if packet.pts is not None:
+                start = packet.pts if start is None else min(start, packet.pts)
+                longest = max(longest, packet.duration or 0)
+                end = max(end, packet.pts + (packet.duration or 0))
+    except av.error.FFmpegError:
+        # What could be read is reported; the caller compares it with what was promised.
+        pass
+    base = stream.time_base or Fraction(1, 1)
+    ticks = end - (start or 0)
+    if shown > 1 and longest == 0:
+        ticks = ticks * shown // (shown - 1)
+    seconds = float(ticks * base)
+    if stream.duration and not longest:
+        seconds = float(stream.duration * base)
+    return _Walk(digest.hexdigest(), packets, shown, seconds, first)
+
+
+def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk) -> bool:
+    """Whether the container promised more picture than it holds."""
+    if walk.packets < stream.frames:
+        return True
+    if not container.format.name.startswith("matroska") or container.streams.audio:
+        return False
+    promised = float(container.duration or 0) / 1e6
+    return promised - walk.seconds > max(_SHORT, promised / 10)
+
+
+def _rate(stream: VideoStream, walk: _Walk) -> Fraction | None:
+    rate = stream.average_rate or stream.guessed_rate
+    if rate:
+        return Fraction(rate)
+    if walk.seconds > 0 and walk.shown > 1:
+        return Fraction(walk.shown / walk.seconds).limit_denominator(1001)
+    return None
+
+
+def _mime(container: InputContainer, path: Path) -> str:
+    name = container.format.name
+    if name.startswith("mov"):
+        quicktime = container.metadata.get("major_brand", "").startswith("qt")
+        return "video/quicktime" if quicktime else "video/mp4"
+    if name.startswith("matroska"):
+        with path.open("rb") as file:
+            return "video/webm" if b"webm" in file.read(64) else "video/x-matroska"
+    return {"avi": "video/x-msvideo", "gif": "image/gif"}.get(name, "application/octet-stream")
+
+
+def _sound(container: InputContainer) -> AudioFacts | None:
+    for stream in container.streams.audio:
+        context = stream.codec_context
+        if context is not None and context.sample_rate:
+            return AudioFacts(context.name, context.sample_rate, context.channels)
+    return None
+
+
+def _tags(container: InputContainer, stream: VideoStream) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    for source in (stream.metadata, container.metadata):
+        for key, value in source.items():
+            tags[key.lower()] = value[:_MAX_TAG]
+    return tags

@@ -1,0 +1,273 @@
+"""A pool of expendable worker processes: hostile files and plugins may kill them, not the run.
+
+Everything goes through ``concurrent.futures.Executor``, so that a cluster's executor can take
+the place of the local one. Workers get plain data and return plain data; what they must not
+see (the registry, keys) is never handed to them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from circletake.errors import Cancelled, CircletakeError, LibraryError
+from circletake.workflows.progress import Progress, silent
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one worker may use.
+
+    Attributes:
+        memory: bytes of address space beyond what an idle worker has.
+        cpu_seconds: for one task; a worker that passes it is killed.
+        wall_seconds: for one task, in case it sleeps for ever.
+        tasks: after so many for each process the workers are replaced.
+    """
+
+    memory: int = 3 * 2**30
+    cpu_seconds: int = 600
+    wall_seconds: int = 1800
+    tasks: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A task that gave no result.
+
+    Attributes:
+        crashed: the worker died or broke a cap while this task ran alone.
+        reason: in words for a person.
+    """
+
+    crashed: bool
+    reason: str
+
+
+MakeExecutor = Callable[[int, Caps], Executor]
+
+
+def run(
+    tasks: Iterable[T],
+    function: Callable[[T], R],
+    *,
+    workers: int | None = None,
+    caps: Caps | None = None,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+    make_executor: MakeExecutor | None = None,
+) -> Iterator[tuple[T, R | Failure]]:
+    """Yield each task with what ``function`` returned for it, in the order of completion.
+
+    A worker that dies takes the tasks in flight with it. Each of those is then run alone, so
+    that only the one to blame is reported as crashed. Stop iterating, or Ctrl-C, and running
+    work is ended at once; what was yielded is the caller's to keep.
+
+    Args:
+        function: a module-level function; it and its task must pickle.
+        workers: processes; one per core this process may use when ``None``.
+
+    Raises:
+        Cancelled: ``cancelled`` answered yes.
+        LibraryError: workers cannot be started at all.
+    """
+    todo = deque(tasks)
+    total = len(todo)
+    if not total:
+        return
+    crew = _Crew(min(workers or cores(), total), caps or Caps(), make_executor or local_processes)
+    done = 0
+    try:
+        for task, result in _all(todo, function, crew, cancelled):
+            done += 1
+            progress.step(done, total)
+            yield task, result
+    except BaseException:
+        crew.kill()
+        raise
+    finally:
+        crew.close()
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def local_processes(workers: int, caps: Caps) -> Executor:
+    """The default executor: fresh interpreters, nothing inherited but the environment."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle, initargs=(caps.memory,))
+
+
+def _all(
+    todo: deque[T], function: Callable[[T], R], crew: _Crew, cancelled: Callable[[], bool]
+) -> Iterator[tuple[T, R | Failure]]:
+    flying: dict[Future[R], T] = {}
+    suspects: deque[T] = deque()
+    while todo or flying or suspects:
+        if cancelled():
+            raise Cancelled
+        if not flying and suspects:
+            yield from _alone(suspects.popleft(), function, crew)
+            continue
+        while todo and len(flying) < 2 * crew.workers and not suspects and not crew.tired:
+            try:
+                future = crew.submit(function, todo[0])
+            except BrokenProcessPool:
+                break
+            flying[future] = todo.popleft()
+        if not flying:
+            crew.renew()
+            continue
+        finished, _ = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
+        for future in finished:
+            task = flying.pop(future)
+            try:
+                yield task, _outcome(future)
+            except BrokenProcessPool:
+                suspects.append(task)
+        if suspects:
+            # The pool is dead, and so is all that was in flight; some of it may have come back in time.
+            for future, task in flying.items():
+                if (
+                    future.done()
+                    and not future.cancelled()
+                    and not isinstance(future.exception(), BrokenProcessPool)
+                ):
+                    yield task, _outcome(future)
+                else:
+                    suspects.append(task)
+            flying.clear()
+            crew.renew()
+
+
+def _alone(task: T, function: Callable[[T], R], crew: _Crew) -> Iterator[tuple[T, R | Failure]]:
+    try:
+        yield task, _outcome(crew.submit(function, task))
+    except BrokenProcessPool:
+        crew.renew()
+        yield task, Failure(True, "the worker died, or used more memory or time than it may")
+
+
+def _outcome(future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except (BrokenProcessPool, KeyboardInterrupt, Cancelled):
+        raise
+    except CircletakeError as error:
+        return Failure(False, str(error))
+    except MemoryError:
+        return Failure(False, "needs more memory than a worker may use")
+    except Exception as error:
+        return Failure(False, f"{type(error).__name__}: {error}")
+
+
+class _Crew:
+    """The executor in force, and how to replace it."""
+
+    def __init__(self, workers: int, caps: Caps, make: MakeExecutor) -> None:
+        self.workers = workers
+        self._caps = caps
+        self._make = make
+        self._given = 0
+        self._before = set(multiprocessing.active_children())
+        self._executor = make(workers, caps)
+
+    @property
+    def tired(self) -> bool:
+        return self._given >= self._caps.tasks * self.workers
+
+    def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        self._given += 1
+        with _ctrl_c_is_ours():
+            return self._executor.submit(
+                _limited, function, task, self._caps.cpu_seconds, self._caps.wall_seconds
+            )
+
+    def renew(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor = self._make(self.workers, self._caps)
+        self._given = 0
+        with _ctrl_c_is_ours():
+            ready = self._executor.submit(os.getpid)
+        try:
+            ready.result(timeout=120)
+        except Exception as error:
+            raise LibraryError("worker processes", "cannot be started", "circletake doctor") from error
+
+    def kill(self) -> None:
+        for child in set(multiprocessing.active_children()) - self._before:
+            child.kill()
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _ctrl_c_is_ours() -> Iterator[None]:
+    """Let processes born inside ignore Ctrl-C: the coordinator ends them, without their tracebacks."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _settle(memory: int) -> None:
+    """Make a fresh worker expendable: capped, quiet, on one thread."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        cap = _address_space() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (cap if hard < 0 else min(cap, hard), hard))
+
+
+def _address_space() -> int:
+    """Bytes of address space in use now; 0 where the system does not tell."""
+    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds: int) -> R:
+    """Run a task under its clock. Both limits end the process: code that hangs hears nothing else."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        soft = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard < 0 else min(soft, hard), hard))
+    timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if timed:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, wall_seconds)
+    try:
+        return function(task)
+    finally:
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
