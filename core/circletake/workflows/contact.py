@@ -86,6 +86,7 @@ def write_sheet(
         cut=cut or _whole(title, slates),
         slates={slate.take.id: slate for slate in slates},
         media={},
+        whole=cut is None,
         stills={s.take.id: (library.poster(s.take.sha256), library.sprite(s.take.sha256)) for s in slates},
     )
     with library.staging() as staging:

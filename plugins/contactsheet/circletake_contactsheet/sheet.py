@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from circletake.model.cut import timecode
@@ -78,9 +79,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Takes under one heading."""
+    """Takes under one heading.
+
+    Attributes:
+        shape: ``wide``, ``tall`` or ``square``, whichever most of them are.
+    """
 
     heading: str
+    shape: str
     cards: tuple[Card, ...]
 
 
@@ -90,12 +96,10 @@ class Sheet:
 
     Attributes:
         id: the same for the same takes as they stand; unsaved picks are kept under it.
-        shape: ``wide``, ``tall`` or ``square``, whichever most takes are.
     """
 
     id: str
     title: str
-    shape: str
     sections: tuple[Section, ...]
 
     @property
@@ -119,47 +123,37 @@ class Sheet:
 def lay_out(request: ExportRequest) -> Sheet:
     """Sections by shot, or the one section of a cut; folded takes follow their keeper."""
     shown = [request.slates[take_id] for take_id in request.cut.take_ids if take_id in request.slates]
-    ordered = list(_after_keepers(shown))
-    present = {slate.take.id for slate in ordered}
-    folds: dict[str, int] = {}
-    for slate in ordered:
-        if slate.folded_under in present:
-            folds[str(slate.folded_under)] = folds.get(str(slate.folded_under), 0) + 1
-    places = {} if request.whole else _places(request)
-    cards = [
-        _card(index, slate, present, folds.get(slate.take.id, 0), places.get(slate.take.id, ()))
-        for index, slate in enumerate(ordered)
-    ]
-    sections: dict[str, list[Card]] = {}
-    for slate, card in zip(ordered, cards, strict=True):
-        sections.setdefault(slate.take.shot if request.whole else request.cut.name, []).append(card)
-    # Sections gather a shot's takes, so the page's order may not be the order they came in.
-    numbered = _numbered(sections)
-    title = printable(request.name, 120)
-    return Sheet(_sheet_id(title, numbered), title, _shape(ordered), numbered)
-
-
-def _numbered(sections: dict[str, list[Card]]) -> tuple[Section, ...]:
-    index = 0
-    made = []
-    for heading, cards in sections.items():
-        numbered = tuple(replace(card, index=index + place) for place, card in enumerate(cards))
-        index += len(cards)
-        made.append(Section(printable(heading, 80), numbered))
-    return tuple(made)
-
-
-def _after_keepers(slates: Iterable[Slate]) -> Iterable[Slate]:
-    kept = list(slates)
-    ids = {slate.take.id for slate in kept}
+    present = {slate.take.id for slate in shown}
     under: dict[str, list[Slate]] = {}
-    for slate in kept:
-        if slate.folded_under in ids:
+    for slate in shown:
+        if slate.folded_under in present:
             under.setdefault(str(slate.folded_under), []).append(slate)
-    for slate in kept:
-        if slate.folded_under not in ids:
-            yield slate
-            yield from under.get(slate.take.id, [])
+    sections: dict[str, list[Slate]] = {}
+    for slate in shown:
+        if slate.folded_under not in present:
+            heading = slate.take.shot if request.whole else request.cut.name
+            sections.setdefault(heading, []).extend([slate, *under.get(slate.take.id, [])])
+    places = {} if request.whole else _places(request)
+    index = itertools.count()
+    made = tuple(
+        Section(
+            printable(heading, 80),
+            _shape(slates),
+            tuple(
+                _card(
+                    next(index),
+                    slate,
+                    keeper=slate.folded_under if slate.folded_under in present else None,
+                    folds=len(under.get(slate.take.id, [])),
+                    places=places.get(slate.take.id, ()),
+                )
+                for slate in slates
+            ),
+        )
+        for heading, slates in sections.items()
+    )
+    title = printable(request.name, 120)
+    return Sheet(_sheet_id(title, made), title, made)
 
 
 def _places(request: ExportRequest) -> dict[str, tuple[str, ...]]:
@@ -173,7 +167,7 @@ def _places(request: ExportRequest) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _card(index: int, slate: Slate, present: set[str], folds: int, places: tuple[str, ...]) -> Card:
+def _card(index: int, slate: Slate, *, keeper: str | None, folds: int, places: tuple[str, ...]) -> Card:
     take, recipe, standing = slate.take, slate.recipe, slate.standing
     return Card(
         index=index,
@@ -194,7 +188,7 @@ def _card(index: int, slate: Slate, present: set[str], folds: int, places: tuple
         contradicted=tuple(printable(field, 40) for field in recipe.contradictions),
         scores=tuple((printable(s.score.metric, 40), _number(s.score.value)) for s in slate.scores),
         findings=_marks(slate),
-        keeper=slate.folded_under if slate.folded_under in present and slate.folded_under else "",
+        keeper=keeper or "",
         folds=folds,
         places=places,
     )

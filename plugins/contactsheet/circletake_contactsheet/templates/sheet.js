@@ -79,9 +79,7 @@
     const card = cards[i], verdict = verdictOf(i), stars = starsOf(i), note = noteOf(i);
     card.dataset.verdict = verdict;
     card.querySelector(".verdict").textContent = verdict;
-    const shown = card.querySelector(".stars");
-    shown.textContent = "★".repeat(stars);
-    shown.setAttribute("aria-label", stars + (stars === 1 ? " star" : " stars"));
+    card.querySelector(".rate").setAttribute("aria-label", stars + (stars === 1 ? " star" : " stars"));
     for (const button of card.querySelectorAll("[data-judge]")) {
       button.setAttribute("aria-pressed", String(button.dataset.judge === verdict));
     }
