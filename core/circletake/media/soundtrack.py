@@ -100,6 +100,21 @@ class Soundtrack:
             yield from _samples(piece)
 
 
+def song_seconds(path: Path) -> Fraction:
+    """How long a song is.
+
+    Raises:
+        MediaError: it cannot be read, or has no sound.
+    """
+    if not _has_sound(path, True):
+        return Fraction(0)
+    with _open(path, True) as container:
+        stream = container.streams.audio[0]
+        if stream.duration is not None and stream.time_base is not None:
+            return stream.duration * stream.time_base
+        return Fraction(container.duration or 0, 1_000_000)
+
+
 def _has_sound(path: Path, song: bool) -> bool:
     with _open(path, song) as container:
         if song and not container.streams.audio:
