@@ -47,6 +47,7 @@ COMMANDS: dict[str, dict[str, Entry]] = {
         "circle": Entry("verdicts:circle", "Circle takes: these are the good ones."),
         "hold": Entry("verdicts:hold", "Hold takes: maybe."),
         "ng": Entry("verdicts:ng", "Mark takes no good."),
+        "unreview": Entry("verdicts:unreview", "Take the verdict of takes away."),
         "rate": Entry("verdicts:rate", "Give takes 0 to 5 stars."),
         "note": Entry("verdicts:note", "Write a note on a take."),
         "undo": Entry("verdicts:undo", "Take back the last decision."),
