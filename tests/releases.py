@@ -206,7 +206,7 @@ def unsigned_copy(source: Path, destination: Path, *, encode: bool = False) -> P
         again.width, again.height, again.pix_fmt = stream.width, stream.height, "yuv420p"
         again.options = {"crf": "35", "preset": "ultrafast"}
         for frame in old.decode(stream):
-            frame.pts, frame.time_base = None, None
+            frame.pts = None
             new.mux(again.encode(frame))
         new.mux(again.encode(None))
     return destination

@@ -1,0 +1,385 @@
+"""An audit of a whole release, and of every way to tamper with one: each has a finding of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from circletake.audit.document import json_report
+from circletake.errors import BadInput, NotFound
+from circletake.model.audit import Audit
+from circletake.model.export import PromptPolicy, Release
+from circletake.model.manifest import Check
+from circletake.plugins.manager import PluginManager
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.trust import TrustList
+from circletake.workflows.audit import OWN_KEY, audit_folder, trust_lists
+from tests.factories import NOW, tiny_clip
+from tests.releases import (
+    Made,
+    make_release,
+    recipe,
+    resealed,
+    rewrite,
+    unsigned_copy,
+    write_sums,
+)
+
+Audited = Callable[..., Audit]
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    ring = KeyRing(tmp_path_factory.mktemp("keys"))
+    ring.init("Lumen Films")
+    return ring
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> Made:
+    return make_release(tmp_path_factory.mktemp("pristine"), keys)
+
+
+@pytest.fixture
+def made(pristine: Made, tmp_path: Path) -> Made:
+    """A copy of the release that a test may tamper with."""
+    shutil.copytree(pristine.folder, tmp_path / "release")
+    return replace(pristine, folder=tmp_path / "release")
+
+
+@pytest.fixture
+def audited(keys: KeyRing, monkeypatch: pytest.MonkeyPatch) -> Audited:
+    """Audit a folder without starting processes; one test below does start them."""
+
+    def inline(tasks: Iterable[Any], function: Callable[[Any], Any], **_: Any) -> Iterator[tuple[Any, Any]]:
+        return ((task, function(task)) for task in tasks)
+
+    monkeypatch.setattr("circletake.workflows.audit.pool.run", inline)
+    manager = PluginManager.load(only=("rules",))
+
+    def audit(folder: Path, trust: Iterable[TrustList] | None = None) -> Audit:
+        lists = [keys.anchor()] if trust is None else list(trust)
+        return audit_folder(folder, manager=manager, trust=lists, at=NOW)
+
+    return audit
+
+
+def findings(audit: Audit) -> set[tuple[str, str]]:
+    """Rule and file of each finding."""
+    return {(o.rule, o.file) for o in audit.failed}
+
+
+def seen(audit: Audit, rule: str) -> str:
+    """What the one finding of ``rule`` saw."""
+    (outcome,) = [o for o in audit.failed if o.rule == rule]
+    return outcome.seen
+
+
+def verdict(audit: Audit, path: str) -> str:
+    return next(f.verdict for f in audit.files if f.case.path == path)
+
+
+def clip_of(made: Made, number: int = 0) -> Path:
+    """The released file of one take."""
+    return made.folder / "clips" / f"{made.slates[number].take.slate}.mp4"
+
+
+def name_of(made: Made, number: int = 0) -> str:
+    return clip_of(made, number).relative_to(made.folder).as_posix()
+
+
+def test_a_whole_release_has_no_finding(made: Made, audited: Audited) -> None:
+    audit = audited(made.folder)
+    assert audit.exit_code == 0, findings(audit)
+    assert {f.verdict for f in audit.files if f.case.kind == "video"} == {"intact"}
+    assert audit.sealed
+
+
+def test_the_cut_is_traced_to_take_model_and_prompt_by_its_credentials_alone(
+    made: Made, audited: Audited
+) -> None:
+    (made.folder / "release.json").unlink()
+    cut = next(f for f in audited(made.folder).files if f.case.path == "night_bus.mp4")
+    told = [(u.take, u.model, u.prompt, u.record_in, u.record_out) for u in cut.uses]
+    assert told == [
+        ("SH010/1", "runway gen4.5", "night bus, rain", "0", "1"),
+        ("SH020/2", "runway gen4.5", "a red kite", "1", "2"),
+        ("SH030/3", "runway wan 2.2", "wet asphalt", "2", "3"),
+    ]
+    assert not any(t.from_record for t in cut.case.traced)
+
+
+def test_stripped_is_told_from_re_encoded(made: Made, audited: Audited, tmp_path: Path) -> None:
+    for path, encode in ((clip_of(made, 0), False), (clip_of(made, 1), True)):
+        shutil.move(unsigned_copy(path, tmp_path / "bare.mp4", encode=encode), path)
+    audit = audited(made.folder)
+    told = {o.file: o.seen.split(":")[0] for o in audit.failed if o.rule == "c2pa.present"}
+    assert told == {name_of(made, 0): "stripped", name_of(made, 1): "re-encoded or replaced"}
+    assert verdict(audit, name_of(made)) == "unsigned"
+
+
+def test_a_flipped_byte_is_altered(made: Made, audited: Audited) -> None:
+    data = bytearray(clip_of(made).read_bytes())
+    at = data.rindex(b"mdat") + 40
+    data[at] ^= 1
+    clip_of(made).write_bytes(data)
+    audit = audited(made.folder)
+    assert "the media bytes are not those that were signed" in seen(audit, "c2pa.state")
+    assert findings(audit) == {("c2pa.state", name_of(made))}
+    assert verdict(audit, name_of(made)) == "altered"
+
+
+def test_an_appended_free_box_is_found_though_the_signature_holds(made: Made, audited: Audited) -> None:
+    clip_of(made).write_bytes(clip_of(made).read_bytes() + b"\x00\x00\x00\x10freesmuggled"[:16])
+    audit = audited(made.folder)
+    assert findings(audit) == {("bytes.exact", name_of(made)), ("bytes.slack", name_of(made))}
+    assert verdict(audit, name_of(made)) == "altered"
+    credentials = next(f.case.credentials for f in audit.files if f.case.path == name_of(made))
+    assert credentials.integrity is Check.PASSED
+
+
+def test_a_swapped_manifest_is_told_by_its_name(made: Made, audited: Audited) -> None:
+    mine, other = clip_of(made, 0), clip_of(made, 1)
+    mine.write_bytes(with_manifest_of(mine.read_bytes(), other.read_bytes()))
+    audit = audited(made.folder)
+    assert name_of(made, 1) in seen(audit, "manifest.own")
+    uses = next(f.uses for f in audit.files if f.case.path == name_of(made))
+    assert all(u.prompt != "a red kite" for u in uses)
+
+
+def test_a_foreign_clip_and_an_unsigned_one_are_told_apart(
+    made: Made, audited: Audited, tmp_path: Path
+) -> None:
+    stranger = KeyRing(tmp_path / "stranger")
+    stranger.init("Somebody Else")
+    foreign = make_release(tmp_path / "foreign", stranger, [recipe("a decoy")])
+    shutil.copyfile(clip_of(foreign), made.folder / "clips" / "foreign.mp4")
+    tiny_clip(made.folder / "unsigned.mp4", seed=77)
+    audit = audited(made.folder)
+    told = {o.file: o.seen for o in audit.failed if o.rule == "files.known"}
+    assert told["clips/foreign.mp4"].startswith("a foreign clip, signed by Somebody Else")
+    assert told["unsigned.mp4"] == "an unsigned video that nobody listed"
+    assert ("c2pa.trusted", "clips/foreign.mp4") in findings(audit)
+
+
+def test_another_prompt_in_the_record_than_in_the_manifest_is_found(
+    made: Made, audited: Audited, keys: KeyRing
+) -> None:
+    release = Release.from_json(json.loads((made.folder / "release.json").read_text()))
+    files = [
+        replace(f, uses=tuple(replace(u, prompt=u.prompt.replace("rain", "snow")) for u in f.uses))
+        for f in release.files
+    ]
+    resealed(made, replace(release, files=tuple(files)), keys.signer())
+    write_sums(made.folder)
+    audit = audited(made.folder)
+    assert {o.rule for o in audit.failed} == {"prompt.matches"}
+    assert {o.file for o in audit.failed} == {name_of(made), "night_bus.mp4"}
+
+
+def test_an_unknown_signer_is_no_alteration(made: Made, audited: Audited) -> None:
+    audit = audited(made.folder, trust=())
+    assert {o.rule for o in audit.failed} == {"c2pa.trusted"}
+    assert {f.verdict for f in audit.files if f.case.kind == "video"} == {"intact"}
+
+
+def test_a_truncated_file_is_unreadable(made: Made, audited: Audited) -> None:
+    data = clip_of(made).read_bytes()
+    clip_of(made).write_bytes(data[: len(data) * 2 // 3])
+    audit = audited(made.folder)
+    assert "ends early" in seen(audit, "file.readable")
+    assert verdict(audit, name_of(made)) == "unreadable"
+
+
+def test_an_empty_file_is_unreadable(made: Made, audited: Audited) -> None:
+    clip_of(made).write_bytes(b"")
+    assert verdict(audited(made.folder), name_of(made)) == "unreadable"
+
+
+def test_missing_and_renamed_are_told_apart(made: Made, audited: Audited) -> None:
+    clip_of(made, 0).unlink()
+    clip_of(made, 1).rename(made.folder / "clips" / "final_FINAL.mp4")
+    audit = audited(made.folder)
+    assert ("files.missing", name_of(made, 0)) in findings(audit)
+    assert name_of(made, 1) in seen(audit, "files.known")
+    assert verdict(audit, "clips/final_FINAL.mp4") == "intact"
+
+
+def test_a_forged_record_is_told_and_proves_nothing(made: Made, audited: Audited) -> None:
+    rewrite(made.folder / "release.json", name="Another film")
+    audit = audited(made.folder)
+    assert "forged or changed" in seen(audit, "seal.intact")
+    assert not audit.sealed
+    assert not [o for o in audit.outcomes if o.rule == "bytes.exact" and o.check is Check.PASSED]
+
+
+def test_a_record_without_its_seal_is_told(made: Made, audited: Audited) -> None:
+    (made.folder / "release.json.c2pa").unlink()
+    assert seen(audited(made.folder), "seal.intact") == "no seal beside it"
+
+
+def test_a_record_sealed_by_another_is_told(made: Made, audited: Audited, tmp_path: Path) -> None:
+    stranger = KeyRing(tmp_path / "stranger")
+    stranger.init("Lumen Films")
+    release = Release.from_json(json.loads((made.folder / "release.json").read_text()))
+    resealed(made, release, stranger.signer())
+    write_sums(made.folder)
+    assert {o.rule for o in audited(made.folder).failed} == {"seal.signer"}
+
+
+def test_forged_sums_are_told_from_changed_files(made: Made, audited: Audited) -> None:
+    sums = made.folder / "SHA256SUMS"
+    sums.write_text(sums.read_text().replace(sums.read_text()[:8], "deadbeef", 1))
+    assert "forged or stale" in seen(audited(made.folder), "sums.agree")
+
+
+def test_sums_rewritten_to_fit_a_changed_file_are_told(made: Made, audited: Audited) -> None:
+    clip_of(made).write_bytes(clip_of(made).read_bytes() + b"\x00\x00\x00\x08free")
+    write_sums(made.folder)
+    audit = audited(made.folder)
+    assert "rewritten" in seen(audit, "sums.agree")
+    assert ("bytes.exact", name_of(made)) in findings(audit)
+
+
+def test_a_file_signed_again_by_somebody_else_is_told(made: Made, audited: Audited, tmp_path: Path) -> None:
+    stranger = KeyRing(tmp_path / "stranger")
+    stranger.init("Lumen Films")
+    foreign = make_release(tmp_path / "foreign", stranger, [recipe()])
+    shutil.copyfile(clip_of(foreign), clip_of(made))
+    rules = {rule for rule, file in findings(audited(made.folder)) if file == name_of(made)}
+    assert rules == {"signer.recorded", "bytes.exact", "c2pa.trusted"}
+
+
+def test_an_expired_certificate_is_not_an_alteration(
+    made: Made, audited: Audited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import circletake.provenance.reading as reading
+
+    honest = reading.read_credentials
+
+    def expired(*arguments: Any, **named: Any) -> Any:
+        return replace(honest(*arguments, **named), time=Check.FAILED)
+
+    monkeypatch.setattr(reading, "read_credentials", expired)
+    audit = audited(made.folder)
+    assert {o.rule for o in audit.failed} == {"c2pa.time"}
+    assert {f.verdict for f in audit.files if f.case.kind == "video"} == {"intact"}
+
+
+def test_a_video_in_an_archive_must_be_a_copy_of_a_signed_one(made: Made, audited: Audited) -> None:
+    bare = tiny_clip(made.folder.parent / "bare.mp4", seed=5)
+    with zipfile.ZipFile(made.folder / "bundle.otioz", "w") as archive:
+        archive.write(clip_of(made), "media/kept.mp4")
+        archive.write(bare, "media/notes.txt")
+    audit = audited(made.folder)
+    assert seen(audit, "files.archives") == "holds media/notes.txt"
+
+
+def test_a_video_under_another_name_is_still_a_video(made: Made, audited: Audited) -> None:
+    tiny_clip(made.folder.parent / "bare.mp4").rename(made.folder / "readme.txt")
+    assert ("c2pa.present", "readme.txt") in findings(audited(made.folder))
+
+
+def test_a_link_is_named_and_not_followed(made: Made, audited: Audited) -> None:
+    secret = made.folder.parent / "secret.mp4"
+    tiny_clip(secret)
+    (made.folder / "clips" / "link.mp4").symlink_to(secret)
+    case = next(f.case for f in audited(made.folder).files if f.case.path == "clips/link.mp4")
+    assert (case.sha256, case.unreadable) == ("", "a link; not followed")
+
+
+def test_prompts_left_out_by_policy_are_no_finding(
+    audited: Audited, keys: KeyRing, tmp_path: Path
+) -> None:
+    made = make_release(tmp_path, keys, policy=PromptPolicy.OMIT)
+    audit = audited(made.folder)
+    assert audit.exit_code == 0
+    assert "night bus" not in json.dumps(json_report(audit))
+
+
+def test_a_missing_prompt_is_found_at_its_time_in_the_cut(
+    audited: Audited, keys: KeyRing, tmp_path: Path
+) -> None:
+    made = make_release(tmp_path, keys, [recipe(), recipe(prompt="")])
+    told = {(o.file, o.start) for o in audited(made.folder).failed if o.rule == "ai.prompt"}
+    assert told == {(name_of(made, 1), None), ("night_bus.mp4", 1.0)}
+
+
+def test_the_same_folder_gives_the_same_report(made: Made, audited: Audited) -> None:
+    assert json.dumps(json_report(audited(made.folder))) == json.dumps(json_report(audited(made.folder)))
+
+
+def test_a_record_that_points_outside_is_refused(made: Made, audited: Audited) -> None:
+    record = json.loads((made.folder / "release.json").read_text())
+    record["files"][0]["path"] = "../../etc/passwd"
+    (made.folder / "release.json").write_text(json.dumps(record))
+    audit = audited(made.folder)
+    assert "leaves the folder" in seen(audit, "seal.intact")
+    assert audit.release is None
+
+
+def test_a_certificate_in_the_release_never_vouches_for_it(made: Made, keys: KeyRing) -> None:
+    pem = made.folder / "trust-me.pem"
+    pem.write_text(keys.anchor().pem)
+    with pytest.raises(BadInput, match="cannot vouch for itself"):
+        trust_lists(keys.folder.parent, [pem], [made.folder])
+
+
+def test_the_own_key_is_told_as_such(made: Made, audited: Audited, keys: KeyRing) -> None:
+    audit = audited(made.folder, trust=trust_lists(keys.folder.parent))
+    lists = {f.case.credentials.trust_list for f in audit.files if f.case.kind == "video"}
+    assert {name.startswith(OWN_KEY) for name in lists} == {True}
+
+
+def test_one_file_can_be_audited_alone(made: Made, audited: Audited) -> None:
+    audit = audited(clip_of(made))
+    assert [f.verdict for f in audit.files] == ["intact"]
+    assert audit.exit_code == 0
+
+
+def test_nothing_to_audit_is_said(audited: Audited, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no video here")
+    with pytest.raises(BadInput, match="holds no video"):
+        audited(tmp_path)
+    with pytest.raises(NotFound):
+        audited(tmp_path / "nowhere")
+
+
+def test_a_broken_rule_costs_only_its_own_answer(made: Made, audited: Audited, keys: KeyRing) -> None:
+    from circletake_rules.rules.present import RULE
+
+    def broken(case: Any) -> Any:
+        raise RuntimeError("boom")
+
+    manager = PluginManager.load(only=("rules",))
+    offered = [replace(o, item=replace(o.item, ask=broken)) if o.item.card == RULE.card else o
+               for o in manager.audit_rules()]  # fmt: skip
+    manager.audit_rules = lambda: offered  # type: ignore[method-assign]
+    audit = audit_folder(made.folder, manager=manager, trust=[keys.anchor()])
+    told = [o for o in audit.outcomes if o.check is Check.NOT_CHECKED and "boom" in o.reason]
+    assert [o.rule for o in told] == ["c2pa.present"]
+    assert manager.records[0].error == "RuntimeError: boom"
+
+
+def with_manifest_of(mine: bytes, other: bytes) -> bytes:
+    """``mine`` with the C2PA box of ``other`` in the place of its own."""
+    start, end = c2pa_box(mine)
+    there, until = c2pa_box(other)
+    return mine[:start] + other[there:until] + mine[end:]
+
+
+def c2pa_box(data: bytes) -> tuple[int, int]:
+    """Where the top-level C2PA ``uuid`` box begins and ends."""
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] == b"uuid" and data[at + 8 : at + 24].hex().startswith("d8fec3d6"):
+            return at, at + size
+        at += size
+    raise AssertionError("no C2PA box")
