@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,23 @@ def library(tmp_path: Path) -> Iterator[Library]:
     root.mkdir()
     with create_library(root) as fresh:
         yield fresh
+
+
+@pytest.fixture
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the worker pool do its tasks in this process: for tests that are not about workers."""
+
+    class Here(Executor):
+        def submit(self, run: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            function, task = args[:2]
+            try:
+                future.set_result(function(task))
+            except Exception as error:
+                future.set_exception(error)
+            return future
+
+    monkeypatch.setattr("circletake.workflows.pool.local_processes", lambda workers, caps: Here())
 
 
 @pytest.fixture(scope="session")

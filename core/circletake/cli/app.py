@@ -131,12 +131,18 @@ def root(
     """Curate generated takes, sign what leaves, prove what is AI-made."""
 
 
+_CTRL_C = 130
+"""What typer returns when a command was interrupted."""
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 fine, 1 findings, 2 could not."""
     from circletake.model.text import printable
 
     try:
         status = app(args=arguments, prog_name="circletake", standalone_mode=False)
+        if status == _CTRL_C:
+            raise KeyboardInterrupt
     except typer.Exit as stop:
         return stop.exit_code
     except (Cancelled, KeyboardInterrupt, typer.Abort):

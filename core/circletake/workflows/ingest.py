@@ -7,7 +7,7 @@ killed at any moment: run again, what has a row is left alone and the rest is do
 from __future__ import annotations
 
 import shutil
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,8 +72,9 @@ class IngestReport:
         claims: statements added to takes that were there before.
         known: takes added whose recipe has a ``prompt``, ``model``, ``seed``, or ``nothing``.
         learnt: takes added that have a claim of an evidence.
-        notes: what a person should know: readers that failed, rows that met no file.
-        findings: takes added that have a finding, by kind.
+        notes: what a person should know: readers and scorers that failed, rows that met no file.
+        unread: files that are no takes, and takes whose picture cannot be read whole.
+        findings: takes looked at now that have a finding, by kind.
     """
 
     plan: ImportPlan
@@ -161,10 +162,11 @@ def ingest(
     table = read_table(recipes) if recipes else None
     plan = plan_import(library, paths, copy=copy, reread=reread)
     announce(plan)
+    made = {path.resolve(): tuple(claims) for path, claims in (observed or {}).items()}
     intake = Intake(
         library,
         Readers(manager, library.settings),
-        Wishes(by, shot, group, origin, declared, copy, observed or {}),
+        Wishes(by, shot, group, origin, declared, copy, made),
         table,
         have=library.registry.takes.sha256s(),
         exported={row.sha256 for row in library.registry.exports.all()},
@@ -216,17 +218,15 @@ def _trust() -> tuple[TrustList, ...]:
 
 
 def _report(plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None) -> IngestReport:
-    ids = {take.id for take in intake.takes}
-    slates = intake.library.registry.takes.slates() if ids else []
-    findings = Counter(
-        kind
-        for slate in slates
-        if slate.take.id in ids
-        for kind in {found.finding.kind for found in slate.findings}
-    )
     notes = [f"reader {name}: {said}" for name, said in intake.readers.faults.items()]
     if intake.table is not None:
         notes.extend(_table_notes(intake.table))
+    unread = list(intake.unread)
+    for trouble in analysed.troubles if analysed else ():
+        if trouble.what:
+            notes.append(f"{trouble.label}: {trouble.what}: {trouble.reason}")
+        else:
+            unread.append(Unread(f"{trouble.label} {trouble.name}", trouble.reason))
     return IngestReport(
         plan=plan,
         takes=tuple(take.id for take in intake.takes),
@@ -234,12 +234,12 @@ def _report(plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None) ->
         copies=intake.copies,
         exports=intake.exports,
         claims=intake.claims,
-        unread=tuple(intake.unread),
+        unread=tuple(unread),
         known=dict(intake.known),
         learnt=dict(intake.learnt),
         notes=tuple(notes),
         analysis=analysed,
-        findings=dict(findings),
+        findings=analysed.findings if analysed else {},
     )
 
 
