@@ -9,7 +9,7 @@ import typer
 
 from circletake.cli.common import DryRun, Json, LibraryFolder, open_library
 from circletake.cli.console import print_json, say
-from circletake.cli.takes import short
+from circletake.model.text import printable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -66,17 +66,17 @@ def apply(
         told += [f"{len(applied.notes)} noted"] * bool(applied.notes)
         told += [f"{applied.same} in force already"] * bool(applied.same)
         would = "would be recorded for" if dry_run else "by"
-        say(f"{' · '.join(told) or 'nothing new'} {would} {short(actor.name, 40)}")
+        say(f"{' · '.join(told) or 'nothing new'} {would} {printable(actor.name, 40)}")
         for slate, verdict in applied.verdicts:
             if slate.standing.verdict == "ng" and verdict == "circled":
                 say(f"  {slate.take.label}  circled; was ng")
         for conflict in applied.conflicts:
             say(
-                f"  {conflict.slate.take.label}  kept {short(conflict.standing, 60)};"
+                f"  {conflict.slate.take.label}  kept {printable(conflict.standing, 60)};"
                 f" picked {conflict.picked} (--over takes the pick)"
             )
         for name in applied.unknown:
-            say(f"  {short(name, 60)}  not in this library")
+            say(f"  {printable(name, 60)}  not in this library")
         if applied.batch:
             say("Undo: circletake undo")
     if applied.conflicts or applied.unknown:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,9 +29,22 @@ def play(
     if print_path:
         say(str(path))
         return
-    try:
-        status = typer.launch(str(path))
-    except OSError:
-        status = 1
-    if status:
+    if not _open(path):
         raise MediaError(slate.take.label, "no player could be opened here", f"the file is {path}")
+
+
+def _open(path: Path) -> bool:
+    """Hand the file to the system, and tell whether it took it."""
+    if sys.platform == "win32":
+        os.startfile(path)
+        return True
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
+    try:
+        process = subprocess.Popen([opener, str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError:
+        return False
+    try:
+        return process.wait(timeout=2) == 0
+    except subprocess.TimeoutExpired:
+        # Some openers stay until the player is closed.
+        return True

@@ -10,8 +10,9 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import note, print_json, say, table
 from circletake.cli.selecting import Words, selecting
-from circletake.cli.takes import short
+from circletake.cli.wording import counted
 from circletake.model.slate import TakeFilter
+from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.workflows.recipes import Mended
@@ -50,18 +51,18 @@ def show(
         (
             "*" if id(claim) in in_force else "",
             claim.field,
-            short(claim.value, 60),
+            printable(claim.value, 60),
             claim.evidence + (", accepted" if claim.accepted else ""),
-            short(claim.source, 30),
-            short(claim.by, 24),
+            printable(claim.source, 30),
+            printable(claim.by, 24),
         )
         for claim in sorted(made.claims, key=lambda c: (c.field, id(c) not in in_force))
     ]
     table(("", "FIELD", "VALUE", "EVIDENCE", "SOURCE", "BY"), rows)
     for field in made.contradictions:
         say(
-            f"contradicted  {short(field, 40)}; settle it: "
-            f"circletake recipe set {slate.take.label} {short(field, 40)}=..."
+            f"contradicted  {printable(field, 40)}; settle it: "
+            f"circletake recipe set {slate.take.label} {printable(field, 40)}=..."
         )
 
 
@@ -95,7 +96,11 @@ def set_(
         print_json([_json(change) for change in changes])
         return
     _print_changes(changes)
-    say(f"{len(changes)} fields declared by {short(actor.name, 40)}" if changes else "It stands so already.")
+    say(
+        f"{counted(len(changes), 'field')} declared by {printable(actor.name, 40)}"
+        if changes
+        else "It stands so already."
+    )
 
 
 @app.command("table")
@@ -109,7 +114,7 @@ def table_(which: TakeFilter, words: Words = None, library: LibraryFolder = None
         slates = choose(lib, words or (), which, everything=True)
         # Bytes, so that no system rewrites the line ends or the encoding a spreadsheet needs.
         typer.echo(as_csv(slates).encode(), nl=False)
-    note(f"{len(slates)} takes · fill in what is missing, then: circletake recipe apply FILE.csv")
+    note(f"{counted(len(slates), 'take')} · fill in what is missing, then: circletake recipe apply FILE.csv")
 
 
 @app.command()
@@ -133,6 +138,7 @@ def apply(
             {
                 "rows": applied.rows,
                 "changes": [_json(change) for change in applied.changes],
+                "stale": [_json(change) for change in applied.stale],
                 "bad": applied.bad,
                 "ignored": applied.ignored,
                 "dry_run": dry_run,
@@ -142,13 +148,17 @@ def apply(
         _print_changes(list(applied.changes))
         would = "would be " if dry_run else ""
         say(
-            f"{applied.rows} rows · {len(applied.changes)} cells of {applied.takes} takes "
-            f"{would}declared by {short(actor.name, 40)}"
+            f"{counted(applied.rows, 'row')} · {counted(len(applied.changes), 'cell')} of "
+            f"{counted(applied.takes, 'take')} "
+            f"{would}declared by {printable(actor.name, 40)}"
         )
+        if applied.stale:
+            were = counted(len(applied.stale), "cell")
+            say(f"  {were} older than a later mending, left; recipe set would take them back")
         if applied.ignored:
-            say(f"  not recipe fields, ignored: {short(', '.join(applied.ignored), 90)}")
+            say(f"  not recipe fields, ignored: {printable(', '.join(applied.ignored), 90)}")
         for row in applied.bad:
-            say(f"  line {row.line}  {short(row.reason, 100)}")
+            say(f"  line {row.line}  {printable(row.reason, 100)}")
     if applied.bad:
         raise typer.Exit(1)
 
@@ -158,8 +168,12 @@ _LISTED = 20
 
 def _print_changes(changes: list[Mended]) -> None:
     for change in changes[:_LISTED]:
-        was = f"  (was {short(change.before, 30)})" if change.before and change.before != change.after else ""
-        say(f"{change.slate.take.label}  {short(change.field, 30)} = {short(change.after, 50)}{was}")
+        was = (
+            f"  (was {printable(change.before, 30)})"
+            if change.before and change.before != change.after
+            else ""
+        )
+        say(f"{change.slate.take.label}  {printable(change.field, 30)} = {printable(change.after, 50)}{was}")
     if len(changes) > _LISTED:
         say(f"... {len(changes) - _LISTED} more")
 

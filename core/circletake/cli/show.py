@@ -9,8 +9,9 @@ import typer
 
 from circletake.cli.common import Json, LibraryFolder, open_library
 from circletake.cli.console import print_json, say, table
-from circletake.cli.takes import short, summary
-from circletake.cli.verdicts import person
+from circletake.cli.takes import summary
+from circletake.cli.wording import person
+from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.slate import Slate
@@ -56,7 +57,7 @@ def _lines(found: Dossier) -> Iterator[tuple[str, str]]:
     yield from _stack(found)
     heads = _once("exports")
     for row in found.exports:
-        yield next(heads), f"{short(row.path, 90)}  {row.kind}, {row.state}, {row.at:%Y-%m-%d %H:%M} UTC"
+        yield next(heads), f"{printable(row.path, 90)}  {row.kind}, {row.state}, {row.at:%Y-%m-%d %H:%M} UTC"
 
 
 def _once(head: str) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _once(head: str) -> Iterator[str]:
 
 def _media(found: Dossier) -> Iterator[tuple[str, str]]:
     take, media = found.slate.take, found.slate.take.media
-    yield take.label, f"{take.short}  {short(take.name, 80)}"
+    yield take.label, f"{take.short}  {printable(take.name, 80)}"
     rate = f"{float(media.rate):.3f}".rstrip("0").rstrip(".") + " fps" if media.rate else "no frame rate"
     sound = f"{media.audio.codec} {media.audio.rate} Hz" if media.audio else "no sound"
     frames = f"{media.frames} frames" if media.frames else "frames not counted"
@@ -79,7 +80,7 @@ def _media(found: Dossier) -> Iterator[tuple[str, str]]:
     heads = _once("file")
     for place in found.locations:
         kept = "in the library" if place.stored else "left in place"
-        yield next(heads), f"{short(place.path, 100)}  {kept}, {place.state}"
+        yield next(heads), f"{printable(place.path, 100)}  {kept}, {place.state}"
 
 
 def _decisions(found: Dossier) -> Iterator[tuple[str, str]]:
@@ -88,11 +89,11 @@ def _decisions(found: Dossier) -> Iterator[tuple[str, str]]:
     yield "verdict", f"{standing.verdict}{by} · {standing.stars or 'no'} stars"
     heads = _once("notes")
     for text in standing.notes:
-        yield next(heads), short(text, 100)
+        yield next(heads), printable(text, 100)
     heads = _once("decided")
     for event in found.events:
         undone = "  (undone)" if event.undone else ""
-        said = f"{event.kind} {short(event.value, 60)}" if event.kind != "verdict" else event.value
+        said = f"{event.kind} {printable(event.value, 60)}" if event.kind != "verdict" else event.value
         yield next(heads), f"{event.at:%Y-%m-%d %H:%M} UTC  {person(event.by)}  {said}{undone}"
 
 
@@ -103,14 +104,20 @@ def _recipe(slate: Slate) -> Iterator[tuple[str, str]]:
         yield next(heads), f"nothing is known: circletake recipe set {slate.take.label} prompt='...'"
     for field, claim in recipe.in_force.items():
         said = f"{claim.evidence}{', accepted' if claim.accepted else ''}"
-        source = f"{short(claim.source, 40)}, {short(claim.by, 30)}" if claim.source != claim.by else claim.by
+        source = (
+            f"{printable(claim.source, 40)}, {printable(claim.by, 30)}"
+            if claim.source != claim.by
+            else claim.by
+        )
         when = f", {claim.at:%Y-%m-%d}" if claim.at else ""
-        yield next(heads), f"{short(field, 24)} = {short(claim.value, 300)}"
-        yield "", f"    {said}: {short(source, 72)}{when}"
+        yield next(heads), f"{printable(field, 24)} = {printable(claim.value, 300)}"
+        yield "", f"    {said}: {printable(source, 72)}{when}"
     heads = _once("contradicts")
     for field, claims in recipe.contradictions.items():
-        others = dict.fromkeys(f"{short(c.value, 40)} ({c.evidence}: {short(c.source, 30)})" for c in claims)
-        yield next(heads), f"{short(field, 24)}: {' | '.join(others)}"
+        others = dict.fromkeys(
+            f"{printable(c.value, 40)} ({c.evidence}: {printable(c.source, 30)})" for c in claims
+        )
+        yield next(heads), f"{printable(field, 24)}: {' | '.join(others)}"
 
 
 def _measured(slate: Slate) -> Iterator[tuple[str, str]]:
@@ -118,16 +125,16 @@ def _measured(slate: Slate) -> Iterator[tuple[str, str]]:
     for each in slate.findings:
         f = each.finding
         measured = f"{f.start:.2f}-{f.end:.2f} s · {f.value:.4g}, threshold {f.threshold:.4g}"
-        who = f"{short(each.scorer, 24)} {each.version}"
-        yield next(heads), f"{short(f.kind, 24)} {measured} · {short(f.text, 60)} ({who})"
+        who = f"{printable(each.scorer, 24)} {each.version}"
+        yield next(heads), f"{printable(f.kind, 24)} {measured} · {printable(f.text, 60)} ({who})"
     heads = _once("scores")
     for scored in slate.scores:
         s = scored.score
         yield (
             next(heads),
             (
-                f"{short(s.metric, 30)} {s.value:.4g}{' ' + short(s.unit, 12) if s.unit else ''}"
-                f"  ({short(scored.scorer, 24)} {scored.version})"
+                f"{printable(s.metric, 30)} {s.value:.4g}{' ' + printable(s.unit, 12) if s.unit else ''}"
+                f"  ({printable(scored.scorer, 24)} {scored.version})"
             ),
         )
     if not slate.scores and not slate.findings:
@@ -139,13 +146,11 @@ def _stack(found: Dossier) -> Iterator[tuple[str, str]]:
     if stack is None:
         return
     labels = found.stack_labels
-    yield f"stack {stack.number}", f"keeper {labels[stack.keeper_id]}: {short(stack.why_keeper, 80)}"
+    yield f"stack {stack.number}", f"keeper {labels[stack.keeper_id]}: {printable(stack.why_keeper, 80)}"
     for member in stack.members:
         mark = "*" if member.take_id == found.slate.take.id else " "
-        yield (
-            "",
-            f"{mark} {labels[member.take_id]}  {member.likeness.band}  {short(member.likeness.reason, 80)}",
-        )
+        why = printable(member.likeness.reason, 80)
+        yield "", f"{mark} {labels[member.take_id]}  {member.likeness.band}  {why}"
 
 
 def diff(
@@ -181,10 +186,15 @@ def diff(
         table(
             ("", "FIELD", left.take.label, right.take.label),
             [
-                ("≠" if r.differs else "=", short(r.field, 24), short(r.a, 44) or "?", short(r.b, 44) or "?")
+                (
+                    "≠" if r.differs else "=",
+                    printable(r.field, 24),
+                    printable(r.a, 44) or "?",
+                    printable(r.b, 44) or "?",
+                )
                 for r in shown
             ],
         )
     same = [r.field for r in rows if not r.differs]
     told = f"{len(differing)} differ · {len(same)} the same"
-    say(told + (f": {short(', '.join(same), 70)}" if same and not all_ else ""))
+    say(told + (f": {printable(', '.join(same), 70)}" if same and not all_ else ""))

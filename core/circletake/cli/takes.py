@@ -10,6 +10,7 @@ from circletake.cli.common import Json, LibraryFolder, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.selecting import Words, selecting
 from circletake.model.slate import TakeFilter
+from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.recipe import Recipe
@@ -68,7 +69,7 @@ def _print(slates: list[Slate], metric: str) -> None:
                 s.standing.verdict.value,
                 str(s.standing.stars or "-"),
                 f"{s.take.media.seconds:.1f}",
-                short(s.recipe.made_with, 16) or "-",
+                printable(s.recipe.made_with, 16) or "-",
                 prompt_line(s.recipe, 28) or "-",
                 *([f"{value:.4g}" if value is not None else "-"] * bool(metric)),
                 findings_line(s.findings) + (f"  +{s.folds}" if s.folds else ""),
@@ -79,19 +80,12 @@ def _print(slates: list[Slate], metric: str) -> None:
         say("~ prompt learnt from a file name or a like picture only")
 
 
-def short(text: str, width: int) -> str:
-    """Text of a stranger on one line of at most ``width`` characters."""
-    from circletake.model.text import printable
-
-    return printable(text, width)
-
-
 def prompt_line(recipe: Recipe, width: int) -> str:
     """The prompt; ``~`` before one of weak evidence, the title where there is no prompt."""
     if recipe["prompt"]:
         weak = recipe.evidence("prompt") in _WEAK
-        return short(("~" if weak else "") + recipe["prompt"], width)
-    return f'"{short(recipe["title"], width - 10)}" (title)' if recipe["title"] else ""
+        return printable(("~" if weak else "") + recipe["prompt"], width)
+    return f'"{printable(recipe["title"], width - 10)}" (title)' if recipe["title"] else ""
 
 
 def findings_line(findings: tuple[Found, ...]) -> str:

@@ -11,10 +11,12 @@ import typer
 from circletake.cli.common import By, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.selecting import Words, selecting
+from circletake.cli.wording import counted, person
 from circletake.model.slate import TakeFilter
+from circletake.model.text import printable
 
 if TYPE_CHECKING:
-    from circletake.model.event import Actor, Event
+    from circletake.model.event import Event
     from circletake.workflows.curate import Decided, Decision
     from circletake.workflows.library import Library
 
@@ -74,7 +76,7 @@ def rate(
     _tell(
         decision,
         lambda row: f"{row.slate.standing.stars} stars",
-        f"given {stars} star{'' if stars == '1' else 's'}",
+        f"given {counted(int(stars), 'star')}",
         json,
     )
 
@@ -103,8 +105,6 @@ def note(
 
 
 def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json: bool) -> None:
-    from circletake.model.text import printable
-
     if json:
         print_json(
             {
@@ -133,8 +133,7 @@ def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json
     if len(changed) > _LISTED:
         say(f"... {len(changed) - _LISTED} more")
     same = len(decision.rows) - len(changed)
-    takes = f"{len(changed)} take{'' if len(changed) == 1 else 's'}"
-    parts = [f"{takes} {after} by {person(decision.by)}"]
+    parts = [f"{counted(len(changed), 'take')} {after} by {person(decision.by)}"]
     if same:
         parts.append(f"{same} {'were' if same > 1 else 'was'} so already")
     from_ng = sum(before(row) == "ng" for row in changed)
@@ -143,13 +142,6 @@ def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json
     say(" · ".join(parts))
     if changed:
         say("Undo: circletake undo")
-
-
-def person(actor: Actor) -> str:
-    """``ana``, or ``ana (script)`` where no person decided."""
-    from circletake.model.text import printable
-
-    return printable(actor.name, 40) + ("" if actor.person else " (script)")
 
 
 def undo(by: By = "", script: Script = False, json: Json = False, library: LibraryFolder = None) -> None:
@@ -212,8 +204,6 @@ def _kind(event: Event) -> str:
 
 
 def _value(event: Event) -> str:
-    from circletake.model.text import printable
-
     if event.kind in ("stars", "note"):
         return f"{event.kind} {printable(event.value, 60)}"
     if event.kind == "verdict":

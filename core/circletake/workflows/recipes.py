@@ -67,11 +67,13 @@ class Applied:
 
     Attributes:
         rows: rows read, bad ones included.
+        stale: cells that hold what was known before somebody mended it; left alone.
         ignored: columns that are no recipe fields.
     """
 
     rows: int
     changes: tuple[Mended, ...]
+    stale: tuple[Mended, ...]
     bad: tuple[BadRow, ...]
     ignored: tuple[str, ...]
 
@@ -148,7 +150,8 @@ def table(slates: Sequence[Slate]) -> str:
 def apply_table(library: Library, path: Path, by: Actor, *, dry_run: bool = False) -> Applied:
     """Declare every cell that differs from what is in force; empty cells change nothing.
 
-    A row names its take by ``sha256`` (whole or its first digits) or by ``take``. Bad rows
+    A cell that still says what was known before a later mending is left too: the table is
+    older than the mending, and nobody typed that value into it. A row names its take by ``sha256`` (whole or its first digits) or by ``take``. Bad rows
     are reported and the others applied.
 
     Raises:
@@ -164,10 +167,14 @@ def apply_table(library: Library, path: Path, by: Actor, *, dry_run: bool = Fals
         )
     slates = {slate.take.id: slate for slate in library.registry.takes.slates()}
     changes: dict[tuple[str, str], Mended] = {}
+    stale: list[Mended] = []
     bad: list[BadRow] = []
     for line, row in rows:
         try:
             for change in _row_changes(library, slates, header, fields, row):
+                if _mended_since(change):
+                    stale.append(change)
+                    continue
                 key = (change.slate.take.id, change.field)
                 if key in changes and changes[key].after != change.after:
                     raise BadInput(
@@ -179,7 +186,7 @@ def apply_table(library: Library, path: Path, by: Actor, *, dry_run: bool = Fals
     if not dry_run:
         _declare(library, list(changes.values()), by, path.name)
     ignored = tuple(name for name in header if name and name not in fields and name not in _NAMING)
-    return Applied(len(rows), tuple(changes.values()), tuple(bad), ignored)
+    return Applied(len(rows), tuple(changes.values()), tuple(stale), tuple(bad), ignored)
 
 
 def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -226,7 +233,7 @@ def _row_changes(
     for field in fields:
         cell = _lines(csv_value(cells.get(field, ""))).strip()
         before = slate.recipe[field]
-        if not cell or cell == _lines(csv_value(csv_cell(before))).strip():
+        if not cell or cell == _cell(before):
             continue
         if field == Field.SEED and _ROUNDED.fullmatch(cell):
             raise BadInput(f"seed {cell}", "was rounded by the spreadsheet", "format the column as text")
@@ -234,6 +241,21 @@ def _row_changes(
             raise BadInput(field, f"longer than {_MAX_VALUE} characters")
         changes.append(Mended(slate, field, before, cell))
     return changes
+
+
+def _mended_since(change: Mended) -> bool:
+    """Whether the new value is an older claim than the one a person accepted over it."""
+    said = [claim for claim in change.slate.recipe.claims if claim.field == change.field]
+    standing = change.slate.recipe.in_force.get(change.field)
+    if standing is None or not standing.accepted:
+        return False
+    older = said[: said.index(standing)]
+    return any(_cell(claim.value) == change.after for claim in older)
+
+
+def _cell(value: str) -> str:
+    """A value as it comes back from a spreadsheet."""
+    return _lines(csv_value(csv_cell(value))).strip()
 
 
 def _slate_of(library: Library, slates: Mapping[str, Slate], cells: Mapping[str, str]) -> Slate:
