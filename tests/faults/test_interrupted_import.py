@@ -103,6 +103,20 @@ def test_killed_at_any_moment_it_finishes_when_run_again(
 
 
 @pytest.mark.slow
+def test_a_killed_coordinator_takes_its_workers_with_it(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "killed"
+    create_library(root).registry.close()
+    running = start(root, tmp_path / "run.py", "import", str(folder))
+    time.sleep(1.5)
+    running.kill()
+    running.communicate(timeout=20)
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.killpg(running.pid, 0)
+            time.sleep(0.05)
+
+
+@pytest.mark.slow
 def test_ctrl_c_says_how_to_go_on_and_leaves_no_worker_behind(folder: Path, tmp_path: Path) -> None:
     script, words = tmp_path / "run.py", ("import", str(folder))
     expected = in_peace(tmp_path / "peace", script, *words)

@@ -235,6 +235,7 @@ def _ctrl_c_is_ours() -> Iterator[None]:
 def _settle(memory: int) -> None:
     """Make a fresh worker expendable: capped, quiet, on one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
     with contextlib.suppress(ImportError, ValueError, OSError):
@@ -244,6 +245,14 @@ def _settle(memory: int) -> None:
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         cap = _address_space() + memory
         resource.setrlimit(resource.RLIMIT_AS, (cap if hard < 0 else min(cap, hard), hard))
+
+
+def _end_with_parent() -> None:
+    """End this worker once the coordinator is gone: one that was killed cannot say goodbye."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _address_space() -> int:
