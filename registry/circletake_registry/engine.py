@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from circletake.errors import LibraryError
 
@@ -160,17 +160,19 @@ class Database:
         """Turn what the database says into what a person can act on."""
         try:
             yield
-        except (OperationalError, DatabaseError) as error:
-            raise explain(self.path, error) from error
+        except DatabaseError as error:
+            explained = meaning(self.path, str(error.orig))
+            if explained is None:
+                raise
+            raise explained from error
 
 
-def explain(path: Path, error: DatabaseError) -> Exception:
-    """What a database failure means to a person; a breach of the schema's own rules stays as it is."""
-    said = str(error.orig)
+def meaning(path: Path, said: str) -> LibraryError | None:
+    """What a database failure means to a person; ``None`` for one that only a programmer can mend."""
     for sign, reason, next_step in _MEANINGS:
         if sign in said:
             return LibraryError(str(path), reason, next_step)
-    return error
+    return None
 
 
 _MEANINGS = (

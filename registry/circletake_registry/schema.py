@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import text
 
 from circletake.errors import LibraryError
-from circletake_registry.engine import Database, sqlite_module
+from circletake_registry.engine import BUSY_SECONDS, Database, meaning, sqlite_module
 from circletake_registry.files import sync_folder
 from circletake_registry.tables import Row
 
@@ -80,9 +80,8 @@ def revision(path: Path) -> str:
     try:
         row = _first(path, "SELECT version_num FROM alembic_version")
     except sqlite_module().Error as error:
-        raise LibraryError(
-            str(path), f"is not a circletake registry ({error})", "restore a backup of it"
-        ) from error
+        unknown = LibraryError(str(path), f"is not a circletake registry ({error})", "restore a backup of it")
+        raise meaning(path, str(error)) or unknown from error
     if row is None:
         raise LibraryError(str(path), "is a registry without a revision", "restore a backup of it")
     return str(row[0])
@@ -93,6 +92,8 @@ def _is_empty(path: Path) -> bool:
 
 
 def _first(path: Path, query: str) -> Any:
-    connection = sqlite_module().connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+    connection = sqlite_module().connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS
+    )
     with closing(connection):
         return connection.execute(query).fetchone()

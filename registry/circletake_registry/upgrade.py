@@ -33,7 +33,7 @@ def upgrade(path: Path) -> None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         copy_database(path, path.with_name(f"{path.name}.{found}-{stamp}.bak"))
         try:
-            _rebuild(path)
+            rebuild(path)
         except Exception as error:
             # A migration may fail in any way; whatever it was, the transaction took it back.
             raise LibraryError(
@@ -41,7 +41,8 @@ def upgrade(path: Path) -> None:
             ) from error
 
 
-def _rebuild(path: Path) -> None:
+def rebuild(path: Path) -> None:
+    """Run every migration the registry lacks, in one transaction: all of them, or none."""
     engine = open_engine(path)
     try:
         with engine.connect().execution_options(**WRITES) as connection:

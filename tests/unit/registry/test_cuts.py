@@ -1,0 +1,50 @@
+"""Cuts are exact and never lose what they were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from tests.factories import new_take
+
+from circletake.errors import NotFound
+from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.take import Declaration
+from circletake_registry.registry import Registry
+
+SONG = Song("/music/bus.wav", "ab" * 32, "bus.wav", Declaration.HUMAN, "Ana Ruiz", Fraction(1, 3))
+
+
+def test_a_cut_comes_back_exactly(registry: Registry) -> None:
+    take = new_take(registry)
+    event = CutEvent(take.id, Fraction(1, 3), Fraction(7, 2))
+    cut = Cut("Night Bus v3", Fraction(24000, 1001), 1920, 1080, (event, event), SONG)
+    registry.cuts.save(cut)
+    assert registry.cuts.get("Night Bus v3") == cut
+
+
+def test_every_revision_is_kept_and_an_equal_one_is_not_kept_twice(registry: Registry) -> None:
+    first = Cut("bus", Fraction(24), 1920, 1080)
+    assert [registry.cuts.save(each) for each in (first, first, replace(first, width=1280))] == [1, 1, 2]
+    assert registry.cuts.get("bus").width == 1280
+    assert registry.cuts.get("bus", revision=1) == first
+
+
+def test_an_unknown_cut_lists_those_there_are(registry: Registry) -> None:
+    with pytest.raises(NotFound, match="there are: none yet"):
+        registry.cuts.get("bus")
+    for name in ("tram", "Bus"):
+        registry.cuts.save(Cut(name, Fraction(24), 64, 48))
+    assert registry.cuts.names() == ["Bus", "tram"]
+    with pytest.raises(NotFound, match="there are: Bus, tram"):
+        registry.cuts.get("bus")
+    with pytest.raises(NotFound, match="revision 9"):
+        registry.cuts.get("tram", revision=9)
+
+
+def test_a_cut_of_takes_that_do_not_exist_is_not_kept(registry: Registry) -> None:
+    with pytest.raises(IntegrityError):
+        registry.cuts.save(Cut("bus", Fraction(24), 64, 48, (CutEvent("nobody", Fraction(0), Fraction(1)),)))
+    assert registry.cuts.names() == []
