@@ -151,8 +151,9 @@ def apply_table(library: Library, path: Path, by: Actor, *, dry_run: bool = Fals
     """Declare every cell that differs from what is in force; empty cells change nothing.
 
     A cell that still says what was known before a later mending is left too: the table is
-    older than the mending, and nobody typed that value into it. A row names its take by ``sha256`` (whole or its first digits) or by ``take``. Bad rows
-    are reported and the others applied.
+    older than the mending, and nobody typed that value into it. A row names its take by
+    ``sha256`` (whole or its first digits) or by ``take``. Bad rows are reported and the
+    others applied.
 
     Raises:
         BadInput: not a table of this kind.
