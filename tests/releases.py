@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+from tests.factories import NOW, tiny_clip
+
 from circletake.media.probe import probe
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
@@ -24,7 +26,6 @@ from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.manifest import plan_cut, plan_take
 from circletake.provenance.signing import Signed, seal, sign
-from tests.factories import NOW, tiny_clip
 
 WHEN = datetime.now(UTC).replace(microsecond=0)
 """Manifests are dated when they are signed; a certificate made today is not valid before."""
@@ -51,7 +52,9 @@ def slate(path: Path, shot: str, number: int, made: Recipe) -> Slate:
     """The slate of a generated take whose file is ``path``."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     facts = probe(path).facts
-    take = Take(digest[:32], digest, path.stat().st_size, shot, number, path.name, Origin.GENERATED, facts, NOW)
+    take = Take(
+        digest[:32], digest, path.stat().st_size, shot, number, path.name, Origin.GENERATED, facts, NOW
+    )
     return Slate(take, made, Standing(), path=str(path))
 
 
@@ -98,7 +101,7 @@ def make_release(
         64,
         48,
         tuple(CutEvent(s.take.id, Fraction(0), Fraction(1)) for s in slates),
-        song and Song(str(song), hashlib.sha256(song.read_bytes()).hexdigest(), song.name, Declaration.HUMAN, "Ana"),
+        None if song is None else _declared(song),
     )
     rendered = tiny_clip(root / "takes" / "cut.mp4", seconds=len(slates), seed=99)
     by_id = {s.take.id: s for s in slates}
@@ -136,7 +139,7 @@ def write_record(
         )
         for key, made in signed.items()
     ]
-    song = cut.song and SoundUse(cut.song.name, cut.song.sha256, cut.song.origin.value, cut.song.declared_by)
+    song = cut.song
     release = Release(
         name="Night Bus v3",
         created=WHEN.isoformat(),
@@ -146,12 +149,17 @@ def write_record(
         certificate=next(iter(signed.values())).certificate,
         files=tuple(files),
         chosen=Chosen(698, len(slates), ("Ana Ruiz", "Bo"), 0),
-        sound=song,
+        sound=None if song is None else SoundUse(song.name, song.sha256, song.origin.value, song.declared_by),
     )
     record = folder / "release.json"
     record.write_text(json.dumps(release.to_json(), indent=1), "utf-8")
     seal(record, signer, when=WHEN)
     write_sums(folder)
+
+
+def _declared(song: Path) -> Song:
+    digest = hashlib.sha256(song.read_bytes()).hexdigest()
+    return Song(str(song), digest, song.name, Declaration.HUMAN, "Ana")
 
 
 def write_sums(folder: Path) -> None:

@@ -11,16 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from circletake.audit.document import json_report
-from circletake.errors import BadInput, NotFound
-from circletake.model.audit import Audit
-from circletake.model.export import PromptPolicy, Release
-from circletake.model.manifest import Check
-from circletake.plugins.manager import PluginManager
-from circletake.provenance.keys import KeyRing
-from circletake.provenance.trust import TrustList
-from circletake.workflows.audit import OWN_KEY, audit_folder, trust_lists
-from tests.factories import NOW, tiny_clip
+from tests.factories import NOW, actor, tiny_clip
 from tests.releases import (
     Made,
     make_release,
@@ -30,6 +21,20 @@ from tests.releases import (
     unsigned_copy,
     write_sums,
 )
+
+import circletake_rules
+from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity, hookimpl
+from circletake.audit.document import json_report
+from circletake.errors import BadInput, NotFound
+from circletake.model.audit import Audit
+from circletake.model.export import PromptPolicy, Release
+from circletake.model.manifest import Check
+from circletake.plugins.manager import PluginManager
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.trust import TrustList
+from circletake.workflows.audit import OWN_KEY, audit_folder, trust_lists
+from circletake.workflows.ingest import ingest
+from circletake.workflows.library import Library
 
 Audited = Callable[..., Audit]
 
@@ -283,7 +288,7 @@ def test_a_video_in_an_archive_must_be_a_copy_of_a_signed_one(made: Made, audite
 
 def test_a_video_under_another_name_is_still_a_video(made: Made, audited: Audited) -> None:
     tiny_clip(made.folder.parent / "bare.mp4").rename(made.folder / "readme.txt")
-    assert ("c2pa.present", "readme.txt") in findings(audited(made.folder))
+    assert ("files.known", "readme.txt") in findings(audited(made.folder))
 
 
 def test_a_link_is_named_and_not_followed(made: Made, audited: Audited) -> None:
@@ -294,9 +299,7 @@ def test_a_link_is_named_and_not_followed(made: Made, audited: Audited) -> None:
     assert (case.sha256, case.unreadable) == ("", "a link; not followed")
 
 
-def test_prompts_left_out_by_policy_are_no_finding(
-    audited: Audited, keys: KeyRing, tmp_path: Path
-) -> None:
+def test_prompts_left_out_by_policy_are_no_finding(audited: Audited, keys: KeyRing, tmp_path: Path) -> None:
     made = make_release(tmp_path, keys, policy=PromptPolicy.OMIT)
     audit = audited(made.folder)
     assert audit.exit_code == 0
@@ -351,20 +354,29 @@ def test_nothing_to_audit_is_said(audited: Audited, tmp_path: Path) -> None:
         audited(tmp_path / "nowhere")
 
 
-def test_a_broken_rule_costs_only_its_own_answer(made: Made, audited: Audited, keys: KeyRing) -> None:
-    from circletake_rules.rules.present import RULE
+def test_a_broken_rule_costs_only_its_own_answer(made: Made, keys: KeyRing) -> None:
+    manager = PluginManager()
+    manager.add("rules", circletake_rules)
+    manager.add("odd", OddPlugin())
+    audit = audit_folder(made.folder, manager=manager, trust=[keys.anchor()])
+    (told,) = [o for o in audit.outcomes if o.rule == "odd.rule"]
+    assert (told.check, "boom" in told.reason) == (Check.NOT_CHECKED, True)
+    assert audit.exit_code == 0
+    assert [r.error for r in manager.records if r.ref.plugin == "odd"] == ["RuntimeError: boom"]
 
-    def broken(case: Any) -> Any:
+
+class OddRule:
+    about = About("odd.rule", "fails", "1", NoSettings)
+    card = RuleCard("odd.rule", "fails", "it fails", Severity.ERROR, "nowhere", "none")
+
+    def check(self, case: AuditCase, settings: NoSettings) -> Iterable[Outcome]:
         raise RuntimeError("boom")
 
-    manager = PluginManager.load(only=("rules",))
-    offered = [replace(o, item=replace(o.item, ask=broken)) if o.item.card == RULE.card else o
-               for o in manager.audit_rules()]  # fmt: skip
-    manager.audit_rules = lambda: offered  # type: ignore[method-assign]
-    audit = audit_folder(made.folder, manager=manager, trust=[keys.anchor()])
-    told = [o for o in audit.outcomes if o.check is Check.NOT_CHECKED and "boom" in o.reason]
-    assert [o.rule for o in told] == ["c2pa.present"]
-    assert manager.records[0].error == "RuntimeError: boom"
+
+class OddPlugin:
+    @hookimpl
+    def circletake_audit_rules(self) -> list[OddRule]:
+        return [OddRule()]
 
 
 def with_manifest_of(mine: bytes, other: bytes) -> bytes:
@@ -383,3 +395,20 @@ def c2pa_box(data: bytes) -> tuple[int, int]:
             return at, at + size
         at += size
     raise AssertionError("no C2PA box")
+
+
+def test_a_bare_copy_is_recognised_by_its_picture_with_a_library(
+    library: Library, audited: Audited, tmp_path: Path, keys: KeyRing
+) -> None:
+    take = tiny_clip(tmp_path / "takes" / "bus.mp4", seconds=2, size=(320, 240), seed=4)
+    manager = PluginManager.load(only=("readers", "rules"))
+    ingest(library, manager, [take], by=actor())
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    unsigned_copy(take, folder / "rewrapped.mov")
+    unsigned_copy(take, folder / "smaller.mp4", encode=True)
+    tiny_clip(folder / "other.mp4", seconds=2, size=(320, 240), seed=40, pattern="noise")
+    audit = audit_folder(folder, manager=manager, library=library)
+    matches = {f.case.path: f.case.match.take if f.case.match else "" for f in audit.files}
+    (label,) = {s.take.label for s in library.registry.takes.slates()}
+    assert matches == {"other.mp4": "", "rewrapped.mov": label, "smaller.mp4": label}

@@ -16,14 +16,15 @@ from importlib.resources import files
 from circletake.audit.summary import MACHINE, Share, Summary, kind_of, span, summarise
 from circletake.audit.wording import (
     EVIDENCE,
+    VERDICTS,
     clock,
     count,
-    headline,
     moment,
+    sentence,
     share,
     vouched,
 )
-from circletake.model.audit import Audit, FileAudit, Outcome, Traced
+from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.manifest import Check
 from circletake.model.text import printable
 
@@ -49,7 +50,8 @@ def html_report(audit: Audit) -> str:
     summary = summarise(audit)
     style = _template("report.css")
     colours = _Colours(summary.shares)
-    videos = [_video(file, audit, colours) for file in audit.files if file.case.kind == "video"]
+    videos = [_video(file, colours) for file in audit.files if file.case.kind == "video"]
+    videos.sort(key=lambda v: (-len(v.rows), v.file.case.path))
     return engine.get_template("report.html").render(
         audit=audit,
         summary=summary,
@@ -58,14 +60,15 @@ def html_report(audit: Audit) -> str:
         mark=REPORT_MARK,
         name=audit.release.name if audit.release and audit.release.name else audit.root,
         verdict=_verdict(summary),
-        headline=headline(summary),
+        headline=sentence(summary),
         against=_against(audit),
         signers=[(signed, vouched(signed, audit.lists)) for signed in summary.signers],
         bar=_bar(summary, colours),
         shares=[(colours.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
         ai=share(summary.of_kind("ai", "partly"), summary.seconds),
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
-        videos=videos,
+        videos=[v for v in videos if not v.plain],
+        clips=[v for v in videos if v.plain],
         others=[f for f in audit.files if f.case.kind != "video"],
         count=count,
     )
@@ -102,6 +105,11 @@ class Video:
     rows: tuple[Row, ...]
     failed: tuple[Outcome, ...]
 
+    @property
+    def plain(self) -> bool:
+        """An intact clip of one take without a finding of its own: a line is enough for it."""
+        return self.file.verdict == "intact" and len(self.rows) == 1 and not self.failed
+
 
 class _Colours:
     """One colour for each model, the same wherever it is shown; what has none has a pattern."""
@@ -119,7 +127,7 @@ class _Colours:
         return kind if kind in ("camera", "drawn") else "unknown"
 
 
-def _video(file: FileAudit, audit: Audit, colours: _Colours) -> Video:
+def _video(file: FileAudit, colours: _Colours) -> Video:
     spans = [span(t) for t in file.case.traced]
     media = file.case.media.seconds if file.case.media else 0.0
     length = max([Fraction(media).limit_denominator(90_000), *(end for _, end in spans)])
@@ -144,7 +152,12 @@ def _video(file: FileAudit, audit: Audit, colours: _Colours) -> Video:
         for row in rows
         if length
     )
-    failed = tuple(o for o in file.outcomes if o.check is Check.FAILED)
+    # An unknown signer is told once, under who signed.
+    failed = tuple(
+        o
+        for o in file.outcomes
+        if o.check is Check.FAILED and o.severity is not Severity.NOTE and o.rule != "c2pa.trusted"
+    )
     return Video(file, length, strip, rows, failed)
 
 
@@ -162,7 +175,7 @@ def _bar(summary: Summary, colours: _Colours) -> tuple[Stretch, ...]:
 
 def _verdict(summary: Summary) -> str:
     """The worst that is true of any video."""
-    for verdict in ("altered", "unreadable", "unsigned", "not checked"):
+    for verdict in VERDICTS:
         if summary.videos[verdict]:
             return verdict
     return "intact" if summary.videos["intact"] else "no videos"

@@ -67,7 +67,8 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     if audit.release is None:
         against = "no release.json to hold their bytes against"
     elif audit.sealed:
-        against = "bytes equal the sealed list"
+        each = "bytes equal" if set(summary.videos) == {"intact"} else "the intact ones equal"
+        against = f"{each} the sealed list"
     else:
         against = "release.json is not sealed, so it proves nothing"
     label = "INTACT" if summary.videos["intact"] else "VIDEOS"

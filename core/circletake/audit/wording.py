@@ -61,13 +61,28 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
     return f"on none of your lists ({', '.join(lists)})" if lists else "you have no trust lists yet"
 
 
+VERDICTS = ("altered", "unreadable", "unsigned", "not checked")
+"""What a video can be when it is not intact, worst first."""
+
+
+def trouble(summary: Summary) -> str:
+    """``2 altered, 1 unsigned``; empty when every video is intact."""
+    return ", ".join(f"{summary.videos[v]} {v}" for v in VERDICTS if summary.videos[v])
+
+
 def headline(summary: Summary) -> str:
-    """``56 of 56 videos``, or what is wrong first."""
+    """``56 of 56 videos``, and what the others are."""
     total = sum(summary.videos.values())
-    intact = summary.videos["intact"]
-    rest = ", ".join(
-        f"{summary.videos[verdict]} {verdict}"
-        for verdict in ("altered", "unsigned", "unreadable", "not checked")
-        if summary.videos[verdict]
-    )
-    return f"{intact} of {count(total, 'video')}" + (f" · {rest}" if rest else "")
+    rest = trouble(summary)
+    return f"{summary.videos['intact']} of {count(total, 'video')}" + (f" · {rest}" if rest else "")
+
+
+def sentence(summary: Summary) -> str:
+    """The same as the first line of a page."""
+    total = sum(summary.videos.values())
+    rest = trouble(summary)
+    if rest:
+        return f"{rest[0].upper()}{rest[1:]}; {summary.videos['intact']} of {count(total, 'video')} intact"
+    if not total:
+        return "No videos"
+    return "The video is intact" if total == 1 else f"All {total} videos are intact"

@@ -6,6 +6,7 @@ Only plain data goes in and out. Whatever a stranger's file does to the parsers 
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,9 @@ def _kind(path: str, file: Path) -> str:
         return "sidecar"
     if kind == "other" and suffix in _VIDEO_NAMES:
         return "video"
+    if kind in ("other", "image") and zipfile.is_zipfile(file):
+        # A zip is found from its end and may hang on anything.
+        return "archive"
     if kind == "other" and suffix in (".otio", ".xml", ".fcpxml", ".edl"):
         return "timeline"
     return kind

@@ -30,8 +30,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield passed() if case.sealed else not_checked("equal to release.json, but its seal does not hold")
     else:
         yield failed(
-            f"sha256 {file.sha256[:16]}…",
-            f"sha256 {file.recorded.sha256[:16]}…",
+            f"other bytes than the released ones (sha256 {file.sha256[:12]}…)",
+            f"sha256 {file.recorded.sha256[:12]}…",
             severity=Severity.NOTE if _told_already(file) else None,
         )
 
