@@ -75,6 +75,13 @@ def single(slate: Slate, name: str = "") -> Cut:
     return Cut(name or slate.take.slate, rate, max(2, width), max(2, height), (whole(slate),))
 
 
+def string_out(name: str, slates: Sequence[Slate]) -> Cut:
+    """Whole takes one after another, in the order given."""
+    cut = _canvas(name, slates, None, None, None)
+    events = (_on_frames(s.take.id, Fraction(0), exact_seconds(s.take.media), cut.rate) for s in slates)
+    return replace(cut, events=tuple(events))
+
+
 def load_song(path: Path, origin: Declaration, by: str, offset: Fraction = Fraction(0)) -> Song:
     """A song with its digest and what somebody declares of it.
 

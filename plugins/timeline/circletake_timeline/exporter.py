@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +29,7 @@ _COLUMNS = (
 
 
 class Timeline:
-    """``<name>.otio`` and ``<name>.csv``; media are named relative to the folder both lie in."""
+    """``<name>.otio`` and ``cues.csv``; media are named relative to the folder both lie in."""
 
     about = About("timeline", "OpenTimelineIO and a cue list (CSV)", "1", NoSettings)
     reads: Literal["signed"] = "signed"
@@ -37,17 +37,17 @@ class Timeline:
     def export(
         self, request: ExportRequest, staging: Path, settings: NoSettings, ctx: Context
     ) -> Sequence[ProducedFile]:
-        """Write both files. The paths in ``request.media`` are written as they are given."""
-        media = {take_id: path.as_posix() for take_id, path in request.media.items()}
+        """Write both files beside the signed clips, which lie in ``staging`` already."""
+        media = {take_id: path.relative_to(staging).as_posix() for take_id, path in request.media.items()}
         timeline = staging / f"{request.name}.otio"
         timeline.write_text(timeline_json(request.cut, request.slates, media), encoding="utf-8")
-        cues = staging / f"{request.name}.csv"
-        cues.write_text(_cue_list(request), encoding="utf-8", newline="")
+        cues = staging / "cues.csv"
+        cues.write_text(_cue_list(request, media), encoding="utf-8", newline="")
         lost = ("the song and its declaration",) if request.cut.song else ()
         return [ProducedFile(timeline, "timeline"), ProducedFile(cues, "timeline", not_carried=lost)]
 
 
-def _cue_list(request: ExportRequest) -> str:
+def _cue_list(request: ExportRequest, media: Mapping[str, str]) -> str:
     cut = request.cut
     out = io.StringIO()
     writer = csv.writer(out)
@@ -64,7 +64,7 @@ def _cue_list(request: ExportRequest) -> str:
             *(timecode(frame, rate) for frame in sources),
             slate.take.label,
             slate.take.short,
-            request.media[event.take_id].as_posix(),
+            media[event.take_id],
             *(slate.recipe[field] for field in (Field.GENERATOR, Field.MODEL, Field.SEED, Field.PROMPT)),
         ]
         writer.writerow([csv_cell(cell) for cell in row])

@@ -1,0 +1,98 @@
+"""``circletake export``: one signed thing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.console import note, print_json, progress, say
+
+if TYPE_CHECKING:
+    from circletake.workflows.library import Library
+    from circletake.workflows.workbench import Terms
+
+Prompts = Annotated[str, typer.Option(help="full: prompts travel in the manifests. omit: they do not.")]
+
+
+def export(
+    takes: Annotated[
+        list[str] | None, typer.Argument(help="Takes to export whole: SH010/31.", metavar="[TAKE]...")
+    ] = None,
+    cut: Annotated[str, typer.Option(help="Export this cut instead.", metavar="NAME")] = "",
+    exporter: Annotated[str, typer.Option(help="What makes it: see plugins list.", metavar="NAME")] = "video",
+    to: Annotated[Path | None, typer.Option(help="Folder to put it into.", metavar="FOLDER")] = None,
+    prompts: Prompts = "full",
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    by: By = "",
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Make signed files of takes, or of a cut. Nothing unsigned leaves."""
+    from circletake.errors import BadInput
+    from circletake.model.text import human_size, printable
+    from circletake.workflows.cutting import single
+    from circletake.workflows.exporting import export as make
+
+    if bool(takes) == bool(cut):
+        raise BadInput("export", "what?", "name takes, or --cut NAME")
+    with open_library(library) as lib:
+        manager = load_plugins(lib)
+        under = signing_terms(lib, prompts, by)
+        wanted = (
+            [lib.registry.cuts.get(cut)]
+            if cut
+            else [
+                single(lib.registry.takes.slate(take.id))
+                for word in takes or []
+                for take in lib.registry.takes.resolve(word)
+            ]
+        )
+        done = []
+        with progress("export") as bar:
+            for each in wanted:
+                made = make(
+                    lib,
+                    manager,
+                    each,
+                    under,
+                    to or Path(),
+                    exporter=exporter,
+                    whole=not cut,
+                    force=force,
+                    progress=bar,
+                )
+                done.append(made)
+    if json:
+        print_json(done)
+        return
+    for made in done:
+        for row in made.rows:
+            signed = "signed, re-read" if row.kind in ("take", "cut") else row.kind
+            beside = f" with {Path(row.sidecar).name}" if row.sidecar else ""
+            say(f"{printable(row.path)}{beside}  {human_size(row.size)}  {signed}")
+        for text in made.not_carried:
+            note(f"not carried: {text}")
+        for warning in made.warnings:
+            note(printable(warning))
+
+
+def signing_terms(lib: Library, prompts: str, by: str) -> Terms:
+    """Open the key and settle under what is signed.
+
+    Raises:
+        KeyProblem: there is no key yet, or it is not safe to use.
+    """
+    from circletake.errors import BadInput
+    from circletake.model.export import PromptPolicy
+    from circletake.provenance.keys import KeyRing
+    from circletake.workflows.actor import whoami
+    from circletake.workflows.library import user_home
+    from circletake.workflows.workbench import terms
+
+    if prompts not in set(PromptPolicy):
+        raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")
+    signer = KeyRing(user_home(), never_inside=lib.root).signer()
+    return terms(signer, PromptPolicy(prompts), whoami(by))

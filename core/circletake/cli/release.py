@@ -1,0 +1,77 @@
+"""``circletake release``: the signed, audited folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.export import Prompts, signing_terms
+
+
+def release(
+    name: Annotated[str, typer.Argument(help="Name of the release, and of its folder.")],
+    cut: Annotated[str, typer.Option(help="The cut to render; without it, there is only one.")] = "",
+    circled: Annotated[bool, typer.Option("--circled", help="Circled takes, without a cut.")] = False,
+    to: Annotated[
+        Path | None, typer.Option(help="The folder, where it is not NAME.", metavar="FOLDER")
+    ] = None,
+    prompts: Prompts = "full",
+    by: By = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
+    from circletake.audit.report import html_report, text_report
+    from circletake.model.text import file_stem, printable
+    from circletake.provenance.keys import KeyRing
+    from circletake.workflows.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.library import user_home
+    from circletake.workflows.release import make_release, plan_release
+
+    with open_library(library) as lib:
+        manager = load_plugins(lib)
+        folder = to or Path(file_stem(name))
+        under = signing_terms(lib, prompts, by)
+        chosen = "" if circled else cut or _only_cut(lib.registry.cuts.names())
+        plan = plan_release(lib, name, cut=chosen, folder=folder, policy=under.policy)
+        travel = f"{plan.prompts} of {len(plan.slates)} prompts travel in manifests that anybody can read"
+        kept = " (--prompts omit keeps them here)" if plan.prompts else ""
+        what = f"{len(plan.slates)} clips{' and the cut' if plan.rendered else ''}"
+        note(f"{printable(name)}: {what}; {travel}{kept}")
+        if dry_run:
+            say(f"would make {printable(str(plan.folder))}; nothing was made")
+            return
+        signer = KeyRing(user_home()).show().organisation
+        with progress("release") as bar:
+            made = make_release(lib, manager, plan, under, signer_name=signer, progress=bar)
+        with progress("audit") as bar:
+            audit = audit_folder(
+                made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
+            )
+        report = made.folder / "report.html"
+        write_report(report, html_report(audit))
+    if json:
+        print_json({"release": made, "findings": list(audit.failed)})
+    else:
+        again = f", {made.reused} signed before" if made.reused else ""
+        say(f"{printable(str(made.folder))}: {made.signed} videos signed and re-read{again}")
+        for warning in made.warnings:
+            note(printable(warning))
+        say(*text_report(audit))
+        say(f"Report   {printable(str(report))}")
+    if audit.exit_code:
+        raise typer.Exit(audit.exit_code)
+
+
+def _only_cut(names: list[str]) -> str:
+    from circletake.errors import BadInput
+
+    if len(names) != 1:
+        reason = f"there are {len(names)} cuts" if names else "there is no cut"
+        raise BadInput("release", reason, "--cut NAME, or --circled for the circled takes alone")
+    return names[0]

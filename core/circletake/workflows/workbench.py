@@ -1,0 +1,355 @@
+"""The bench where exports are made: exporters work on it, the core signs what they rendered.
+
+Everything happens in staging folders inside the library; nothing leaves from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from circletake.errors import CircletakeError, PluginError
+from circletake.model.cut import Cut
+from circletake.model.event import Actor
+from circletake.model.export import ExportRequest, ExportRow, ExportState, ProducedFile, PromptPolicy
+from circletake.model.recipe import Field, Recipe
+from circletake.model.slate import Slate
+from circletake.model.text import file_stem, printable
+from circletake.plugins.context import CallContext
+from circletake.plugins.settings import settings_of
+from circletake.workflows.cutting import single
+from circletake.workflows.gate import refuse_unsigned
+from circletake.workflows.inspecting import sha256_of
+from circletake.workflows.placing import place
+from circletake.workflows.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from circletake.plugins.manager import PluginManager
+    from circletake.protocols import OpenSigner
+    from circletake.workflows.library import Library
+
+RENDERER = "video"
+"""The exporter that renders takes and cuts for signing."""
+
+CLIPS = "clips"
+"""Folder of the signed takes beside what points at them."""
+
+_WHOLE: tuple[tuple[str, ...], ...] = (("c2pa.repackaged",), (), ("c2pa.transcoded",))
+"""What may have been done to the picture of a whole take when it was signed."""
+
+_PROMPTS = (Field.PROMPT, Field.PROMPT_PREFIX, Field.NEGATIVE_PROMPT, Field.TITLE, Field.WORKFLOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what an export is signed.
+
+    Attributes:
+        certificate: SHA-256 fingerprint of the signer's certificate.
+    """
+
+    signer: OpenSigner
+    certificate: str
+    policy: PromptPolicy
+    by: Actor
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFile:
+    """A video that was signed and read again, with what the registry will say of it."""
+
+    path: Path
+    row: ExportRow
+
+    @property
+    def sidecar(self) -> Path | None:
+        """The manifest beside it, where the format cannot hold one."""
+        return Path(self.row.sidecar) if self.row.sidecar else None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that is ready to leave.
+
+    Attributes:
+        row: what the registry will say of it, with the path it has now.
+        not_carried: what the format could not hold, in words.
+    """
+
+    path: Path
+    row: ExportRow
+    not_carried: tuple[str, ...] = ()
+
+
+def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor) -> Terms:
+    """The terms of an export made now with an open signer."""
+    from cryptography import x509
+
+    from circletake.provenance.certificates import fingerprint
+
+    leaf = x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii"))
+    return Terms(signer, fingerprint(leaf), policy, by, datetime.now(UTC))
+
+
+class Workbench:
+    """One export under way: signs takes and cuts inside the library and keeps count.
+
+    Attributes:
+        signed: sha256 of every file signed or found signed for this export.
+        reused: how many takes had been signed before.
+    """
+
+    def __init__(self, library: Library, manager: PluginManager, under: Terms) -> None:
+        self.library = library
+        self.manager = manager
+        self.terms = under
+        self.signed: set[str] = set()
+        self.reused = 0
+        self.warnings: list[str] = []
+        self._takes: dict[str, SignedFile] = {}
+
+    def slates(self, cut: Cut) -> dict[str, Slate]:
+        """Everything known of the takes of a cut, by take id."""
+        return {take_id: self.library.registry.takes.slate(take_id) for take_id in cut.take_ids}
+
+    def take(self, slate: Slate) -> SignedFile:
+        """The whole take, signed: as it was signed before, or now.
+
+        Raises:
+            MediaError: its file is gone or cannot be read.
+            SigningError: it could not be signed.
+        """
+        known = self._takes.get(slate.take.id) or self._before(slate)
+        if known is None:
+            known = self._sign_take(slate)
+        else:
+            self.reused += slate.take.id not in self._takes
+        self._takes[slate.take.id] = known
+        self.signed.add(known.row.sha256)
+        return known
+
+    def made(
+        self,
+        exporter: str,
+        cut: Cut,
+        slates: Mapping[str, Slate],
+        into: Path,
+        progress: Progress = silent,
+    ) -> list[Made]:
+        """Have an exporter that reads the library work, sign its videos, and leave all it made in ``into``.
+
+        A rendered cut gets its signed takes as ingredients.
+
+        Returns:
+            Each file with its row and what its format could not carry.
+        """
+        from circletake.provenance.manifest import plan_cut
+        from circletake.provenance.signing import sign
+
+        media = {take_id: self.library.media(slate.take) for take_id, slate in slates.items()}
+        stills = {
+            take_id: (self.library.poster(slate.take.sha256), self.library.sprite(slate.take.sha256))
+            for take_id, slate in slates.items()
+        }
+        shown = as_published(slates, self.terms.policy)
+        files = []
+        with self.library.staging() as staging:
+            request = ExportRequest(file_stem(cut.name), cut, shown, media, stills=stills)
+            for file in self.run(exporter, request, staging, progress):
+                target = into / file.path.relative_to(staging)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                sidecar = None
+                if file.kind == "video":
+                    plan = plan_cut(
+                        cut,
+                        slates,
+                        {take_id: self.take(slate).path for take_id, slate in slates.items()},
+                        policy=self.terms.policy,
+                        when=self.terms.when,
+                        actions=file.actions,
+                        by=self.terms.by,
+                    )
+                    done = sign(plan, file.path, target, self.terms.signer)
+                    self.signed.add(done.sha256)
+                    sidecar = done.sidecar
+                    file.path.unlink()
+                else:
+                    place(file.path, target)
+                kind = "cut" if file.kind == "video" else file.kind
+                row = self.row(target, kind, slates.values(), cut=cut, actions=file.actions, sidecar=sidecar)
+                files.append(Made(target, row, file.not_carried))
+            # What it left beside what it told of never leaves, but an exporter that hides video is refused.
+            refuse_unsigned(staging, self.signed)
+        return files
+
+    def packaged(
+        self,
+        exporter: str,
+        name: str,
+        cut: Cut,
+        slates: Mapping[str, Slate],
+        clips: Mapping[str, Path],
+        into: Path,
+    ) -> list[Made]:
+        """Have an exporter that packages signed media work in ``into``, where the clips lie already."""
+        request = ExportRequest(name, cut, as_published(slates, self.terms.policy), clips)
+        return [
+            Made(file.path, self.row(file.path, file.kind, slates.values(), cut=cut), file.not_carried)
+            for file in self.run(exporter, request, into)
+        ]
+
+    def clip(self, slate: Slate, into: Path, stem: str) -> Made:
+        """A signed take placed in a folder under a name that says what it is."""
+        signed = self.take(slate)
+        path = into / f"{stem}{signed.path.suffix}"
+        place(signed.path, path)
+        sidecar = None
+        if signed.sidecar:
+            sidecar = path.with_suffix(signed.sidecar.suffix)
+            place(signed.sidecar, sidecar)
+        return Made(path, replace(signed.row, path=str(path), sidecar=str(sidecar or "")))
+
+    def run(
+        self, exporter: str, request: ExportRequest, staging: Path, progress: Progress = silent
+    ) -> list[ProducedFile]:
+        """Call an exporter; what it raises becomes a PluginError and is recorded.
+
+        Raises:
+            PluginError: it failed, made nothing, or says it made what is not in ``staging``.
+        """
+        offered = self.manager.exporter(exporter)
+        settings = settings_of(offered.item, self.library.settings.plugin(exporter))
+
+        def told(fraction: float | None, note: str) -> None:
+            if fraction is not None:
+                progress.step(round(fraction * 100), 100, request.name)
+
+        context = CallContext(exporter, on_progress=told)
+        try:
+            produced = list(offered.item.export(request, staging, settings, context))
+        except CircletakeError:
+            raise
+        except Exception as error:  # a plugin may fail in any way; the person is told which one did
+            self.manager.blame(offered.ref, error)
+            raise PluginError(exporter, f"failed: {error}", "circletake plugins list") from error
+        self.warnings.extend(text for _, text in context.warnings)
+        if not produced:
+            raise PluginError(exporter, "made nothing", "circletake plugins list")
+        for file in produced:
+            inside = file.path.absolute().is_relative_to(staging.absolute()) and ".." not in file.path.parts
+            if not inside or file.path.is_symlink() or not file.path.is_file():
+                name = printable(file.path.name, 80)
+                raise PluginError(
+                    exporter, f"says it made {name}, which is not in its folder", "tell its author"
+                )
+        return produced
+
+    def row(
+        self,
+        path: Path,
+        kind: str,
+        slates: Iterable[Slate],
+        *,
+        cut: Cut | None = None,
+        take: Slate | None = None,
+        actions: Sequence[str] = (),
+        sidecar: Path | None = None,
+    ) -> ExportRow:
+        """The registry's record of a file made under these terms, not yet stored."""
+        used = list(slates)
+        return ExportRow(
+            sha256=sha256_of(path),
+            path=str(path),
+            kind=kind,
+            size=path.stat().st_size,
+            take_id=take.take.id if take else "",
+            cut=cut.name if cut else "",
+            recipe_digest=revision(take) if take else _cut_revision(cut, used),
+            policy=self.terms.policy.value,
+            certificate=self.terms.certificate,
+            actions=" ".join(actions),
+            release="",
+            state=ExportState.STAGED,
+            at=self.terms.when,
+            prompts={slate.take.sha256: slate.recipe[Field.PROMPT] for slate in used},
+            sidecar=str(sidecar) if sidecar else "",
+        )
+
+    def _before(self, slate: Slate) -> SignedFile | None:
+        folder = self.library.signed_folder.absolute()
+        exports = self.library.registry.exports
+        key = (slate.take.id, revision(slate), self.terms.policy.value, self.terms.certificate)
+        found = [row for done in _WHOLE if (row := exports.signed(*key, " ".join(done)))]
+        for row in found:
+            path = Path(row.path)
+            beside = Path(row.sidecar) if row.sidecar else None
+            if path.parent != folder or not path.is_file() or (beside and not beside.is_file()):
+                continue
+            if sha256_of(path) == row.sha256:
+                return SignedFile(path, row)
+        return None
+
+    def _sign_take(self, slate: Slate) -> SignedFile:
+        from circletake.provenance.manifest import plan_take
+        from circletake.provenance.signing import sign
+
+        source = self.library.media(slate.take)
+        folder = self.library.signed_folder.absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = self.library.credentials(slate.take.sha256)
+        key = (slate.take.sha256, revision(slate), self.terms.policy.value, self.terms.certificate)
+        stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
+        with self.library.staging() as staging:
+            request = ExportRequest(
+                stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
+            )
+            made = self._only_video(self.run(RENDERER, request, staging), staging)
+            plan = plan_take(
+                slate,
+                source,
+                policy=self.terms.policy,
+                when=self.terms.when,
+                produced_actions=made.actions,
+                provider_manifest=kept.read_bytes() if kept.is_file() else None,
+                by=self.terms.by,
+            )
+            done = sign(plan, made.path, folder / made.path.name, self.terms.signer)
+        row = self.row(done.path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
+        exports = self.library.registry.exports
+        exports.stage(row)
+        exports.publish(row.sha256, row.path)
+        return SignedFile(done.path, row)
+
+    def _only_video(self, produced: Sequence[ProducedFile], staging: Path) -> ProducedFile:
+        if len(produced) != 1 or produced[0].kind != "video" or len(list(staging.rglob("*"))) != 1:
+            raise PluginError(RENDERER, "did not make one video and nothing else", "circletake plugins list")
+        return produced[0]
+
+
+def revision(slate: Slate) -> str:
+    """Changes when anything changes that the manifest of a take says."""
+    from importlib.metadata import version
+
+    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"))
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+
+
+def _cut_revision(cut: Cut | None, slates: Sequence[Slate]) -> str:
+    said = [json.dumps(cut.to_json(), sort_keys=True) if cut else "", *map(revision, slates)]
+    return hashlib.sha256("\x1e".join(said).encode()).hexdigest()
+
+
+def as_published(slates: Mapping[str, Slate], policy: PromptPolicy) -> dict[str, Slate]:
+    """The slates as an exporter may see them: without prompts where those are not to travel."""
+    if policy is PromptPolicy.FULL:
+        return dict(slates)
+    return {
+        take_id: replace(slate, recipe=Recipe.of(c for c in slate.recipe.claims if c.field not in _PROMPTS))
+        for take_id, slate in slates.items()
+    }
