@@ -66,7 +66,7 @@ def test_a_name_that_several_different_files_bear_is_told(tmp_path: Path) -> Non
     for word in (1, 2):
         said(rows, f"/{word}/1.mp4", sha256(word))
     assert rows.ambiguous == ("1.mp4",)
-    assert rows.unmatched == ()
+    assert len(rows.unmatched) == 0
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
