@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.model.event import Actor
+from circletake.model.event import Actor, Standing
 from circletake.model.location import Location
-from circletake.model.recipe import Evidence, RecipeClaim
+from circletake.model.recipe import Evidence, Recipe, RecipeClaim
+from circletake.model.slate import Slate
 from circletake.model.take import MediaFacts, Origin, Take
 
 if TYPE_CHECKING:
     import numpy as np
-    from circletake_registry.registry import Registry
     from numpy.typing import NDArray
+
+    from circletake_registry.registry import Registry
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 """A fixed moment, for tests that compare times."""
@@ -66,6 +68,21 @@ def claim(
     return RecipeClaim(field, value, evidence, source, by, **over)
 
 
+OBSERVED = tuple(
+    claim(field, value, Evidence.OBSERVED, "runway", "")
+    for field, value in {
+        "generator": "runway",
+        "provider": "Runway",
+        "model": "gen4.5",
+        "model_version": "4.5.0",
+        "prompt": "night bus, rain \x1b[31m<b>é😀",
+        "seed": "18446744073709551617",
+        "source_type": "trainedAlgorithmicMedia",
+    }.items()
+)
+"""A recipe that circletake saw itself, with a hostile prompt and a seed beyond 64 bits."""
+
+
 def actor(name: str = "ana", person: bool = True) -> Actor:
     """A person, unless a script is asked for."""
     return Actor(name, person)
@@ -91,6 +108,29 @@ def new_take(registry: Registry, word: object = "", **over: Any) -> Take:
             **over,
         }
     )
+
+
+def slate(
+    path: Path | None = None,
+    claims: Sequence[RecipeClaim] = (),
+    number: int = 1,
+    standing: Standing | None = None,
+    **over: Any,
+) -> Slate:
+    """A take with its recipe, as the library would gather it; ``over`` as in :class:`Take`."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path else sha256(number)
+    take = {
+        "id": f"id-{number}",
+        "sha256": digest,
+        "size": path.stat().st_size if path else 1000,
+        "shot": "SH010",
+        "number": number,
+        "name": path.name if path else f"take{number}.mp4",
+        "origin": Origin.GENERATED,
+        "media": media_facts(),
+        "added": NOW,
+    }
+    return Slate(Take(**(take | over)), Recipe.of(claims), standing or Standing(), path=str(path or ""))
 
 
 def tiny_clip(

@@ -26,6 +26,7 @@ from circletake.provenance import vocabulary as words
 from circletake.provenance.container import raw_manifest
 from circletake.provenance.inputs import inputs_of, model_name, worded
 from circletake.provenance.privacy import public
+from circletake.provenance.regions import temporal
 
 _SONG_TYPES = {Declaration.HUMAN: words.CREATION, Declaration.AI: words.TRAINED}
 
@@ -145,7 +146,7 @@ def plan_cut(
                     "instance_id": name,
                     "description": public(f"Take {slate.take.label}"),
                     "metadata": {
-                        "regionOfInterest": {"region": [_span(source.source_in, source.source_out)]}
+                        "regionOfInterest": {"region": [temporal(source.source_in, source.source_out)]}
                     },
                 },
                 mime=slate.take.media.mime,
@@ -242,7 +243,7 @@ def _song(song: Song, seconds: Fraction) -> IngredientPlan:
         "relationship": words.COMPONENT,
         "instance_id": "circletake:song",
         "description": said,
-        "metadata": {"regionOfInterest": {"region": [_span(song.offset, song.offset + seconds)]}},
+        "metadata": {"regionOfInterest": {"region": [temporal(song.offset, song.offset + seconds)]}},
     }
     kind = _SONG_TYPES.get(song.origin)
     if kind and raw_manifest(path) is None:
@@ -300,18 +301,8 @@ def _placing(name: str, start: Fraction, end: Fraction, when: datetime) -> dict[
         "action": words.PLACED,
         "when": statements.stamp(when),
         "parameters": {"ingredientIds": [name]},
-        "changes": [{"region": [_span(start, end)]}],
+        "changes": [{"region": [temporal(start, end)]}],
     }
-
-
-def _span(start: Fraction, end: Fraction) -> dict[str, Any]:
-    """A temporal region; normal play time in seconds, to the nanosecond, as text."""
-    return {"type": "temporal", "time": {"type": "npt", "start": _seconds(start), "end": _seconds(end)}}
-
-
-def _seconds(value: Fraction) -> str:
-    whole = f"{round(value * 10**9) / 10**9:.9f}"
-    return whole.rstrip("0").rstrip(".")
 
 
 def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ _PATH = re.compile(
     r"(?:(?<![\w:/.])/(?:home|Users|root|mnt|media|tmp|var|etc|opt|srv|private|Volumes|work|data)/\S)"
     r"|(?:file://)|(?:\b[A-Za-z]:\\)|(?:\\\\[\w.-]+\\)|(?:(?<!\w)~/\S)"
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Starts at a boundary and is bounded in length, so that hostile text costs linear time.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
 def secret_in(text: str) -> str:

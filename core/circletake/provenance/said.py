@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from circletake.model.manifest import ActionSaid, IngredientSaid, ManifestSaid, Signer
 from circletake.provenance.certificates import fingerprint
+from circletake.provenance.regions import spans
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -135,7 +136,7 @@ def _ingredient(
         version=next((str(each["version"]) for each in types if each.get("version")), ""),
         uri=str(row.get("informational_URI") or ""),
         manifest=str(row.get("active_manifest") or ""),
-        source_range=next(iter(_spans(region)), None),
+        source_range=next(iter(spans(region)), None),
         placed=tuple(placed.get(identity, ())),
         source_type=_source_type(row.get("digital_source_type")),
         problems=_problems(row, deltas),
@@ -185,23 +186,10 @@ def _places(
     for row in actions:
         if row.get("action") != "c2pa.placed":
             continue
-        spans = [span for change in _list(row.get("changes")) for span in _spans(change.get("region"))]
+        found = [span for change in _list(row.get("changes")) for span in spans(change.get("region"))]
         for identity in _linked(row, ids):
-            places.setdefault(identity, []).extend(spans)
+            places.setdefault(identity, []).extend(found)
     return places
-
-
-def _spans(region: Any) -> list[tuple[Fraction, Fraction]]:
-    """Temporal regions in seconds; ours are written to the nanosecond, so the exact value comes back."""
-    spans = []
-    for part in _list(region):
-        time = _map(part.get("time"))
-        try:
-            start, end = (Fraction(str(time[key])).limit_denominator(100_000) for key in ("start", "end"))
-        except (KeyError, ValueError, ZeroDivisionError):
-            continue
-        spans.append((start, end))
-    return spans
 
 
 def _source_type(value: Any) -> str:

@@ -36,6 +36,7 @@ def _all(plan: ManifestPlan) -> Iterator[str]:
         return
     if size > _LARGEST_JSON:
         yield f"the manifest's own text is {size} bytes, more than the {_LARGEST_JSON} that can be signed"
+        return
     yield from _generator(plan.definition)
     yield from _assertions(plan)
     yield from _ingredients(plan)
