@@ -1,0 +1,42 @@
+"""``circletake demo``: the whole path in a minute."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from circletake.cli.common import load_plugins
+from circletake.cli.console import progress, say
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new folder for everything it makes.")] = Path("demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Remove what an earlier demo left there.")] = False,
+) -> None:
+    """Make takes, curate them, cut them to a song, release them signed, audit, prove it.
+
+    Keys and library lie in the folder; nothing outside it is touched and nothing leaves this machine.
+    """
+    from circletake.model.text import printable
+    from circletake.workflows.demo.run import prepare, run_demo
+
+    step = 0
+
+    def tell(name: str, text: str) -> None:
+        nonlocal step
+        step += bool(name)
+        say(f"{step if name else '':>2} {name:<10} {printable(text)}" if name else f"{'':13} {text}")
+
+    say("circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine")
+    with progress("working") as bar:
+        made = run_demo(prepare(folder, fresh), load_plugins(), tell, bar)
+    shown = {name: os.path.relpath(getattr(made, name)) for name in ("report", "contact", "release")}
+    say(f"Open   {shown['report']}   what a stranger can verify")
+    say(f"       {shown['contact']}          every take, to hover, judge and pick")
+    say(f"       {shown['release']}/           the signed cut and its clips")
+    say("Next   circletake init FILM && cd FILM && circletake import ~/Downloads/takes")
+    if not made.proved:
+        raise typer.Exit(1)
