@@ -19,7 +19,7 @@ from pathlib import Path
 
 from circletake.errors import CircletakeError, LibraryError, MediaError
 from circletake.model.location import Location, LocationState
-from circletake_registry.files import sync_file, sync_folder
+from circletake_registry.syncing import sync_file, sync_folder
 
 _QUARANTINE = "quarantine"
 _STORED = re.compile(r"(?P<sha256>[0-9a-f]{64})(?:\.[a-z0-9]{1,8})?")
@@ -126,8 +126,8 @@ class MediaStore:
         if not location.stored:
             raise LibraryError(location.path, "is not the store's own and is left alone", "check the file")
         path = self.path(location)
-        aside = _free_name(self.root / _QUARANTINE / path.name)
         try:
+            aside = _free_name(self.root / _QUARANTINE / path.name)
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.rename(aside)
             sync_folder(aside.parent)

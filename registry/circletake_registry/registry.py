@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from circletake_registry import schema
 from circletake_registry.analyses import Analyses
+from circletake_registry.backup import copy_database
 from circletake_registry.cuts import Cuts
 from circletake_registry.engine import Database
 from circletake_registry.events import Events
 from circletake_registry.exports import Exports
-from circletake_registry.files import copy_database
 from circletake_registry.jobs import Jobs
 from circletake_registry.media import Media
 from circletake_registry.stacks import Stacks

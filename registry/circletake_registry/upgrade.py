@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from circletake.errors import LibraryError
 from circletake_registry import schema
+from circletake_registry.backup import copy_database
 from circletake_registry.engine import WRITES, open_engine
-from circletake_registry.files import copy_database
 
 SCRIPTS = Path(__file__).with_name("migrations")
 

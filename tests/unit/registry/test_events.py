@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.factories import actor, new_take
 
@@ -108,22 +105,21 @@ def test_the_log_is_newest_first_and_can_be_asked_for_one_take(registry: Registr
     assert set(registry.events.standings([b.id])) == {b.id}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(st.sampled_from(["circled", "hold", "ng", "unreviewed"]), st.just("undo")), max_size=12
     )
 )
-def test_undo_leaves_exactly_what_was_decided_before(steps: list[str]) -> None:
-    with TemporaryDirectory() as folder, Registry.create(Path(folder) / "r.sqlite") as registry:
-        take = new_take(registry)
-        expected: list[str] = []
-        for step in steps:
-            if step != "undo":
-                registry.events.record(VERDICT, [(take.id, step)], ANA)
-                expected.append(step)
-            elif expected:
-                registry.events.undo(ANA)
-                expected.pop()
-        stands = registry.events.standings().get(take.id, Standing())
-        assert stands.verdict == (expected[-1] if expected else "unreviewed")
+def test_undo_leaves_exactly_what_was_decided_before(registry: Registry, steps: list[str]) -> None:
+    take = new_take(registry, registry.takes.count())
+    expected: list[str] = []
+    for step in steps:
+        if step != "undo":
+            registry.events.record(VERDICT, [(take.id, step)], ANA)
+            expected.append(step)
+        elif expected:
+            registry.events.undo(ANA)
+            expected.pop()
+    stands = registry.events.standings().get(take.id, Standing())
+    assert stands.verdict == (expected[-1] if expected else "unreviewed")

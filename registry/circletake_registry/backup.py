@@ -1,4 +1,4 @@
-"""Copying a database file whole, and making what was written survive a power cut."""
+"""Copying a database whole, while others use it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from circletake.errors import LibraryError
 from circletake_registry.engine import sqlite_module
+from circletake_registry.syncing import sync_file, sync_folder
 
 
 def copy_database(source: Path, to: Path) -> None:
@@ -40,16 +41,3 @@ def copy_database(source: Path, to: Path) -> None:
         ) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's bytes survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-sync_folder = sync_file
-"""Make the names in a folder survive a power cut; the same call, on the folder."""
