@@ -26,13 +26,13 @@ import circletake_rules
 from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity, hookimpl
 from circletake.audit.document import json_report
 from circletake.errors import BadInput, NotFound
-from circletake.model.audit import Audit
+from circletake.model.audit import OWN_KEY, Audit
 from circletake.model.export import PromptPolicy, Release
 from circletake.model.manifest import Check
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.trust import TrustList
-from circletake.workflows.audit import OWN_KEY, audit_folder, trust_lists
+from circletake.workflows.audit import audit_folder, trust_lists
 from circletake.workflows.ingest import ingest
 from circletake.workflows.library import Library
 

@@ -19,6 +19,7 @@ from circletake.audit.wording import (
     VERDICTS,
     clock,
     count,
+    is_own,
     moment,
     sentence,
     share,
@@ -71,6 +72,7 @@ def html_report(audit: Audit) -> str:
         clips=[v for v in videos if v.plain],
         others=[f for f in audit.files if f.case.kind != "video"],
         count=count,
+        is_own=is_own,
     )
 
 

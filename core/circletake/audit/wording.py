@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from circletake.audit.summary import Signed, Summary
+from circletake.model.audit import OWN_KEY
 
 EVIDENCE = {
     "observed": "recorded",
@@ -52,10 +53,15 @@ def short_fingerprint(sha256: str) -> str:
     return f"{parts[0]}:{parts[1]}:…:{parts[-1]}" if len(parts) > 4 else sha256
 
 
+def is_own(signed: Signed) -> bool:
+    """Whether only the user's own authority vouches for a signer."""
+    return signed.trust_list.startswith(OWN_KEY)
+
+
 def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
     """Who vouches for a signer, if anybody."""
-    if signed.trust_list.startswith("your own key"):
-        return "your own key; nobody else's list knows it"
+    if is_own(signed):
+        return f"{OWN_KEY}; nobody else vouches for it"
     if signed.trust_list:
         return f"on your list {signed.trust_list}"
     return f"on none of your lists ({', '.join(lists)})" if lists else "you have no trust lists yet"

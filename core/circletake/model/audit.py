@@ -10,6 +10,9 @@ from circletake.model.export import Release, ReleasedFile, Use
 from circletake.model.manifest import Check, Credentials
 from circletake.model.take import MediaFacts
 
+OWN_KEY = "your own key"
+"""Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
+
 
 class Severity(StrEnum):
     """How much a failed rule matters."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from circletake.errors import KeyProblem
+from circletake.model.audit import OWN_KEY
 from circletake.model.text import printable
 from circletake.provenance.certificates import Algorithm, algorithm_of, fingerprint, issue
 from circletake.provenance.trust import TrustList
@@ -218,7 +219,7 @@ class KeyRing:
         """
         _, issuer = self._certificates()
         pem = (self.folder / _ANCHOR).read_text("ascii")
-        return TrustList("own keys", f"{issuer.not_valid_before_utc:%Y-%m-%d}", pem)
+        return TrustList(OWN_KEY, f"{issuer.not_valid_before_utc:%Y-%m-%d}", pem)
 
     def _certificates(self) -> tuple[x509.Certificate, x509.Certificate]:
         from cryptography import x509

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from circletake.provenance.trust import TrustList
     from circletake.workflows.library import Library
 
-OWN_KEY = "your own key"
-"""Name of the list that holds the user's own anchor alone."""
-
 MOST_FILES = 20_000
 
 
@@ -107,7 +104,7 @@ def trust_lists(home: Path, extra: Sequence[Path] = (), audited: Sequence[Path] 
     lists = list(TrustStore(home).lists())
     keys = KeyRing(home)
     if keys.exists:
-        lists.append(replace(keys.anchor(), name=OWN_KEY))
+        lists.append(keys.anchor())
     for pem in extra:
         place = pem.resolve()
         if any(place.is_relative_to(folder.resolve()) for folder in audited):
