@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,14 @@ def test_hostile_names_do_not_reach_the_terminal(cli: Cli, tmp_path: Path) -> No
     assert status == 1
     assert "\x1b" not in out + err
     assert "\u202e" not in out + err
+
+
+def test_a_name_that_is_not_utf8_is_printed_and_is_valid_json(cli: Cli, clip: Clip) -> None:
+    bad = os.fsdecode(b"bad\xff.mp4")
+    clip("in/a.mp4").rename(clip("in/a.mp4").with_name(bad)).write_bytes(b"")
+    status, out, _ = cli("import", clip("in/b.mp4").parent, "--json")
+    assert status == 1
+    assert json.loads(out)["unread"][0]["path"] == bad
 
 
 @pytest.mark.parametrize(

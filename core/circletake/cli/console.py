@@ -49,7 +49,9 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence
 
 def print_json(value: object) -> None:
     """Print a value as indented JSON: dataclasses, enums, exact times and dates included."""
-    typer.echo(json.dumps(jsonable(value), indent=2, ensure_ascii=False))
+    text = json.dumps(jsonable(value), indent=2, ensure_ascii=False)
+    # A file name that is not UTF-8 comes as lone surrogates; escaped, they are JSON again.
+    typer.echo(text.encode("utf-8", "backslashreplace").decode())
 
 
 def jsonable(value: object) -> object:

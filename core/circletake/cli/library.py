@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from circletake.cli.common import DryRun, Json, LibraryFolder, Yes, open_library
-from circletake.cli.console import confirm, print_json, progress, say, table
+from circletake.cli.console import confirm, print_json, progress, say
 from circletake.model.text import human_size, printable
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
@@ -42,8 +42,9 @@ def verify(json: Json = False, library: LibraryFolder = None) -> None:
         others = {state.value: n for state, n in report.states.items() if state.value != "ok"}
         if others:
             say("  " + " · ".join(f"{count} {state}" for state, count in others.items()))
-            rows = [[t.state.value, t.take, t.path, t.note] for t in report.troubles[:_LISTED]]
-            table(["STATE", "TAKE", "FILE", ""], rows)
+            for row in report.troubles[:_LISTED]:
+                note = f"  ({printable(row.note)})" if row.note else ""
+                say(f"  {row.state.value}  {row.take}  {printable(row.path)}{note}")
         if len(report.troubles) > _LISTED:
             say(f"and {len(report.troubles) - _LISTED} more (--json lists all)")
         if report.unreadable:

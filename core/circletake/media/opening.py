@@ -44,7 +44,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
     try:
         container = av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise MediaError(path.name, _why_not(path), "left alone") from error
+        raise _why_not(path) from error
     with container:
         yield container
 
@@ -99,10 +99,11 @@ def _refuse_from_bytes(path: Path) -> None:
         raise MediaError(name, "a playlist, not a video", "left alone")
 
 
-def _why_not(path: Path) -> str:
+def _why_not(path: Path) -> MediaError:
     if ends_early(path):
-        return f"ends early; {_TRY_AGAIN}"
+        return MediaError(path.name, "ends early", _TRY_AGAIN)
+    reason = "not a video in a format circletake reads (mp4, mov, webm, mkv, avi, gif)"
     with path.open("rb") as file:
         if file.read(12)[4:8] in _BOXES:
-            return "no picture that can be read"
-    return "not a video in a format circletake reads (mp4, mov, webm, mkv, avi, gif)"
+            reason = "no picture that can be read"
+    return MediaError(path.name, reason, "left alone")

@@ -90,7 +90,8 @@ def verify(library: Library, *, progress: Progress = silent) -> VerifyReport:
         shown[location.sha256] = shown.get(location.sha256, False) or readable
         if state is not LocationState.OK:
             label = _label(library, location.sha256)
-            troubles.append(Trouble(label, str(library.store.path(location)), state, note or _ADVICE[state]))
+            note = note or _ADVICE.get(state, "")
+            troubles.append(Trouble(label, str(library.store.path(location)), state, note))
         progress.step(done, len(locations), location.path)
     journal.finish()
     lost = tuple(_label(library, sha256) for sha256, seen in shown.items() if not seen)
@@ -98,7 +99,6 @@ def verify(library: Library, *, progress: Progress = silent) -> VerifyReport:
 
 
 _ADVICE = {
-    LocationState.MISSING: "circletake library relink FOLDER",
     LocationState.REWRAPPED: "the picture is the same; a program wrote into the file",
     LocationState.ALTERED: "left where it is; import the original again if you have it",
     LocationState.QUARANTINED: "moved aside, never deleted; import the original again if you have it",
