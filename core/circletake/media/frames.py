@@ -182,12 +182,17 @@ class _Group:
     _frames: NDArray[np.uint8] | None = None
     _seconds: list[float] = field(default_factory=list)
     _slot: int = -1
+    _rate: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.needs.fps != "native":
+            self._rate = float(self.needs.fps)
 
     def wants(self, seconds: float) -> bool:
         """Whether a frame at this time is the first in a new slot of the time grid."""
-        if self.needs.fps == "native":
+        if not self._rate:
             return True
-        slot = int(seconds * float(self.needs.fps) + 1e-6)
+        slot = int(seconds * self._rate + 1e-6)
         if slot <= self._slot:
             return False
         self._slot = slot

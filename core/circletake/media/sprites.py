@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from circletake.protocols import Needs
@@ -26,7 +26,7 @@ _POSTER_CHOICES = 3
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Two WebP files: a still of at most 640 pixels, and 25 tiles in 5 columns, in order of time."""
+    """Two JPEG files: a still of at most 640 pixels, and 25 tiles in 5 columns, in order of time."""
 
     poster: bytes
     sprite: bytes
@@ -58,7 +58,7 @@ class PictureMaker:
             raise ValueError("no frame was shown")
         # The still that shows most: a fade-in from black makes a poor poster.
         poster = max(self._stills.frames, key=lambda frame: float(frame[::4, ::4].std()))
-        return Pictures(_webp(poster, quality=70), _webp(_sheet(self._tiles.frames), quality=50))
+        return Pictures(_jpeg(poster, quality=75), _jpeg(_sheet(self._tiles.frames), quality=60))
 
 
 class _Keep:
@@ -90,10 +90,11 @@ def _sheet(frames: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return sheet
 
 
-def _webp(picture: NDArray[np.uint8], quality: int) -> bytes:
-    from PIL import Image
-
-    out = io.BytesIO()
-    # Method 0: a fifth of the default's time for a tenth more bytes.
-    Image.fromarray(picture).save(out, "WEBP", quality=quality, method=0)
-    return out.getvalue()
+def _jpeg(picture: NDArray[np.uint8], quality: int) -> bytes:
+    # Measured on sprites of real takes: WebP's quickest method is ten times slower and not smaller.
+    done, data = cv2.imencode(
+        ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    if not done:
+        raise ValueError("the picture could not be encoded")
+    return data.tobytes()

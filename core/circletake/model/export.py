@@ -34,7 +34,7 @@ class ExportRequest:
         media: by take id, where to read it: the library's file for an exporter that renders,
             the signed file for one that packages.
         whole: the take is wanted as it is, uncut; a renderer need not re-encode.
-        stills: by take id, poster and hover sprite (WebP), for an exporter that shows takes;
+        stills: by take id, poster and hover sprite (JPEG), for an exporter that shows takes;
             a path that does not exist stands for a picture that was not made yet.
     """
 

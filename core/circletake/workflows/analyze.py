@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from circletake.errors import CircletakeError
@@ -152,7 +153,7 @@ def _jobs(
         if take_ids is not None and take.id not in take_ids:
             continue
         poster, sprite = library.poster(take.sha256), library.sprite(take.sha256)
-        wants_pictures = lacks(pictures, take.id) or not (poster.exists() and sprite.exists())
+        wants_pictures = lacks(pictures, take.id) or not (_there(poster) and _there(sprite))
         job = MeasureJob(
             take_id=take.id,
             sha256=take.sha256,
@@ -217,6 +218,13 @@ def _apart(job: MeasureJob) -> list[MeasureJob]:
     if job.pictures:
         parts.append(replace(bare, pictures=job.pictures))
     return parts
+
+
+def _there(picture: Path) -> bool:
+    try:
+        return picture.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _trouble(slate: Slate, what: str, reason: str) -> Trouble:

@@ -92,12 +92,12 @@ class Library:
         )
 
     def poster(self, sha256: str) -> Path:
-        """The take's still picture (WebP); it may not be there yet."""
-        return self.home / "pictures" / sha256[:2] / f"{sha256}.poster.webp"
+        """The take's still picture (JPEG); it may not be there yet."""
+        return self.home / "pictures" / sha256[:2] / f"{sha256}.poster.jpg"
 
     def sprite(self, sha256: str) -> Path:
-        """The take's hover sprite (WebP); it may not be there yet."""
-        return self.home / "pictures" / sha256[:2] / f"{sha256}.sprite.webp"
+        """The take's hover sprite (JPEG); it may not be there yet."""
+        return self.home / "pictures" / sha256[:2] / f"{sha256}.sprite.jpg"
 
     def credentials(self, sha256: str) -> Path:
         """The manifest store the file carried on import, byte for byte; it may not be there."""

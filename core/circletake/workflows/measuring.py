@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.errors import PluginError
-from circletake.model.analysis import Stage, StageKey, StageResult, Status
+from circletake.model.analysis import StageKey, StageResult, Status
 from circletake.model.take import MediaFacts
 from circletake.model.text import printable
 from circletake.plugins.manager import PluginRef
 
 if TYPE_CHECKING:
     from circletake.media.frames import Tap
+    from circletake.media.sprites import PictureMaker
     from circletake.protocols import Scorer
 
 _LONGEST_REASON = 300
@@ -102,9 +104,9 @@ def measure(job: MeasureJob) -> MeasuredTake:
         return MeasuredTake((), "shows another picture than the one that was imported", changed=True)
     results: list[StageResult] = []
     if prints and job.fingerprint:
-        results.append(_kept(job.fingerprint, taps, lambda: pack(prints.finish())))
+        results.append(_kept(job.fingerprint, lambda: pack(prints.finish())))
     if maker and job.pictures:
-        results.append(_kept(job.pictures, taps, lambda: _write(maker, job)))
+        results.append(_kept(job.pictures, lambda: _write(maker, job)))
     results += [run.finish() for run in runs]
     return MeasuredTake(tuple(results), decoded.problem)
 
@@ -157,23 +159,22 @@ def _scorer(plugin: str, name: str) -> Scorer[Any]:
     raise PluginError(f"scorer {name}", why, "circletake plugins list")
 
 
-def _kept(key: StageKey, taps: Sequence[Tap], make: Any) -> StageResult:
+def _kept(key: StageKey, make: Callable[[], bytes | None]) -> StageResult:
     try:
         return StageResult(key, blob=make())
     except Exception as error:  # our own work is fenced as a plugin's is: the rest goes on
         return StageResult(key, Status.FAILED, _said(error))
 
 
-def _write(maker: Any, job: MeasureJob) -> None:
-    from circletake.workflows.writing import write_whole
-
+def _write(maker: PictureMaker, job: MeasureJob) -> None:
     pictures = maker.finish()
-    write_whole(Path(job.poster), pictures.poster)
-    write_whole(Path(job.sprite), pictures.sprite)
+    for path, data in ((Path(job.poster), pictures.poster), (Path(job.sprite), pictures.sprite)):
+        # Renamed into place but not forced to disk: one that a power cut emptied is made again.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged = path.with_name(f".{path.name}.{os.getpid()}")
+        staged.write_bytes(data)
+        staged.replace(path)
 
 
 def _said(error: BaseException) -> str:
     return printable(f"{type(error).__name__}: {error}", _LONGEST_REASON)
-
-
-__all__ = ["MeasureJob", "MeasuredTake", "ScorerJob", "Stage", "measure"]

@@ -16,6 +16,7 @@ POSTER_STEPS = ((640, 60), (480, 60), (360, 50), (280, 40), (200, 35))
 SPRITE_STEPS = ((800, 36), (640, 38), (640, 28), (480, 30), (320, 28))
 """Longer side in pixels and WebP quality, from best to smallest."""
 
+_FORMATS = ("JPEG", "WEBP")
 _SAMPLE = 8
 _TEXT_PER_TAKE = 6_000
 """Bytes of markup around one take's pictures, roughly."""
@@ -37,13 +38,14 @@ class Stills:
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    webp: bytes = b""
+    data: bytes = b""
     width: int = 0
     height: int = 0
+    mime: str = "image/webp"
 
     @property
     def uri(self) -> str:
-        return f"data:image/webp;base64,{base64.b64encode(self.webp).decode()}" if self.webp else ""
+        return f"data:{self.mime};base64,{base64.b64encode(self.data).decode()}" if self.data else ""
 
 
 def fit_stills(paths: Mapping[str, tuple[Path, Path]], limit: int, ctx: Context) -> dict[str, Stills]:
@@ -55,7 +57,7 @@ def fit_stills(paths: Mapping[str, tuple[Path, Path]], limit: int, ctx: Context)
     # Base64 makes four characters of three bytes.
     room = max(1, (limit - _TEXT_PER_TAKE * len(paths)) * 3 // 4)
     posters = _fit([poster for poster, _ in paths.values()], room // 2, POSTER_STEPS, ctx)
-    left = room - sum(len(p.webp) for p in posters)
+    left = room - sum(len(p.data) for p in posters)
     sprites = _fit([sprite for _, sprite in paths.values()], left, SPRITE_STEPS, ctx)
     return {
         take_id: Stills(poster.uri, sprite.uri, poster.width, poster.height)
@@ -65,15 +67,15 @@ def fit_stills(paths: Mapping[str, tuple[Path, Path]], limit: int, ctx: Context)
 
 def _fit(paths: Sequence[Path], room: int, steps: Sequence[tuple[int, int]], ctx: Context) -> list[_Picture]:
     read = [_read(path) for path in paths]
-    total = sum(len(picture.webp) for picture in read)
+    total = sum(len(picture.data) for picture in read)
     if total <= room:
         return read
-    there = [picture for picture in read if picture.webp]
+    there = [picture for picture in read if picture.data]
     sample = there[:: max(1, len(there) // _SAMPLE)]
-    before = sum(len(picture.webp) for picture in sample)
+    before = sum(len(picture.data) for picture in sample)
     step = steps[-1]
     for step in steps:
-        after = sum(len(_smaller(picture, step).webp) for picture in sample)
+        after = sum(len(_smaller(picture, step).data) for picture in sample)
         if total * after <= room * before:
             break
     made: list[_Picture] = []
@@ -91,9 +93,9 @@ def _read(path: Path) -> _Picture:
     from PIL import Image
 
     try:
-        webp = path.read_bytes()
-        with Image.open(io.BytesIO(webp), formats=("WEBP",)) as opened:
-            return _Picture(webp, *opened.size)
+        data = path.read_bytes()
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+            return _Picture(data, *opened.size, opened.get_format_mimetype() or "image/jpeg")
     except (OSError, Image.DecompressionBombError):
         return _Picture()
 
@@ -101,11 +103,11 @@ def _read(path: Path) -> _Picture:
 def _smaller(picture: _Picture, step: tuple[int, int]) -> _Picture:
     from PIL import Image
 
-    if not picture.webp:
+    if not picture.data:
         return picture
     long_side, quality = step
     try:
-        with Image.open(io.BytesIO(picture.webp), formats=("WEBP",)) as opened:
+        with Image.open(io.BytesIO(picture.data), formats=_FORMATS) as opened:
             smaller = opened.convert("RGB")
     except OSError:
         return _Picture()

@@ -48,13 +48,13 @@ class _Black(Watching):
     def __init__(self, settings: BlackSettings) -> None:
         super().__init__()
         self._settings = settings
-        self._black: list[NDArray[np.bool_]] = []
+        self._black: list[bool] = []
 
     def look(self, frames: NDArray[np.uint8]) -> None:
-        self._black.append(black_frames(frames, self._settings.level, self._settings.share))
+        self._black.extend(black_frames(frames, self._settings.level, self._settings.share))
 
     def finish(self) -> Measured:
-        flags, seconds = np.concatenate(self._black), self.seconds
+        flags, seconds = np.array(self._black), self.seconds
         findings = []
         for first, end in stretches(flags):
             start, stop = float(seconds[first]), float(seconds[end - 1]) + self.step

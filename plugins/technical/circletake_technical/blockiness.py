@@ -77,5 +77,5 @@ class _Blocks(Watching):
 
 def _grid_excess(steps: NDArray[np.float64]) -> float:
     flat = steps.reshape(-1)
-    phases = np.array([flat[phase::_GRID].mean() for phase in range(_GRID)])
+    phases = flat[: len(flat) // _GRID * _GRID].reshape(-1, _GRID).mean(axis=0)
     return float(phases.max() / max(float(np.median(phases)), _LEAST_STEP) - 1)

@@ -10,7 +10,7 @@ import numpy as np
 from circletake import About, Context, Finding, Measured, Needs, Score, TakeFacts
 from circletake_technical.darkness import black_frames
 from circletake_technical.strobing import find_strobes
-from circletake_technical.watching import EVERY_FRAME_SMALL, Watching, differences, with_previous
+from circletake_technical.watching import EVERY_FRAME_SMALL, Changes, Watching, mean_luma
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,28 +55,26 @@ class _Cuts(Watching):
     def __init__(self, settings: CutSettings) -> None:
         super().__init__()
         self._settings = settings
-        self._last: NDArray[np.uint8] | None = None
-        self._changes: list[NDArray[np.float64]] = [np.zeros(1)]
-        self._means: list[NDArray[np.float64]] = []
-        self._black: list[NDArray[np.bool_]] = []
-        self._thin: list[NDArray[np.float32]] = []
+        self._watch = Changes()
+        self._changes: list[float] = []
+        self._means: list[float] = []
+        self._thin: list[NDArray[np.uint8]] = []
 
     def look(self, frames: NDArray[np.uint8]) -> None:
-        self._changes.append(differences(with_previous(self._last, frames)))
-        self._means.append(frames.mean(axis=(1, 2)))
-        self._black.append(black_frames(frames))
-        self._thin.extend(_normal(frame[::_THINNED, ::_THINNED]) for frame in frames)
-        self._last = frames[-1]
+        self._changes.extend(self._watch.of(frames))
+        self._means.extend(mean_luma(frames))
+        self._thin.extend(frames[:, ::_THINNED, ::_THINNED].copy())
 
     def finish(self) -> Measured:
-        changes = np.concatenate(self._changes)
+        changes = np.array(self._changes)
         seconds = self.seconds
-        strobes = find_strobes(np.concatenate(self._means), seconds)
-        black = np.concatenate(self._black)
+        strobes = find_strobes(np.array(self._means), seconds)
         found = []
         for index in np.flatnonzero(changes >= self._settings.change):
             at = float(seconds[index])
-            if any(s.start - 0.1 <= at <= s.end + 0.1 for s in strobes) or black[index - 1] or black[index]:
+            if any(s.start - 0.1 <= at <= s.end + 0.1 for s in strobes):
+                continue
+            if any(black_frames(np.stack(self._thin[index - 1 : index + 1]))):
                 continue
             if self._is_cut(int(index), changes):
                 change = float(changes[index])
@@ -101,12 +99,10 @@ class _Cuts(Watching):
         )
 
 
-def _normal(frame: NDArray[np.uint8]) -> NDArray[np.float32]:
-    values = frame.reshape(-1).astype(np.float32)
-    values -= values.mean()
-    length = float(np.sqrt(values @ values))
-    return values / length if length > 0 else values
-
-
-def _correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    return float(a @ b) if a.shape == b.shape else 0.0
+def _correlation(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
+    """Normalised correlation of two pictures, -1 to 1; 0 where one is flat."""
+    if a.shape != b.shape:
+        return 0.0
+    one, other = (picture.reshape(-1) - picture.mean() for picture in (a, b))
+    lengths = float(np.sqrt((one @ one) * (other @ other)))
+    return float(one @ other) / lengths if lengths > 0 else 0.0

@@ -15,7 +15,8 @@ SHARE = 0.99
 """Share of black pixels from which a frame is: a night scene has its lights."""
 
 
-def black_frames(frames: NDArray[np.uint8], level: int = LEVEL, share: float = SHARE) -> NDArray[np.bool_]:
-    """Which of the frames (n, h, w) are black, bool (n,)."""
-    dark: NDArray[np.bool_] = (frames <= level).mean(axis=(1, 2)) >= share
-    return dark
+def black_frames(frames: NDArray[np.uint8], level: int = LEVEL, share: float = SHARE) -> list[bool]:
+    """Which of the frames (n, h, w) are black."""
+    import numpy as np
+
+    return [int(np.count_nonzero(frame <= level)) >= share * frame.size for frame in frames]

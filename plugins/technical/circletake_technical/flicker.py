@@ -9,7 +9,7 @@ import numpy as np
 
 from circletake import About, Context, Finding, Measured, Needs, Score, TakeFacts
 from circletake_technical.strobing import SWING, find_strobes
-from circletake_technical.watching import EVERY_FRAME_SMALL, Watching, differences, with_previous
+from circletake_technical.watching import EVERY_FRAME_SMALL, Changes, Watching, mean_luma
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class FlickerSettings:
 class Flicker:
     """``temporal_flickering`` is VBench's formula ``(255 - mean|f_i - f_i+1|) / 255``.
 
-    It is taken on luma at 160 pixels and over any motion, so it is not a VBench score.
+    It is taken on luma at 128 pixels and over any motion, so it is not a VBench score.
     The finding ``flicker`` is something else: at least four quick opposing swings of brightness.
     """
 
@@ -50,19 +50,17 @@ class _Flicker(Watching):
     def __init__(self, swing: float) -> None:
         super().__init__()
         self._swing = swing
-        self._last: NDArray[np.uint8] | None = None
-        self._differences: list[NDArray[np.float64]] = []
-        self._means: list[NDArray[np.float64]] = []
+        self._watch = Changes()
+        self._changes: list[float] = []
+        self._means: list[float] = []
 
     def look(self, frames: NDArray[np.uint8]) -> None:
-        self._differences.append(differences(with_previous(self._last, frames)))
-        self._means.append(frames.mean(axis=(1, 2)))
-        self._last = frames[-1]
+        self._changes.extend(self._watch.of(frames))
+        self._means.extend(mean_luma(frames))
 
     def finish(self) -> Measured:
-        changes = np.concatenate(self._differences)
-        strobes = find_strobes(np.concatenate(self._means), self.seconds, self._swing)
-        mean = float(changes.mean()) if len(changes) else 0.0
+        strobes = find_strobes(np.array(self._means), self.seconds, self._swing)
+        mean = float(np.mean(self._changes[1:])) if len(self._changes) > 1 else 0.0
         return Measured(
             (Score("temporal_flickering", (255 - mean) / 255, "0-1"),),
             tuple(

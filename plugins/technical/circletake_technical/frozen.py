@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_BLINK = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenSettings:
     """Settings of the frozen scorer.
@@ -51,21 +54,18 @@ class _Frozen(Watching):
         self._anchor: NDArray[np.uint8] | None = None
         self._begin = 0
         self._count = 0
-        self._black: list[bool] = []
         self._worst = 0.0
         self._held: list[tuple[int, int, float]] = []
 
     def look(self, frames: NDArray[np.uint8]) -> None:
         import cv2
 
-        self._black.extend(black_frames(frames))
         for frame in frames:
             if self._anchor is None or self._anchor.shape != frame.shape:
                 self._restart(frame)
             else:
-                apart = cv2.absdiff(frame, self._anchor)
-                mean = float(cv2.mean(apart)[0])
-                if mean > self._settings.floor or self._stands_out(apart):
+                mean = cv2.norm(frame, self._anchor, cv2.NORM_L1) / frame.size
+                if mean > self._settings.floor or self._stands_out(cv2.absdiff(frame, self._anchor)):
                     self._restart(frame)
                 else:
                     self._worst = max(self._worst, mean)
@@ -76,10 +76,10 @@ class _Frozen(Watching):
         seconds = self.seconds
         findings = []
         total = 0.0
-        for first, end, worst in self._held:
+        for first, end, worst in self._joined():
             start, stop = float(seconds[first]), float(seconds[end - 1]) + self.step
             whole = end - first == len(seconds) and len(seconds) > 2
-            if (stop - start < self._settings.seconds and not whole) or any(self._black[first:end]):
+            if stop - start < self._settings.seconds and not whole:
                 continue
             total += stop - start
             text = f"nothing moves for {stop - start:.1f} s"
@@ -87,14 +87,29 @@ class _Frozen(Watching):
         length = float(seconds[-1]) + self.step if len(seconds) else 1.0
         return Measured((Score("frozen_share", min(1.0, total / length), "0-1"),), tuple(findings))
 
+    def _joined(self) -> list[tuple[int, int, float]]:
+        """Stretches with no more than a blink between them are one defect."""
+        joined: list[tuple[int, int, float]] = []
+        for first, end, worst in self._held:
+            if joined and self.seconds[first] - self.seconds[joined[-1][1] - 1] <= _BLINK:
+                before = joined.pop()
+                first, worst = before[0], max(before[2], worst)
+            joined.append((first, end, worst))
+        return joined
+
     def _stands_out(self, apart: NDArray[Any]) -> bool:
         most = apart.size // 1000
-        return int((apart > self._settings.peak).sum()) > most
+        return int(np.count_nonzero(apart > self._settings.peak)) > most
 
     def _restart(self, frame: NDArray[np.uint8]) -> None:
         self._close()
         self._anchor, self._begin, self._worst = frame, self._count, 0.0
 
     def _close(self) -> None:
-        if self._count - self._begin > 2:
+        # A black stretch is told as black, and only as that.
+        if (
+            self._count - self._begin > 2
+            and self._anchor is not None
+            and not black_frames(self._anchor[None])[0]
+        ):
             self._held.append((self._begin, self._count, self._worst))

@@ -13,7 +13,7 @@ from circletake_technical.watching import EVERY_FRAME_SMALL, Watching
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WIDTH = 128
+_WIDTH = 96
 _STILL = 0.02
 """Widths a second of flow that codec noise alone can give; evenness is not judged below it."""
 
@@ -57,6 +57,7 @@ class _Flow(Watching):
         self._dis = vision.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._last: tuple[float, Any] | None = None
         self._flow: NDArray[np.float32] | None = None
+        self._length = 0.0
         self._speeds: list[float] = []
         self._turns: list[tuple[float, float]] = []
 
@@ -88,6 +89,6 @@ class _Flow(Watching):
             if self._flow is not None:
                 change = flow - self._flow
                 turned = float(cv2.magnitude(change[..., 0], change[..., 1]).mean())
-                self._turns.append((turned, length + float(np.hypot(*self._flow.mean(axis=(0, 1))))))
-            self._flow = flow
+                self._turns.append((turned, length + self._length))
+            self._flow, self._length = flow, length
         self._last = (at, small)

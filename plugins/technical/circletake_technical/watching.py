@@ -12,7 +12,7 @@ from circletake import Measured, Needs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EVERY_FRAME_SMALL = Needs(long_side=160)
+EVERY_FRAME_SMALL = Needs(long_side=128)
 """For what happens in time."""
 
 FULL_SIZE_NOW_AND_THEN = Needs(fps=Fraction(2))
@@ -57,21 +57,32 @@ class Watching:
         raise NotImplementedError
 
 
-def with_previous(last: NDArray[np.uint8] | None, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The run with the frame before it in front, so that differences cross runs."""
-    if last is None or last.shape != frames.shape[1:]:
-        return frames
-    return np.concatenate((last[None], frames))
+class Changes:
+    """Mean absolute difference of each frame to the one before it."""
+
+    def __init__(self) -> None:
+        self._last: NDArray[np.uint8] | None = None
+
+    def of(self, frames: NDArray[np.uint8]) -> list[float]:
+        """One number for each frame of the run; 0 for the first of the take."""
+        import cv2
+
+        found = []
+        for frame in frames:
+            last = self._last
+            if last is None or last.shape != frame.shape:
+                found.append(0.0)
+            else:
+                found.append(cv2.norm(frame, last, cv2.NORM_L1) / frame.size)
+            self._last = frame
+        return found
 
 
-def differences(frames: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Mean absolute difference of neighbouring frames, float64 (n - 1,)."""
+def mean_luma(frames: NDArray[np.uint8]) -> list[float]:
+    """Mean of each frame, 0-255."""
     import cv2
 
-    if len(frames) < 2:
-        return np.zeros(0)
-    flat = frames.reshape(len(frames), -1)
-    return np.asarray(cv2.absdiff(flat[1:], flat[:-1]).mean(axis=1), np.float64)
+    return [cv2.mean(frame)[0] for frame in frames]
 
 
 def stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
