@@ -119,7 +119,7 @@ def slate(
 ) -> Slate:
     """A take with its recipe, as the library would gather it; ``over`` as in :class:`Take`."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest() if path else sha256(number)
-    take = {
+    take: dict[str, Any] = {
         "id": f"id-{number}",
         "sha256": digest,
         "size": path.stat().st_size if path else 1000,

@@ -68,7 +68,7 @@ def embedded_manifest(path: Path) -> bytes | None:
             if head[:3] == b"GIF":
                 return _gif(file)
             return _bmff(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         return None
 
 

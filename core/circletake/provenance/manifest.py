@@ -23,7 +23,7 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
-from circletake.provenance.container import raw_manifest
+from circletake.provenance.container import MIMES, raw_manifest
 from circletake.provenance.inputs import inputs_of, model_name, worded
 from circletake.provenance.privacy import public
 from circletake.provenance.regions import temporal
@@ -137,11 +137,11 @@ def plan_cut(
     for placed in cut.placed:
         slate = slates[placed.event.take_id]
         name = f"circletake:use-{placed.index}"
-        source = placed.event
+        source, file = placed.event, signed[placed.event.take_id]
         ingredients.append(
             IngredientPlan(
                 {
-                    "title": f"{slate.take.slate}{signed[source.take_id].suffix.lower()}",
+                    "title": f"{slate.take.slate}{file.suffix.lower()}",
                     "relationship": words.COMPONENT,
                     "instance_id": name,
                     "description": public(f"Take {slate.take.label}"),
@@ -149,8 +149,8 @@ def plan_cut(
                         "regionOfInterest": {"region": [temporal(source.source_in, source.source_out)]}
                     },
                 },
-                mime=slate.take.media.mime,
-                path=signed[source.take_id],
+                mime=MIMES.get(file.suffix.lower(), slate.take.media.mime),
+                path=file,
             )
         )
         placings.append(_placing(name, placed.record_in, placed.record_out, when))

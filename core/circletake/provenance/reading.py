@@ -51,6 +51,7 @@ _OTHER_QUESTIONS = (
     "cawg.",
     "claimSignature.outsideValidity",
     "ingredient.unknownProvenance",
+    "manifest.inaccessible",
 )
 
 
@@ -223,7 +224,7 @@ def _time(failed: Sequence[str], stamped: bool, not_after: datetime | None, at: 
         return Check.PASSED
     if not_after is None:
         return Check.NOT_CHECKED
-    return Check.PASSED if at < not_after else Check.FAILED
+    return Check.PASSED if at <= not_after else Check.FAILED
 
 
 def _which(store: bytes | None, trust: Sequence[TrustList]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 _DIGITS = 12
 _DENOMINATORS = 500_000
 """Fractions up to this denominator lie further apart than 12 digits round, so they come back exact."""
+
+
+# Plain decimals alone: a fraction read from "1e999999999" would never come back.
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,18})?")
 
 
 def temporal(start: Fraction, end: Fraction) -> dict[str, Any]:
@@ -23,10 +28,10 @@ def spans(region: Any) -> list[tuple[Fraction, Fraction]]:
         time = part.get("time") if isinstance(part, Mapping) else None
         if not isinstance(time, Mapping):
             continue
-        try:
-            start, end = (Fraction(str(time[key])) for key in ("start", "end"))
-        except (KeyError, ValueError, ZeroDivisionError):
+        written = [str(time.get(key, "")) for key in ("start", "end")]
+        if not all(_SECONDS.fullmatch(each) for each in written):
             continue
+        start, end = map(Fraction, written)
         found.append((start.limit_denominator(_DENOMINATORS), end.limit_denominator(_DENOMINATORS)))
     return found
 
