@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from circletake.cli.app import run
+from circletake.provenance.keys import KeyInfo, KeyRing
+
+
+@pytest.fixture
+def friend(tmp_path: Path) -> KeyInfo:
+    return KeyRing(tmp_path / "friend").init("Friendly Films")
+
+
+def test_a_list_is_added_shown_and_removed(friend: KeyInfo, capsys: pytest.CaptureFixture[str]) -> None:
+    pem = str(friend.folder / "authority.pem")
+    assert run(["trust", "add", "friends", pem, "--date", "2026-08-05"]) == 0
+    said = capsys.readouterr().out
+    assert "friends 2026-08-05: 1 authority" in said
+    assert friend.ca_sha256 in said
+
+    assert run(["trust", "list", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["name"], list(told["authorities"])) == ("friends", [friend.ca_sha256])
+
+    assert run(["trust", "list"]) == 0
+    assert "friends" in capsys.readouterr().out
+
+    assert run(["trust", "remove", "friends"]) == 0
+    assert "trusted no more" in capsys.readouterr().out
+    assert run(["trust", "remove", "friends"]) == 2
+
+
+def test_without_lists_the_way_to_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trust", "list"]) == 0
+    assert "circletake trust add" in capsys.readouterr().err
+
+
+def test_a_private_key_is_never_taken(friend: KeyInfo, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trust", "add", "x", str(friend.folder / "signing.key"), "--date", "2026-08-05"]) == 2
+    assert "holds a private key" in capsys.readouterr().err
