@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -52,9 +51,9 @@ def test_reading_goes_on_while_somebody_writes(registry: Registry) -> None:
     new_take(registry, "a")
     with registry._database.write() as connection:
         connection.execute(insert(shots), {"id": new_id(), "code": "X", "title": "", "added": NOW})
-        with closing(sqlite3.connect(registry.path, timeout=0)) as reader:
+        with closing(engine.sqlite_module().connect(registry.path, timeout=0)) as reader:
             assert reader.execute("SELECT count(*) FROM takes").fetchone() == (1,)
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
+            with pytest.raises(engine.sqlite_module().OperationalError, match="locked"):
                 reader.execute("BEGIN IMMEDIATE")
 
 
@@ -62,7 +61,8 @@ def test_waiting_in_vain_for_another_writer_is_said_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
-    with Registry.create(tmp_path / "r.sqlite") as registry, closing(sqlite3.connect(registry.path)) as other:
+    path = tmp_path / "r.sqlite"
+    with Registry.create(path) as registry, closing(engine.sqlite_module().connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LibraryError, match="has been writing"):
             new_take(registry)

@@ -140,6 +140,17 @@ def test_making_one_takes_over_an_empty_one_and_never_one_with_takes(tmp_path: P
     assert [each.name for each in tmp_path.iterdir()] == ["r.sqlite"]
 
 
+@pytest.mark.parametrize("name", ["what? #100% of 'it'", "日本 \u202e", "caf\udce9", "file:x?mode=memory"])
+def test_a_library_may_lie_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "r.sqlite"
+    Registry.create(path).close()
+    with Registry.open(path) as registry:
+        take = new_take(registry)
+        registry.backup(path.with_name("b.sqlite"))
+        assert registry.takes.slate(take.id).take == take
+    assert sorted(each.name for each in path.parent.iterdir()) == ["b.sqlite", "r.sqlite"]
+
+
 def test_a_backup_is_a_registry_and_overwrites_nothing(registry: Registry, tmp_path: Path) -> None:
     take = new_take(registry)
     target = tmp_path / "backups" / "monday.sqlite"
