@@ -174,6 +174,20 @@ def test_footage_carries_what_its_maker_declares_and_nothing_otherwise(
     assert said == {"a.mp4": (Origin.CAMERA, "digitalCapture"), "b.mp4": (Origin.CAMERA, "")}
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
+def test_a_graph_in_the_tags_of_a_real_file_is_read(
+    library: Library, bring: Any, clip: Clip, suffix: str
+) -> None:
+    graph = {
+        "3": {"class_type": "KSampler", "inputs": {"seed": 2**64 - 1, "positive": ["6", 0]}},
+        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "night bus, “rain”"}},
+    }
+    bring(clip(f"in/a{suffix}", tags={"prompt": json.dumps(graph)}))
+    (slate,) = library.registry.takes.slates()
+    assert (slate.recipe["prompt"], slate.recipe["seed"]) == ("night bus, “rain”", str(2**64 - 1))
+    assert slate.recipe.evidence("prompt") is Evidence.EMBEDDED
+
+
 class Reader:
     """A recipe reader that says what it is told to."""
 

@@ -48,7 +48,9 @@ def verify(json: Json = False, library: LibraryFolder = None) -> None:
         if len(report.troubles) > _LISTED:
             say(f"and {len(report.troubles) - _LISTED} more (--json lists all)")
         if report.unreadable:
-            say(f"Next   {len(report.unreadable)} takes have no file: circletake library relink FOLDER")
+            count = len(report.unreadable)
+            lack = "take has no file" if count == 1 else "takes have no file"
+            say(f"Next   {count} {lack}: circletake library relink FOLDER")
     if not report.sound:
         raise typer.Exit(1)
 
