@@ -112,7 +112,10 @@ def summarise(audit: Audit) -> Summary:
 
 
 def kind_of(traced: Traced) -> str:
-    """What a stretch is: one of :data:`KINDS`."""
+    """What a stretch is: one of :data:`KINDS`.
+
+    A named model or a prompt without a source type counts as AI-made; a rule says what lacks.
+    """
     kind = traced.use.source_type
     if kind in AI:
         return "partly" if kind == COMPOSITE else "ai"
@@ -120,6 +123,8 @@ def kind_of(traced: Traced) -> str:
         return "algorithm"
     if kind in FILMED or (not kind and traced.use.origin == "camera"):
         return "camera"
+    if not kind and (traced.use.model or traced.use.prompt):
+        return "ai"
     return "drawn" if kind in DRAWN else "unknown"
 
 

@@ -18,7 +18,8 @@ MADE_BY_MACHINE = frozenset(
 def machine_made(file: FileCase) -> Iterator[Traced]:
     """The stretches a generator made."""
     for traced in file.traced:
-        if traced.use.source_type in MADE_BY_MACHINE or traced.use.origin == "generated":
+        use = traced.use
+        if use.source_type in MADE_BY_MACHINE or (not use.source_type and (use.model or use.prompt)):
             yield traced
 
 
@@ -42,6 +43,6 @@ def place(file: FileCase, traced: Traced) -> Place:
     return {"start": start, "end": end}
 
 
-def about(traced: Traced, said: str) -> str:
-    """``said``, with the take it is about where that has a name."""
-    return f"{traced.use.take}: {said}" if traced.use.take else said
+def about(file: FileCase, traced: Traced, said: str) -> str:
+    """``said``, with the take it is about where the file holds several."""
+    return f"{traced.use.take}: {said}" if traced.use.take and len(file.traced) > 1 else said

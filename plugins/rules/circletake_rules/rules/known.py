@@ -18,6 +18,7 @@ CARD = RuleCard(
 )
 
 _OWN = ("record", "sums", "report")
+_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _question(case: AuditCase) -> Iterator[Answer]:
@@ -39,7 +40,9 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         elif file.kind == "video":
             yield failed("an unsigned video that nobody listed", file=file.path)
         else:
-            yield failed("not in the record", severity=Severity.WARNING, file=file.path)
+            litter = file.path.rsplit("/", 1)[-1] in _LITTER
+            severity = Severity.NOTE if litter else Severity.WARNING
+            yield failed("not in the record", severity=severity, file=file.path)
     if not strangers:
         yield passed()
 

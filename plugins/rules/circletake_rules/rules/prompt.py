@@ -26,10 +26,10 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         if traced.use.prompt:
             yield passed(traced.use.take)
         elif omitted:
-            yield passed(about(traced, "left out by the release's prompt policy"))
+            yield passed(about(file, traced, "left out by the release's prompt policy"))
         else:
             expected = "the prompt it was made from"
-            yield failed(about(traced, "no prompt recorded"), expected, **place(file, traced))
+            yield failed(about(file, traced, "no prompt recorded"), expected, **place(file, traced))
     if not asked:
         yield not_checked("no stretch is said to be generated")
 

@@ -34,7 +34,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             if other and other != use.prompt:
                 differ = True
                 yield failed(
-                    about(traced, f"the manifest says {_short(use.prompt)}"),
+                    about(file, traced, f"the manifest says {_short(use.prompt)}"),
                     f"{where} says {_short(other)}",
                     **place(file, traced),
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake.model.export import Use
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
 from circletake_rules.generated import about, place
 
@@ -14,7 +15,10 @@ CARD = RuleCard(
     meaning="No manifest, of the file or of an ingredient, says whether this was generated or filmed.",
     severity=Severity.WARNING,
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
-    remedy="the producer can declare it and release again: circletake recipe set TAKE source_type ...",
+    remedy=(
+        "the producer can declare it and release again: "
+        "circletake recipe set TAKE source_type trainedAlgorithmicMedia"
+    ),
 )
 
 
@@ -26,10 +30,18 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     for traced in file.traced:
         if not traced.use.source_type:
             told = False
-            by = f", imported as {traced.use.origin}" if traced.use.origin else ""
-            yield failed(about(traced, f"nobody says how it was made{by}"), **place(file, traced))
+            seen = _without(traced.use)
+            yield failed(about(file, traced, seen), "a digital source type", **place(file, traced))
     if told:
         yield passed()
+
+
+def _without(use: Use) -> str:
+    if use.model:
+        return f"said to be made by {use.model}, but not marked as AI-made"
+    if use.prompt:
+        return "has a prompt, but is not marked as AI-made"
+    return "nobody says how it was made"
 
 
 RULE = about_files(CARD, _question)

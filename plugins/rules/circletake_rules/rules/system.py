@@ -23,9 +23,11 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     for traced in machine_made(file):
         asked = True
         if traced.use.model:
-            yield passed(about(traced, traced.use.model))
+            yield passed(about(file, traced, traced.use.model))
         else:
-            yield failed(about(traced, "no model named"), "a model and its version", **place(file, traced))
+            yield failed(
+                about(file, traced, "no model named"), "a model and its version", **place(file, traced)
+            )
     if not asked:
         yield not_checked("no stretch is said to be generated")
 
