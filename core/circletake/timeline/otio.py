@@ -39,8 +39,7 @@ def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str
 
     rate = float(cut.rate)
     timeline = otio.schema.Timeline(cut.name)
-    started = otio.opentime.from_timecode(cut.start, _nominal(cut.rate))
-    timeline.global_start_time = otio.opentime.RationalTime(started.value, rate)
+    timeline.global_start_time = otio.opentime.RationalTime(_first_frame(cut), rate)
     timeline.metadata["circletake"] = {"width": cut.width, "height": cut.height, "rate": str(cut.rate)}
     picture = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     for placed in cut.placed:
@@ -111,5 +110,8 @@ def _known(slate: Slate) -> dict[str, Any]:
     }
 
 
-def _nominal(rate: Fraction) -> int:
-    return -(-rate.numerator // rate.denominator)
+def _first_frame(cut: Cut) -> int:
+    """The number of the timeline's first frame; OTIO's own reading of timecode refuses some rates."""
+    hours, minutes, seconds, frames = (int(part) for part in cut.start.split(":"))
+    nominal = -(-cut.rate.numerator // cut.rate.denominator)
+    return ((hours * 60 + minutes) * 60 + seconds) * nominal + frames

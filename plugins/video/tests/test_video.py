@@ -1,0 +1,74 @@
+"""The video exporter says exactly what it did to the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from tests.factories import NOW, sha256, tiny_clip
+
+from circletake import Cut, CutEvent, ExportRequest, NoSettings, Recipe, Slate, Take
+from circletake.media.probe import picture_sha256, probe
+from circletake.model.event import Standing
+from circletake.model.take import Origin
+from circletake.plugins.context import CallContext
+from circletake_video.exporter import Video
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Callable[[str], Path]:
+    return lambda name: tiny_clip(tmp_path / name)
+
+
+def request_for(path: Path, whole: bool = True, size: tuple[int, int] = (64, 48)) -> ExportRequest:
+    facts = probe(path).facts
+    take = Take("t", sha256("t"), 1, "SH010", 1, path.name, Origin.GENERATED, facts, NOW)
+    cut = Cut("c", Fraction(12), *size, (CutEvent("t", Fraction(0), Fraction(1, 2)),))
+    return ExportRequest("made", cut, {"t": Slate(take, Recipe.of([]), Standing())}, {"t": path}, whole)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "out", "actions"),
+    [
+        ("mp4", "made.mp4", ("c2pa.repackaged",)),
+        ("m4v", "made.mp4", ("c2pa.repackaged",)),
+        ("mov", "made.mov", ("c2pa.repackaged",)),
+        ("webm", "made.webm", ("c2pa.repackaged",)),
+        ("mkv", "made.mkv", ("c2pa.repackaged",)),
+        ("avi", "made.avi", ()),
+        ("gif", "made.gif", ()),
+    ],
+)
+def test_a_whole_take_is_not_re_encoded(
+    clip: Callable[[str], Path], tmp_path: Path, suffix: str, out: str, actions: tuple[str, ...]
+) -> None:
+    source = clip(f"in/a.{suffix}")
+    staging = tmp_path / "staging"
+    staging.mkdir()
+    (made,) = Video().export(request_for(source), staging, NoSettings(), CallContext("video"))
+    assert (made.path.name, made.kind, made.actions) == (out, "video", actions)
+    assert picture_sha256(made.path) == picture_sha256(source)
+
+
+def test_a_cut_is_rendered_and_says_so(clip: Callable[[str], Path], tmp_path: Path) -> None:
+    source = clip("in/a.webm")
+    (same,) = Video().export(request_for(source, whole=False), tmp_path, NoSettings(), CallContext("video"))
+    assert same.actions == ("c2pa.transcoded",)
+    (other,) = Video().export(
+        request_for(source, False, (32, 24)), tmp_path, NoSettings(), CallContext("video")
+    )
+    assert other.actions == ("c2pa.transcoded", "c2pa.resized.proportional")
+    assert probe(other.path).facts.frames == 6
+
+
+def test_what_cannot_stay_as_it_is_is_rendered(clip: Callable[[str], Path], tmp_path: Path) -> None:
+    asked = request_for(clip("in/a.mp4"))
+    slate = asked.slates["t"]
+    foreign = replace(slate, take=replace(slate.take, media=replace(slate.take.media, mime="video/mp2t")))
+    (made,) = Video().export(
+        replace(asked, slates={"t": foreign}), tmp_path, NoSettings(), CallContext("video")
+    )
+    assert made.actions == ("c2pa.transcoded",)

@@ -1,0 +1,239 @@
+"""Rendering and remuxing: exact frames, one size and rate, nothing half-written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from circletake.errors import BadInput, Cancelled, MediaError
+from circletake.media.conform import Canvas, conformed
+from circletake.media.probe import picture_sha256, probe
+from circletake.media.render import remux, render
+from circletake.model.cut import Cut, CutEvent, Song
+
+Clip = Callable[..., Path]
+
+
+def cut_of(
+    *spans: tuple[str, str, str], rate: str = "12", size: tuple[int, int] = (64, 48), **how: Any
+) -> Cut:
+    events = tuple(CutEvent(take, Fraction(start), Fraction(end)) for take, start, end in spans)
+    return Cut("test", Fraction(rate), *size, events, **how)
+
+
+def pictures(path: Path) -> list[NDArray[np.uint8]]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def sound(path: Path) -> NDArray[np.float32]:
+    with av.open(str(path)) as container:
+        runs = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    return np.concatenate(runs, axis=1)
+
+
+def nearest(picture: NDArray[np.uint8], among: list[NDArray[np.uint8]]) -> int:
+    return int(np.argmin([np.abs(picture.astype(int) - other.astype(int)).mean() for other in among]))
+
+
+def test_a_cut_has_exactly_the_frames_of_its_events_in_their_order(clip: Clip, tmp_path: Path) -> None:
+    media = {"a": clip("a.mp4", seed=1), "b": clip("b.mp4", seed=2)}
+    out = tmp_path / "out.mp4"
+    render(cut_of(("a", "1/4", "3/4"), ("b", "0", "1/3"), ("a", "0", "1/12")), media, out)
+    made, a, b = pictures(out), pictures(media["a"]), pictures(media["b"])
+    assert len(made) == 6 + 4 + 1
+    assert [nearest(each, a) for each in made[:6]] == [3, 4, 5, 6, 7, 8]
+    assert [nearest(each, b) for each in made[6:10]] == [0, 1, 2, 3]
+    assert nearest(made[10], a) == 0
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "m4v", "mkv", "webm", "avi", "gif"])
+def test_every_container_comes_out_at_the_cuts_rate_and_size(clip: Clip, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / "out.mp4"
+    source = clip(f"a.{suffix}", rate=10)
+    render(cut_of(("a", "0", "1"), rate="24000/1001", size=(96, 54)), {"a": source}, out)
+    facts = probe(out).facts
+    assert (facts.width, facts.height, facts.rate, facts.frames) == (96, 54, Fraction(24000, 1001), 24)
+    assert (facts.codec, facts.pixel_format, facts.audio) == ("h264", "yuv420p", None)
+
+
+def test_the_picture_says_that_it_is_bt709_and_is(clip: Clip, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    source = clip("a.mp4", seed=5)
+    render(cut_of(("a", "0", "1")), {"a": source}, out)
+    with av.open(str(out)) as container:
+        context = container.streams.video[0].codec_context
+        tags = (context.colorspace, context.color_primaries, context.color_trc, context.color_range)
+        frame = next(container.decode(video=0))
+    assert tags == (1, 1, 1, 1)
+    with av.open(str(source)) as container:
+        given = next(container.decode(video=0)).reformat(format="rgb24", src_colorspace="ITU601").to_ndarray()
+    shown = frame.reformat(format="rgb24", src_colorspace="ITU709").to_ndarray()
+    assert np.abs(shown.astype(int) - given.astype(int)).mean() < 4
+
+
+def test_another_shape_is_fitted_with_black_around_it(clip: Clip, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    render(cut_of(("a", "0", "1/2"), size=(96, 48)), {"a": clip("a.mp4", size=(34, 62))}, out)
+    picture = pictures(out)[3].astype(int)
+    assert picture[:, :30].max() < 20 and picture[:, -30:].max() < 20
+    assert picture[:, 40:56].mean() > 40
+
+
+def test_a_picture_on_its_side_is_turned_as_players_do(tmp_path: Path) -> None:
+    upright = np.zeros((64, 48, 3), np.uint8)
+    upright[:16] = (255, 0, 0)
+    source = tmp_path / "phone.mp4"
+    lying = np.ascontiguousarray(np.rot90(upright, 1))
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(6):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(lying, format="rgb24")))
+        container.mux(stream.encode(None))
+    turn_clockwise(source)
+    assert (probe(source).facts.width, probe(source).facts.height) == (48, 64)
+    out = tmp_path / "out.mp4"
+    render(cut_of(("a", "0", "1/4"), size=(48, 64)), {"a": source}, out)
+    shown = pictures(out)[1].astype(int)
+    assert shown[4:12, :, 0].mean() > 200 and shown[24:, :, 0].mean() < 30
+
+
+def turn_clockwise(path: Path) -> None:
+    """Write a display matrix of 90 degrees into the track header (ISO 14496-12, 8.3.2)."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40
+    one, zero = (0x10000).to_bytes(4, "big"), bytes(4)
+    data[at : at + 20] = zero + one + zero + (0xFFFF0000).to_bytes(4, "big") + zero
+    path.write_bytes(data)
+
+
+@given(
+    start=st.integers(0, 11), frames=st.integers(1, 30), rate=st.sampled_from(["8", "12", "24", "30000/1001"])
+)
+def test_any_stretch_gives_the_frames_asked_for(
+    clips: dict[str, Path], start: int, frames: int, rate: str
+) -> None:
+    canvas = Canvas(64, 48, Fraction(rate))
+    assert len(list(conformed(clips["a"], Fraction(start, 12), frames, canvas))) == frames
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    from tests.factories import tiny_clip
+
+    return {"a": tiny_clip(tmp_path_factory.mktemp("clips") / "a.mp4")}
+
+
+def test_a_stretch_far_into_a_long_clip_starts_where_it_should(clip: Clip, tmp_path: Path) -> None:
+    source = clip("long.mp4", seconds=6, pattern="noise")
+    out = tmp_path / "out.mp4"
+    render(cut_of(("a", "5", "11/2")), {"a": source}, out)
+    assert [nearest(each, pictures(source)) for each in pictures(out)] == [60, 61, 62, 63, 64, 65]
+
+
+def test_each_clip_brings_its_own_sound_and_silence_where_it_has_none(clip: Clip, tmp_path: Path) -> None:
+    media = {"loud": clip("a.mp4", audio=True), "mute": clip("b.mp4", seed=2)}
+    out = tmp_path / "out.mp4"
+    render(cut_of(("mute", "0", "1/2"), ("loud", "0", "1/2"), ("mute", "0", "1/2")), media, out)
+    heard = np.abs(sound(out)).max(axis=0)
+    assert (
+        heard[:20_000].max() < 0.01
+        and heard[30_000:45_000].max() > 0.05
+        and heard[52_000:70_000].max() < 0.01
+    )
+    assert abs(probe(out).facts.seconds - 1.5) < 0.001
+
+
+def test_a_song_replaces_it_from_its_offset_and_fades_out(clip: Clip, tmp_path: Path) -> None:
+    tone = clip("tone.mp4", seconds=4, audio=True)
+    out = tmp_path / "out.mp4"
+    song = Song(str(tone), "", "tone", offset=Fraction(1))
+    render(cut_of(("a", "0", "1"), ("a", "0", "1"), song=song), {"a": clip("a.mp4")}, out)
+    heard = np.abs(sound(out)).max(axis=0)
+    assert heard[:10_000].max() > 0.05
+    assert heard[94_000:96_000].max() < 0.2 * heard[40_000:60_000].max()
+
+
+def test_a_song_that_ends_early_leaves_silence(clip: Clip, tmp_path: Path) -> None:
+    tone = clip("tone.mp4", seconds=1, audio=True)
+    out = tmp_path / "out.mp4"
+    render(cut_of(("a", "0", "1"), ("a", "0", "1"), song=Song(str(tone), "", "t")), {"a": clip("a.mp4")}, out)
+    heard = np.abs(sound(out)).max(axis=0)
+    assert heard[5_000:40_000].max() > 0.05 and heard[52_000:90_000].max() < 0.01
+
+
+def test_stopping_leaves_nothing_behind(clip: Clip, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    seen: list[float] = []
+
+    def stop() -> None:
+        if len(seen) > 4:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        render(
+            cut_of(("a", "0", "1")),
+            {"a": clip("a.mp4")},
+            folder / "o.mp4",
+            progress=seen.append,
+            cancelled=stop,
+        )
+    assert list(folder.iterdir()) == []
+    assert seen == sorted(seen) and 0 < seen[-1] < 1
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+def test_a_clip_that_cannot_be_decoded_is_named_and_nothing_is_written(
+    clip: Clip, tmp_path: Path, suffix: str
+) -> None:
+    whole = clip(f"a.{suffix}", seconds=3)
+    whole.write_bytes(whole.read_bytes()[:900])
+    with pytest.raises(MediaError, match=f"a.{suffix}"):
+        render(cut_of(("a", "0", "3")), {"a": whole}, tmp_path / "o.mp4")
+    assert not (tmp_path / "o.mp4").exists()
+
+
+def test_an_empty_cut_and_an_odd_size_are_refused(clip: Clip, tmp_path: Path) -> None:
+    for wrong in (cut_of(), cut_of(("a", "0", "1"), size=(63, 48))):
+        with pytest.raises(BadInput):
+            render(wrong, {"a": clip("a.mp4")}, tmp_path / "o.mp4")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "mime"), [("mp4", "video/mp4"), ("mov", "video/quicktime"), ("webm", "video/webm")]
+)
+def test_remuxing_keeps_the_coded_picture_and_drops_the_tags(
+    clip: Clip, tmp_path: Path, suffix: str, mime: str
+) -> None:
+    source = clip(f"a.{suffix}", audio=True, tags={"comment": '{"prompt": "secret"}', "title": "mine"})
+    out = tmp_path / f"out.{suffix}"
+    remux(source, out, mime)
+    assert picture_sha256(out) == picture_sha256(source)
+    assert probe(out).facts.audio == probe(source).facts.audio
+    assert b"secret" not in out.read_bytes() and b"mine" not in out.read_bytes()
+
+
+@pytest.mark.parametrize(("suffix", "mime"), [("gif", "image/gif"), ("avi", "video/x-msvideo")])
+def test_what_remuxing_would_change_is_copied(clip: Clip, tmp_path: Path, suffix: str, mime: str) -> None:
+    source = clip(f"a.{suffix}")
+    remux(source, tmp_path / f"b.{suffix}", mime)
+    assert (tmp_path / f"b.{suffix}").read_bytes() == source.read_bytes()
+
+
+def test_remuxing_something_broken_writes_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    source.write_bytes(b"\x00\x00\x00\x18ftypisom" + bytes(100))
+    with pytest.raises(MediaError):
+        remux(source, tmp_path / "b.mp4")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
