@@ -133,7 +133,7 @@ def _measured(slate: Slate) -> Iterator[tuple[str, str]]:
         yield (
             next(heads),
             (
-                f"{printable(s.metric, 30)} {s.value:.4g}{' ' + printable(s.unit, 12) if s.unit else ''}"
+                f"{printable(s.metric, 30)} {s.value:.4g}{' ' + printable(s.unit, 24) if s.unit else ''}"
                 f"  ({printable(scored.scorer, 24)} {scored.version})"
             ),
         )

@@ -13,11 +13,11 @@ from pathlib import Path
 from circletake.protocols import Context
 
 POSTER_STEPS = ((640, 60), (480, 60), (360, 50), (280, 40), (200, 35))
-SPRITE_STEPS = ((800, 36), (640, 38), (640, 28), (480, 30), (320, 28))
+SPRITE_STEPS = ((800, 38), (800, 26), (720, 28), (640, 30), (560, 28), (480, 26), (320, 26))
 """Longer side in pixels and WebP quality, from best to smallest."""
 
 _FORMATS = ("JPEG", "WEBP")
-_SAMPLE = 8
+_SAMPLE = 6
 _TEXT_PER_TAKE = 6_000
 """Bytes of markup around one take's pictures, roughly."""
 

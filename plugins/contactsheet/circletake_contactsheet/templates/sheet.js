@@ -92,16 +92,19 @@
   }
 
   function tally() {
-    const counts = { all: cards.length, unreviewed: 0, circled: 0, hold: 0, ng: 0, findings: 0 };
+    const counts = { all: 0, unreviewed: 0, circled: 0, hold: 0, ng: 0, findings: 0 };
     cards.forEach((card, i) => {
+      if (isFolded(card)) return;
+      counts.all += 1;
       counts[verdictOf(i)] += 1;
       if ("findings" in card.dataset) counts.findings += 1;
     });
     for (const button of document.querySelectorAll("[data-show]")) {
       button.querySelector("b").textContent = counts[button.dataset.show];
     }
-    const judged = cards.length - counts.unreviewed;
-    $("progress").textContent = judged + " of " + cards.length + " judged";
+    const judged = counts.all - counts.unreviewed;
+    $("progress").textContent = judged + " of " + counts.all + " judged";
+    $("meter").max = counts.all;
     $("meter").value = judged;
     $("undo").disabled = past.length === 0;
     $("save").textContent = picks.size ? "Save picks (" + picks.size + ")" : "Save picks";
@@ -115,6 +118,7 @@
   }
 
   const opened = new Set();
+  const isFolded = (card) => "keeper" in card.dataset && !opened.has(card.dataset.keeper);
 
   function matches(i, words) {
     const card = cards[i];
@@ -126,11 +130,10 @@
 
   function sift() {
     const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const filtered = show !== "all" || words.length > 0;
     let any = false;
     cards.forEach((card, i) => {
-      const closed = !filtered && card.dataset.keeper && !opened.has(card.dataset.keeper);
-      card.hidden = closed || !matches(i, words);
+      // Words find a folded take too; the other filters are about what lies open.
+      card.hidden = (isFolded(card) && !words.length) || !matches(i, words);
       any ||= !card.hidden;
     });
     for (const section of document.querySelectorAll("section")) {
@@ -163,6 +166,7 @@
     else opened.delete(keeper);
     const button = document.querySelector('[data-take="' + keeper + '"] .stack');
     button?.setAttribute("aria-expanded", String(open));
+    tally();
     sift();
   }
 
