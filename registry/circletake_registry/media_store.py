@@ -37,7 +37,8 @@ class MediaStore:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
+        self.root = root.resolve()
+        self._reflinks: dict[int, bool] = {}
 
     def path(self, location: Location) -> Path:
         """Where a location's file is, or was.
@@ -53,13 +54,20 @@ class MediaStore:
         return self.root / path
 
     def can_reflink(self, source: Path) -> bool:
-        """Whether the file system can share ``source``'s blocks with the store, at no cost of space."""
+        """Whether the file system can share ``source``'s blocks with the store, at no cost of space.
+
+        Tried once for each disk that sources lie on; False where it cannot be tried.
+        """
         probe = self.root / f".reflink.{os.getpid()}{_PART}"
-        self.root.mkdir(parents=True, exist_ok=True)
         try:
-            return clone(source, probe)
-        finally:
-            probe.unlink(missing_ok=True)
+            disk = source.stat().st_dev
+            if disk not in self._reflinks:
+                self.root.mkdir(parents=True, exist_ok=True)
+                self._reflinks[disk] = clone(source, probe)
+                probe.unlink(missing_ok=True)
+        except OSError:
+            return False
+        return self._reflinks[disk]
 
     def adopt(self, source: Path, sha256: str, copy: bool) -> Location:
         """Take a file into care: stored where ``copy`` asks for it or blocks can be shared, else in place.
@@ -82,7 +90,7 @@ class MediaStore:
             raise MediaError(str(source), _reason(error), "check that it is still there") from error
         in_place = Location(sha256, str(source), False, seen.st_size, seen.st_mtime_ns)
         try:
-            if self.root in source.parents or not self._store(source, self.root / relative, sha256, copy):
+            if source != self.root / relative and not self._store(source, self.root / relative, sha256, copy):
                 return in_place
             kept = (self.root / relative).stat()
         except OSError as error:
@@ -163,6 +171,8 @@ class MediaStore:
             if digest(to) == sha256:
                 return True
             self.quarantine(Location(sha256, str(to.relative_to(self.root)), True, 0, 0))
+        if not copy and not self.can_reflink(source):
+            return False
         to.parent.mkdir(parents=True, exist_ok=True)
         part = to.with_name(f".{to.name}.{os.getpid()}{_PART}")
         try:

@@ -82,7 +82,7 @@ def _about(query: Select[Any], column: ColumnElement[str], values: Sequence[str]
 
 def _claims(connection: Connection, ids: Sequence[str] | None) -> dict[str, list[RecipeClaim]]:
     said: dict[str, list[RecipeClaim]] = {}
-    for row in connection.execute(_about(rows.select_claims(), claims.c.take_id, ids)):
+    for row in connection.execute(_about(rows.select_claims(), claims.c.take_id, ids)).all():
         said.setdefault(row[0], []).append(rows.claim(row))
     return said
 
@@ -104,7 +104,7 @@ def _scores(connection: Connection, ids: Sequence[str] | None) -> dict[str, list
     query = _latest(ids, scores.c.metric, scores.c.value, scores.c.unit)
     query = query.join(scores, scores.c.analysis_id == analyses.c.id).order_by(scores.c.id)
     measured: dict[str, list[Scored]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         take_id, scorer, version, metric, value, unit = row
         measured.setdefault(take_id, []).append(Scored(scorer, version, Score(metric, value, unit)))
     return measured
@@ -122,7 +122,7 @@ def _findings(connection: Connection, ids: Sequence[str] | None) -> dict[str, li
     )
     query = query.join(findings, findings.c.analysis_id == analyses.c.id).order_by(findings.c.id)
     defects: dict[str, list[Found]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         take_id, scorer, version, *finding = row
         defects.setdefault(take_id, []).append(Found(scorer, version, Finding(*finding)))
     return defects
@@ -145,7 +145,7 @@ def _folding(connection: Connection) -> tuple[dict[str, int], dict[str, str], di
 
 def _paths(connection: Connection, media: Path, sha256s: Sequence[str] | None) -> dict[str, str]:
     """By sha256, the best place to read a take from; takes without a readable place are left out."""
-    root = str(media.absolute())
+    root = str(media.resolve())
     # Untouched files before rewrapped ones, stored ones before those in place; the last one wins.
     query = (
         select(locations.c.sha256, locations.c.path, locations.c.stored)

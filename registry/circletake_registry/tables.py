@@ -2,6 +2,9 @@
 
 Values that come from strangers are text; what may stand in a column of choices is checked
 by the database as well, since ``table=True`` models do not validate.
+
+A change here goes with a migration in ``migrations/versions``, named by the next four digits,
+and with ``HEAD`` in ``schema``; the tests of the schema tell when one is missing.
 """
 
 from __future__ import annotations
