@@ -106,7 +106,7 @@ def plan_take(
         *_disclosures([slate]),
         _assertion(words.TRAINING, statements.no_training()),
     ]
-    if metadata := statements.iptc_metadata(slate.recipe, policy):
+    if metadata := statements.iptc_metadata(slate, policy):
         assertions.append(_assertion(words.METADATA, metadata))
     definition = _definition(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients), inputs.resources)

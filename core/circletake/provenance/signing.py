@@ -125,9 +125,12 @@ def _publish(staged: Path, destination: Path, sidecar: Path | None, beside: Path
 
 def _sidecar_of(destination: Path) -> Path | None:
     suffix = destination.suffix.lower()
-    if suffix in NOT_EMBEDDABLE:
-        return destination.with_suffix(SIDECAR)
-    return destination.with_name(destination.name + SIDECAR) if suffix == ".json" else None
+    if suffix not in NOT_EMBEDDABLE and suffix != ".json":
+        return None
+    namesakes = (destination.with_suffix(other) for other in NOT_EMBEDDABLE - {suffix})
+    if suffix == ".json" or any(other.exists() for other in namesakes):
+        return destination.with_name(destination.name + SIDECAR)
+    return destination.with_suffix(SIDECAR)
 
 
 def _verify(ingredient: IngredientPlan) -> None:

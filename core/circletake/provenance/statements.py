@@ -18,8 +18,9 @@ from circletake.provenance.privacy import WITHHELD, public
 
 _CONTEXT = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
-    "dc": "http://purl.org/dc/elements/1.1/",
 }
+
+_TRAINED = frozenset({words.TRAINED, words.COMPOSITE_TRAINED})
 
 _TRAINING_USES = (
     "cawg.ai_generative_training",
@@ -94,7 +95,7 @@ def ai_disclosure(slate: Slate) -> dict[str, Any] | None:
     """``c2pa.ai-disclosure`` (C2PA 2.4 section 18.28) of a take that a named, trained model made."""
     recipe = slate.recipe
     claim = recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)
-    if claim is None or not firm(claim) or source_type(slate) not in {words.TRAINED, words.COMPOSITE_TRAINED}:
+    if claim is None or not firm(claim) or source_type(slate) not in _TRAINED:
         return None
     said: dict[str, Any] = {"modelType": words.MODEL, "modelName": model_name(recipe)}
     identifier = "/".join(
@@ -115,8 +116,11 @@ def _oversight(standing: Standing, recipe: Recipe) -> str:
     return "prompt_guided" if firm(recipe.in_force.get(Field.PROMPT)) else ""
 
 
-def iptc_metadata(recipe: Recipe, policy: PromptPolicy) -> dict[str, Any] | None:
-    """``cawg.metadata`` with the AI fields of IPTC Video/Photo Metadata 2025.1, firm values only."""
+def iptc_metadata(slate: Slate, policy: PromptPolicy) -> dict[str, Any] | None:
+    """``cawg.metadata`` with the AI fields of IPTC 2025.1: firm values, and nothing where no AI was used."""
+    if source_type(slate) not in {"", *_TRAINED}:
+        return None
+    recipe = slate.recipe
     fields: dict[str, str] = {}
 
     def put(name: str, field: Field, limit: int = 200) -> None:

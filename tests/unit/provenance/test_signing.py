@@ -161,6 +161,13 @@ def test_a_record_is_sealed_by_a_manifest_beside_it(
     assert read_credentials(record, own).integrity is Check.FAILED
 
 
+def test_a_webm_and_an_mkv_of_one_name_keep_a_manifest_each(signed: Make) -> None:
+    one, other = signed("take.webm"), signed("take.mkv")
+    for made in (one, other):
+        assert read_credentials(made.path).integrity is Check.PASSED
+    assert one.sidecar != other.sidecar
+
+
 def test_links_are_not_followed(plan: ManifestPlan, signer: FileSigner, tmp_path: Path) -> None:
     (tmp_path / "precious.mp4").write_bytes(b"precious")
     (tmp_path / "out.mp4").symlink_to(tmp_path / "precious.mp4")
