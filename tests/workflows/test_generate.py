@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.factories import actor, tiny_clip
 
-from circletake.errors import BadInput, Cancelled
+from circletake.errors import BadInput, Cancelled, LibraryError
 from circletake.hookspecs import hookimpl
 from circletake.model.generation import (
     TRAINED,
@@ -188,6 +188,13 @@ def test_stopping_keeps_what_was_finished_and_the_rest_can_be_resumed(library: L
     assert len(library.registry.jobs.open()) == 3
     resume(library, manager_with(backend), by=actor())
     assert seeds(library) == ["5", "6", "7"]
+
+
+def test_two_processes_do_not_work_on_the_same_jobs(library: Library) -> None:
+    with module._alone_here(library), pytest.raises(LibraryError, match="another circletake"):
+        asking(library, Backend())()
+    assert library.registry.jobs.all() == []
+    assert len(asking(library, Backend())().takes) == 3
 
 
 def test_a_plan_tells_problems_warnings_and_cost_and_sends_nothing(library: Library) -> None:

@@ -12,12 +12,13 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.errors import BadInput, Cancelled, CircletakeError, PluginError
+from circletake.errors import BadInput, Cancelled, CircletakeError, LibraryError, PluginError
 from circletake.model.event import Actor
 from circletake.model.generation import GenerationRequest, ModelCard, Phase
 from circletake.model.job import Job, JobStep
@@ -117,12 +118,14 @@ def generate(
 
     Raises:
         Cancelled: the person stopped; what was finished is kept and the rest can be resumed.
+        LibraryError: another process is generating here; nothing was asked.
     """
-    jobs = library.registry.jobs
-    resumed = [job for job in jobs.open() if job.generator == plan.generator]
     version = manager.generator(plan.generator).item.about.version
-    asked = [jobs.intend(_job(plan.generator, version, request, shot, by)) for request in plan.requests]
-    return _work(library, manager, [*resumed, *asked], by, len(resumed), progress, cancelled)
+    with _alone_here(library):
+        jobs = library.registry.jobs
+        resumed = [job for job in jobs.open() if job.generator == plan.generator]
+        asked = [jobs.intend(_job(plan.generator, version, request, shot, by)) for request in plan.requests]
+        return _work(library, manager, [*resumed, *asked], by, len(resumed), progress, cancelled)
 
 
 def resume(
@@ -134,8 +137,9 @@ def resume(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> GenerateReport:
     """Finish every job an earlier run left open."""
-    left = library.registry.jobs.open()
-    return _work(library, manager, left, by, len(left), progress, cancelled)
+    with _alone_here(library):
+        left = library.registry.jobs.open()
+        return _work(library, manager, left, by, len(left), progress, cancelled)
 
 
 def _work(
@@ -147,7 +151,7 @@ def _work(
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> GenerateReport:
-    worker = _Worker(library, manager, f"{socket.gethostname()}:{os.getpid()}", cancelled, [])
+    worker = _Worker(library, manager, socket.gethostname(), cancelled, [])
     done: list[Job] = []
     here: list[_Here] = []
     for number, job in enumerate(jobs):
@@ -286,6 +290,31 @@ class _Worker:
     def _stored(self, job: Job) -> Job:
         self.library.registry.jobs.update(job)
         return job
+
+
+@contextmanager
+def _alone_here(library: Library) -> Iterator[None]:
+    """Let one process of this machine work on jobs; the system lets go when it dies.
+
+    Leases are held in the machine's name, so that what a killed process held can go on at
+    once, while other machines that share the library keep away until the lease runs out.
+
+    Raises:
+        LibraryError: another process works on them.
+    """
+    import fcntl
+
+    lock = os.open(library.home / "jobs.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LibraryError(
+                str(library.root), "another circletake is generating here", "wait for it, then run this again"
+            ) from error
+        yield
+    finally:
+        os.close(lock)
 
 
 def _job(generator: str, version: str, request: GenerationRequest, shot: str, by: Actor) -> Job:

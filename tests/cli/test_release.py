@@ -1,0 +1,162 @@
+"""What ``generate``, ``jobs``, ``cut``, ``export`` and ``release`` print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from circletake.cli.app import run
+from circletake.provenance.keys import KeyRing
+
+Cli = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("no_workers")
+
+SMALL = ("--param", "size=64x36", "--param", "seconds=0.5")
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Run a command inside a fresh library; its status, stdout and stderr."""
+    run(["init", str(tmp_path / "film")])
+    monkeypatch.chdir(tmp_path / "film")
+    capsys.readouterr()
+
+    def call(*words: object) -> tuple[int, str, str]:
+        status = run([str(word) for word in words])
+        return status, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def film(cli: Cli) -> Cli:
+    """A library with two takes made here, one circled, a cut of both, and a key."""
+    KeyRing(Path(os.environ["CIRCLETAKE_HOME"])).init("Lumen Films")
+    asked = ("--model", "aurora", "--prompt", "neon sea", "--seed", 1, "--shot", "SH010", *SMALL)
+    assert cli("generate", *asked, "--takes", 2)[0] == 0
+    cli("circle", "SH010/1", "--by", "ana")
+    cli("cut", "new", "main", "--size", "64x36")
+    cli("cut", "add", "main", "SH010/1", "SH010/2@0-0.25")
+    return cli
+
+
+def test_generate_lists_models_and_what_they_take(cli: Cli) -> None:
+    status, out, _ = cli("generate")
+    assert status == 0
+    assert "silk" in out and "CC0-1.0" in out and "--param seconds=" in out
+    assert json.loads(cli("generate", "--json")[1])[0]["source_type"] == "algorithmicMedia"
+
+
+def test_a_dry_run_asks_for_nothing(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "p.txt").write_text("night bus\n")
+    asked = ("generate", "--model", "silk", "--prompt", f"@{tmp_path / 'p.txt'}", "--takes", 3, "--seed", 4)
+    status, out, err = cli(*asked, "--dry-run", "--param", "steps=20")
+    assert (status, out.splitlines()[0]) == (0, "3 takes from procedural silk, seed 4 to 6, cost: free")
+    assert "steps: not a parameter" in err
+    assert json.loads(cli(*asked, "--dry-run", "--json")[1])["requests"][0]["prompt"] == "night bus"
+    assert cli("jobs", "--all", "--json")[1].strip() == "[]"
+
+
+def test_generate_makes_takes_and_says_which(cli: Cli) -> None:
+    status, out, _ = cli(
+        "generate", "--model", "aurora", "--prompt", "a", "--shot", "SH010", *SMALL, "--takes", 2
+    )
+    assert (status, out.splitlines()[0]) == (0, "2 takes: SH010/1, SH010/2")
+    listed = cli("jobs", "--all")[1].splitlines()
+    assert [line.split()[1:3] for line in listed[1:3]] == [["imported", "SH010"]] * 2
+    assert len(cli("jobs")[1].splitlines()) == 1
+    assert cli("jobs", "--resume")[1].startswith("0 takes from 0 jobs")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--model", "sora", "--prompt", "x"), "model 'sora' is none of"),
+        (("--model", "silk", "--prompt", "x", "--param", "size=big"), "size: 'big' is not like 640x360"),
+        (("--model", "silk", "--prompt", "x", "--param", "size"), "'size' is not NAME=VALUE"),
+        (("--model", "silk"), "says nothing"),
+        (("--backend", "veo", "--model", "x", "--prompt", "x"), "no such generator"),
+    ],
+)
+def test_what_cannot_be_generated_is_said_in_a_line(cli: Cli, words: tuple[str, ...], said: str) -> None:
+    status, _, err = cli("generate", *words)
+    assert status == 2
+    assert said in err and "Traceback" not in err
+
+
+def test_a_cut_is_shown_event_by_event(film: Cli) -> None:
+    lines = film("cut", "show", "main")[1].splitlines()
+    assert lines[1].split()[:2] == ["01:00:00:00", "SH010/1"]
+    assert lines[2].split()[:2] == ["01:00:00:12", "SH010/2"]
+    assert lines[3] == "main: 2 events, 0:00.75, 64x36, 24 frames a second"
+    assert film("cut", "show")[1].splitlines()[1].split() == ["main", "2", "0:00.75", "64x36", "24"]
+    assert [e["out"] for e in json.loads(film("cut", "show", "main", "--json")[1])["events"]] == [
+        "1/2",
+        "1/4",
+    ]
+
+
+def test_auto_says_what_it_chose(film: Cli) -> None:
+    status, out, _ = film("cut", "auto", "rough", "--length", "0.25")
+    assert (status, out.splitlines()[-1]) == (0, "Next   circletake release NAME --cut 'rough'")
+    assert "rough: 1 events, 0:00.25" in out
+    assert film("cut", "auto", "x", "--length", "soon")[0] == 2
+    assert "no such song" in film("cut", "auto", "x", "--song", "none.wav")[2]
+
+
+def test_export_needs_a_key_and_says_how_to_make_one(cli: Cli) -> None:
+    cli("generate", "--model", "aurora", "--prompt", "a", "--shot", "SH010", *SMALL)
+    status, _, err = cli("export", "SH010/1")
+    assert status == 2
+    assert "circletake keys init" in err
+
+
+def test_export_says_what_it_made(film: Cli, tmp_path: Path) -> None:
+    status, out, _ = film("export", "SH010/1", "--to", tmp_path / "out")
+    assert status == 0
+    assert "signed, re-read" in out
+    (made,) = (tmp_path / "out").iterdir()
+    assert made.name.startswith("SH010_tk001_") and str(made) in out
+    again = film("export", "--cut", "main", "--to", tmp_path / "out", "--json")
+    assert json.loads(again[1])[0]["rows"][0]["kind"] == "cut"
+    assert film("export")[0] == 2
+    assert "no policy" in film("export", "SH010/1", "--prompts", "hash")[2]
+
+
+def test_a_timeline_brings_the_signed_clips_it_points_at(film: Cli, tmp_path: Path) -> None:
+    status, _, _ = film("export", "--cut", "main", "--exporter", "timeline", "--to", tmp_path / "out")
+    assert status == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["clips", "cues.csv", "main.otio"]
+    assert len(list((tmp_path / "out" / "clips").iterdir())) == 2
+
+
+def test_a_release_says_what_travels_and_is_audited(film: Cli) -> None:
+    status, out, err = film("release", "Night Bus", "--by", "ana")
+    assert "2 clips and the cut; 2 of 2 prompts travel in manifests that anybody can read" in err
+    assert "Night_Bus: 3 videos signed and re-read" in out
+    assert "INTACT   3 of 3 videos" in out
+    assert status in (0, 1)
+    assert Path("Night_Bus/report.html").is_file()
+    status, _, err = film("release", "Night Bus")
+    assert status == 2
+    assert "exists already and is not empty" in err
+
+
+def test_a_release_may_keep_prompts_and_may_be_tried_dry(film: Cli) -> None:
+    status, out, err = film("release", "quiet", "--prompts", "omit", "--dry-run")
+    assert status == 0
+    assert "0 of 2 prompts travel" in err and "nothing was made" in out
+    assert not Path("quiet").exists()
+    assert "1 clips; 1 of 1 prompts" in film("release", "selects", "--circled", "--dry-run")[2]
+
+
+def test_which_cut_is_asked_where_there_are_several(film: Cli) -> None:
+    film("cut", "new", "other")
+    status, _, err = film("release", "r")
+    assert status == 2
+    assert "there are 2 cuts" in err and "--cut NAME" in err
