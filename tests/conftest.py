@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ import pytest
 from tests.factories import tiny_clip
 
 if TYPE_CHECKING:
+    from tests.releases import Made
+
     from circletake.workflows.library import Library
     from circletake_registry.registry import Registry
 
@@ -84,6 +87,25 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
             return future
 
     monkeypatch.setattr("circletake.workflows.pool.local_processes", lambda workers, caps: Here())
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A signed release as a stranger receives it; only for looking, see ``made`` for tampering."""
+    from tests.releases import make_release
+
+    from circletake.provenance.keys import KeyRing
+
+    keys = KeyRing(tmp_path_factory.mktemp("signer"))
+    keys.init("Lumen Films")
+    return make_release(tmp_path_factory.mktemp("pristine"), keys)
+
+
+@pytest.fixture
+def made(pristine: Made, tmp_path: Path) -> Made:
+    """A copy of the release that a test may tamper with."""
+    shutil.copytree(pristine.folder, tmp_path / "release")
+    return replace(pristine, folder=tmp_path / "release")
 
 
 @pytest.fixture(scope="session")

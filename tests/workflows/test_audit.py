@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,32 +40,13 @@ Audited = Callable[..., Audit]
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
-    ring = KeyRing(tmp_path_factory.mktemp("keys"))
-    ring.init("Lumen Films")
-    return ring
-
-
-@pytest.fixture(scope="session")
-def pristine(tmp_path_factory: pytest.TempPathFactory, keys: KeyRing) -> Made:
-    return make_release(tmp_path_factory.mktemp("pristine"), keys)
+def keys(pristine: Made) -> KeyRing:
+    return pristine.keys
 
 
 @pytest.fixture
-def made(pristine: Made, tmp_path: Path) -> Made:
-    """A copy of the release that a test may tamper with."""
-    shutil.copytree(pristine.folder, tmp_path / "release")
-    return replace(pristine, folder=tmp_path / "release")
-
-
-@pytest.fixture
-def audited(keys: KeyRing, monkeypatch: pytest.MonkeyPatch) -> Audited:
-    """Audit a folder without starting processes; one test below does start them."""
-
-    def inline(tasks: Iterable[Any], function: Callable[[Any], Any], **_: Any) -> Iterator[tuple[Any, Any]]:
-        return ((task, function(task)) for task in tasks)
-
-    monkeypatch.setattr("circletake.workflows.audit.pool.run", inline)
+def audited(keys: KeyRing, no_workers: None) -> Audited:
+    """Audit a folder in this process; the tests of the command line do start workers."""
     manager = PluginManager.load(only=("rules",))
 
     def audit(folder: Path, trust: Iterable[TrustList] | None = None) -> Audit:

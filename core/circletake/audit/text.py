@@ -83,10 +83,12 @@ def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
     for signed in summary.signers:
         files = count(len(signed.files), "video")
         who = printable(signed.signer.name, 40)
-        mark = short_fingerprint(signed.signer.sha256)
-        yield _line("SIGNER", f"{who}, SHA256 {mark} · {files} · {vouched(signed, audit.lists)}")
+        mark = printable(short_fingerprint(signed.signer.sha256), 40)
+        yield _line(
+            "SIGNER", f"{who}, SHA256 {mark} · {files} · {printable(vouched(signed, audit.lists), 120)}"
+        )
         if not signed.trust_list:
-            yield _line("", signed.signer.sha256)
+            yield _line("", printable(signed.signer.sha256, 120))
             yield _line("", "ask the producer for this fingerprint, then: circletake trust add NAME PEM")
 
 

@@ -1,0 +1,138 @@
+"""``circletake audit`` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.factories import tiny_clip
+from tests.releases import Made
+
+from circletake.cli.app import run
+
+
+@pytest.fixture
+def mine(made: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """A release signed with the keys of whoever runs the command."""
+    monkeypatch.setenv("CIRCLETAKE_HOME", str(made.keys.folder.parent))
+    return made
+
+
+def test_an_own_release_is_told_whole_in_the_order_that_matters(
+    mine: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["audit", str(mine.folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Night Bus v3 · 1 cut, 3 clips"
+    assert lines[1] == "INTACT   4 of 4 videos; bytes equal the sealed list"
+    assert lines[2].startswith("SIGNER   Lumen Films, SHA256 ")
+    assert lines[2].endswith("4 videos · your own key; nobody else vouches for it")
+    assert lines[3] == "AI-MADE  0:03 of 0:03 (100.0%)"
+    assert lines[4].split() == [
+        "runway",
+        "gen4.5",
+        "0:02",
+        "2",
+        "clips",
+        *["recorded", "by", "the", "signer's", "circletake"],
+    ]
+    assert "PROMPTS  3 recorded" in lines
+    assert "CHOSEN   3 of 698 takes, by 2 people; as the producer recorded" in lines
+    asked = "1 question could not be asked, with --all"
+    assert lines[-1] == f"Not checked: watermark, likeness, music rights, visible label · {asked}"
+
+
+def test_a_stranger_is_told_how_to_confirm_the_signer(
+    mine: Made, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fingerprint = mine.keys.show().certificate_sha256
+    monkeypatch.setenv("CIRCLETAKE_HOME", str(tmp_path / "elsewhere"))
+    assert run(["audit", str(mine.folder)]) == 1
+    out = capsys.readouterr().out
+    assert fingerprint in out
+    assert "ask the producer for this fingerprint, then: circletake trust add NAME PEM" in out
+    assert "INTACT   4 of 4 videos" in out
+    pem = tmp_path / "lumen.pem"
+    pem.write_text(mine.keys.anchor().pem)
+    assert run(["audit", str(mine.folder), "--trust", str(pem)]) == 0
+
+
+def test_one_byte_changed_is_altered_and_exit_1(mine: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = next((mine.folder / "clips").iterdir())
+    data = bytearray(clip.read_bytes())
+    data[data.rindex(b"mdat") + 40] ^= 1
+    clip.write_bytes(data)
+    assert run(["audit", str(mine.folder)]) == 1
+    out = capsys.readouterr().out
+    assert f"ALTERED    clips/{clip.name}" in out
+    assert f"FIX      c2pa.state  clips/{clip.name}" in out
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_json_is_one_document_for_each_path(mine: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = next((mine.folder / "clips").iterdir())
+    assert run(["audit", str(mine.folder), str(clip), "--json"]) == 0
+    whole, alone = json.loads(capsys.readouterr().out)["audits"]
+    assert (whole["schema"], whole["exit"], whole["videos"]) == ("circletake.audit/1", 0, {"intact": 4})
+    assert whole["made"]["ai_seconds"] == "3"
+    cut = next(f for f in whole["files"] if f["path"] == "night_bus.mp4")
+    assert [row["prompt"] for row in cut["made_of"]] == ["night bus, rain", "a red kite", "wet asphalt"]
+    assert alone["videos"] == {"intact": 1}
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_every_field_of_the_document_stands_in_the_docs(
+    mine: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["audit", str(mine.folder), "--json"])
+    (document,) = json.loads(capsys.readouterr().out)["audits"]
+    page = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text("utf-8")
+    assert [name for name in document if f"`{name}`" not in page] == ["schema"]
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_the_report_is_one_file_and_its_place_is_told(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(["audit", str(mine.folder), "--report", str(tmp_path / "r.html")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Report   {tmp_path / 'r.html'}"
+    assert "All 4 videos are intact" in (tmp_path / "r.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere"], "nowhere: no such file or folder"),
+        (["empty"], "empty: holds no video to audit"),
+        (["empty", "empty", "--report", "r.html"], "--report: one report is about one folder"),
+        (["bare", "--report", "bare/bare.mp4"], "bare/bare.mp4: is a file that circletake did not write"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_exit_2(
+    arguments: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    tiny_clip(tmp_path / "bare" / "bare.mp4")
+    assert run(["audit", *arguments]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == said
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_real_signed_clips_are_told_for_what_they_are(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sora = shared / "data" / "ai" / "videophy2__videophy2.github.io"
+    firefly = shared / "data" / "c2pa" / "Security4Media__c2pa-video-player"
+    assert run(["audit", str(sora), str(firefly), "--json"]) == 1
+    clips, edited = json.loads(capsys.readouterr().out)["audits"]
+    assert clips["videos"] == {"intact": 2}
+    assert {row["model"] for file in clips["files"] for row in file["made_of"]} == {"Sora"}
+    assert {f["rule"] for f in clips["findings"]} == {"ai.prompt", "c2pa.trusted"}
+    (row,) = edited["files"][0]["made_of"]
+    assert (row["kind"], row["model"]) == ("partly", "Adobe Firefly")

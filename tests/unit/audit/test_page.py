@@ -1,0 +1,115 @@
+"""The HTML report: safe with hostile text, self-contained, and only ever replaced by another."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.factories import NOW, media_facts
+
+from circletake.audit.case import build_case
+from circletake.audit.judge import judge
+from circletake.audit.page import html_report
+from circletake.audit.text import text_report
+from circletake.audit.wording import clock, moment
+from circletake.errors import BadInput
+from circletake.model.audit import Audit, FileCase
+from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
+from circletake.plugins.manager import PluginManager
+from circletake.workflows.audit import write_report
+
+EVIL = "</pre><script>alert(1)</script>\u202egnp\x1b[31m\x00<img src=x onerror=alert(2)>"
+RULES = [(o.item, o.item.about.settings()) for o in PluginManager.load(only=("rules",)).audit_rules()]
+
+
+def audit_of(text: str) -> Audit:
+    """An audit in which everything a stranger may write is ``text``."""
+    prompt = IngredientSaid(text, "inputTo", text, ("c2pa.types.generator.prompt",), text)
+    model = IngredientSaid(text, "inputTo", text, ("c2pa.types.model",))
+    manifest = ManifestSaid(
+        text,
+        text,
+        text,
+        Signer(text, text, "es256", "1", text),
+        (ActionSaid("c2pa.created", "trainedAlgorithmicMedia", text, text),),
+        (prompt, model),
+        {text: {text: [text]}, "org.circletake.take": {"shot": text, "number": text, "take": text}},
+    )
+    credentials = Credentials(
+        True, text, text, Check.PASSED, Check.PASSED, Check.FAILED, Check.PASSED, "", (text,), (manifest,)
+    )
+    files = [
+        FileCase(f"{text}.mp4", "video", 1, "a" * 64, credentials, media=media_facts()),
+        FileCase(f"{text}.zip", "archive", 1, "b" * 64, Credentials(False), members=(text,)),
+        FileCase(f"{text}.mov", "video", 1, "c" * 64, Credentials(False), unreadable=text),
+    ]
+    return judge(build_case(text, files, release_problem=text, lists=[text]), RULES, at=NOW)
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = Tags()
+    parser.feed(html)
+    return parser.found
+
+
+def test_hostile_text_stays_text() -> None:
+    html = html_report(audit_of(EVIL))
+    assert "&lt;script&gt;" in html
+    found = tags(html)
+    assert not {"script", "img", "iframe", "link", "object", "form"} & {tag for tag, _ in found}
+    assert not [a for _, attrs in found for a in attrs if a.startswith("on") or a in ("href", "src", "style")]
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e]", html)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=60))
+def test_no_text_adds_a_tag_to_the_page(text: str) -> None:
+    assert {t for t, _ in tags(html_report(audit_of(text)))} <= {
+        t for t, _ in tags(html_report(audit_of(EVIL)))
+    } | {"b"}
+
+
+def test_hostile_text_sends_nothing_to_a_terminal() -> None:
+    lines = "\n".join(text_report(audit_of(EVIL), everything=True))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", lines)
+
+
+def test_the_pages_own_policy_allows_its_style_and_nothing_else() -> None:
+    html = html_report(audit_of("plain"))
+    (policy,) = [a["content"] for _, a in tags(html) if a.get("http-equiv") == "Content-Security-Policy"]
+    style = html.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_only_a_report_is_replaced_by_a_report(tmp_path: Path) -> None:
+    html = html_report(audit_of("plain"))
+    write_report(tmp_path / "report.html", html)
+    write_report(tmp_path / "report.html", html)
+    assert (tmp_path / "report.html").read_text("utf-8") == html
+    (tmp_path / "mine.html").write_text("<p>years of work")
+    with pytest.raises(BadInput, match="did not write"):
+        write_report(tmp_path / "mine.html", html)
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_times_read_as_editors_say_them() -> None:
+    assert [clock(0), clock(8.4), clock(209), clock(59.97)] == ["0:00", "0:08.4", "3:29", "1:00"]
+    assert [moment(0), moment(72.44), moment(59.99)] == ["0:00.0", "1:12.4", "1:00.0"]

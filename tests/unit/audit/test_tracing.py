@@ -1,0 +1,94 @@
+"""Tracing a video to takes, models and prompts from what manifests say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from circletake.audit.tracing import trace
+from circletake.model.export import ReleasedFile, Use
+from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
+
+TRAINED = "trainedAlgorithmicMedia"
+
+
+def manifest(label: str = "active", signer: str = "Lumen", **over: Any) -> ManifestSaid:
+    made = ManifestSaid(label, "generator", "clip.mp4", Signer(signer, "", "es256", "1", "AA"), (), (), {})
+    return replace(made, **over)
+
+
+def said(*manifests: ManifestSaid) -> Credentials:
+    return Credentials(True, manifests=manifests, integrity=Check.PASSED)
+
+
+def created(source_type: str = TRAINED, agent: str = "") -> ActionSaid:
+    return ActionSaid("c2pa.created", source_type, agent)
+
+
+def traced(credentials: Credentials, recorded: ReleasedFile | None = None) -> list[tuple[str, str, str]]:
+    """Model, source type and words of each stretch."""
+    rows = trace(credentials, recorded, 4.0, "the sealed record")
+    return [(t.use.model, t.use.source_type, t.words) for t in rows]
+
+
+def test_a_provider_that_names_only_an_agent_is_believed_as_far_as_it_signs() -> None:
+    sora = manifest(signer="OpenAI", actions=(created(agent="Sora"),))
+    assert traced(said(sora)) == [("Sora", TRAINED, "signed by OpenAI")]
+
+
+def test_an_expired_provider_behind_an_import_is_told_as_expired_not_altered() -> None:
+    parent = IngredientSaid("x.mp4", "parentOf", manifest="sora", problems=("signingCredential.expired",))
+    ours = manifest(actions=(ActionSaid("c2pa.opened"),), ingredients=(parent,))
+    sora = manifest("sora", "OpenAI", actions=(created(agent="Sora"),))
+    assert traced(said(ours, sora)) == [("Sora", TRAINED, "signed by OpenAI; expired, not altered")]
+
+
+def test_a_mark_that_only_an_ingredient_carries_is_found() -> None:
+    picture = IngredientSaid("sun.png", "componentOf", manifest="firefly")
+    edit = ActionSaid("c2pa.edited", "compositeWithTrainedAlgorithmicMedia", "Adobe Firefly")
+    rows = traced(said(manifest(ingredients=(picture,)), manifest("firefly", "Adobe", actions=(edit,))))
+    assert rows == [
+        ("Adobe Firefly", "compositeWithTrainedAlgorithmicMedia", "signed by Adobe, as part of the picture")
+    ]
+
+
+def test_placed_clips_are_told_in_the_order_of_the_video_and_a_song_is_not_seen() -> None:
+    def clip(name: str, start: int) -> IngredientSaid:
+        return IngredientSaid(
+            name, "componentOf", f"id-{name}", manifest=name, placed=((Fraction(start), Fraction(start + 2)),)
+        )
+
+    song = IngredientSaid("song.wav", "componentOf", "x", placed=((Fraction(0), Fraction(4)),))
+    makers = [manifest(n, actions=(created(agent=n),)) for n in ("late", "early")]
+    cut = manifest(ingredients=(song, clip("late", 2), clip("early", 0)))
+    assert [model for model, _, _ in traced(said(cut, *makers))] == ["early", "late"]
+
+
+def test_manifests_that_name_each_other_in_a_circle_come_to_an_end() -> None:
+    a = manifest("a", ingredients=(IngredientSaid("b", "parentOf", manifest="b"),))
+    b = manifest("b", ingredients=(IngredientSaid("a", "parentOf", manifest="a"),))
+    assert len(traced(said(a, b))) == 1
+
+
+def test_the_record_speaks_only_where_manifests_are_silent_and_is_marked() -> None:
+    recorded = ReleasedFile(
+        "clip.mp4", "take", "a" * 64, 1, uses=(Use("0", "4", "0", "4", "SH1/1", "", "other", prompt="rain"),)
+    )
+    (row,) = trace(said(manifest(actions=(created(agent="Sora"),))), recorded, 4.0, "the sealed record")
+    assert (row.use.model, row.use.prompt) == ("Sora", "rain")
+    assert "prompt" in row.from_record
+    assert "model" not in row.from_record
+
+
+def test_without_credentials_everything_told_is_the_records_alone() -> None:
+    recorded = ReleasedFile(
+        "clip.mp4", "take", "a" * 64, 1, uses=(Use("0", "4", "0", "4", "SH1/1", "", "gen"),)
+    )
+    (row,) = trace(Credentials(False), recorded, 4.0, "the sealed record")
+    assert row.words == "the sealed record alone; no credentials say it"
+    assert set(row.from_record) >= {"model", "take"}
+
+
+def test_a_manifest_that_says_nothing_traces_nothing() -> None:
+    assert traced(said(manifest())) == []
