@@ -208,6 +208,8 @@ def _value(event: Event) -> str:
         return f"{event.kind} {printable(event.value, 60)}"
     if event.kind == "verdict":
         return event.value
+    if event.kind == "undo":
+        return "undo"
     return f"{_kind(event)} {printable(event.value, 60)}".strip()
 
 
