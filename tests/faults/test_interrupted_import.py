@@ -28,7 +28,7 @@ if __name__ == "__main__":
 @pytest.fixture
 def folder(clip: Callable[..., Path]) -> Path:
     """Clips with recipes, two of them the same bytes, and a broken file."""
-    for number in range(9):
+    for number in range(6):
         made = clip(f"takes/bus {number}.mp4", seed=number)
         made.with_suffix(".json").write_text(json.dumps({"prompt": f"bus {number % 3}", "seed": number}))
     folder = made.parent
@@ -89,7 +89,7 @@ def test_killed_at_any_moment_it_finishes_when_run_again(
     moments = random.Random(7)
     root = tmp_path / "killed"
     create_library(root).registry.close()
-    for _ in range(5):
+    for _ in range(3):
         running = start(root, script, *words)
         time.sleep(moments.uniform(0.2, 0.9) * longest)
         os.killpg(running.pid, signal.SIGKILL)

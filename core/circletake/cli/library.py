@@ -23,9 +23,9 @@ def group() -> None:
 
 @app.command()
 def verify(json: Json = False, library: LibraryFolder = None) -> None:
-    """Read every file again and compare it with what was recorded; goes on where it was stopped.
+    """Read every file again and compare it with the record.
 
-    Exit status 1 when a file is missing or not what it was.
+    Goes on where it was stopped. Exit status 1 when a file is missing or not what it was.
     """
     from circletake.workflows.upkeep import verify as run
 
@@ -103,7 +103,10 @@ def backup(
 
 @app.command()
 def gc(dry_run: DryRun = False, yes: Yes = False, json: Json = False, library: LibraryFolder = None) -> None:
-    """Remove derived files that nothing refers to; never the media of a take, never quarantine."""
+    """Remove derived files that nothing refers to.
+
+    Never the media of a take, never quarantine.
+    """
     from circletake.workflows.tidying import leftovers, sweep
 
     with open_library(library) as lib:
