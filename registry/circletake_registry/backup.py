@@ -17,27 +17,31 @@ def copy_database(source: Path, to: Path) -> None:
     Raises:
         LibraryError: ``to`` exists, cannot be written, or the copy does not read back sound.
     """
+    try:
+        _copy(source, to)
+    except (OSError, sqlite_module().Error) as error:
+        reason = f"the backup could not be written ({error})"
+        raise LibraryError(str(to), reason, "choose another place") from error
+
+
+def _copy(source: Path, to: Path) -> None:
     if to.exists():
         raise LibraryError(str(to), "exists already", "name a new file; a backup never overwrites")
-    sqlite = sqlite_module()
+    connect = sqlite_module().connect
     part = to.with_name(f".{to.name}.{os.getpid()}.part")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    part.unlink(missing_ok=True)
     try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with closing(sqlite.connect(str(source))) as old, closing(sqlite.connect(str(part))) as new:
+        with closing(connect(str(source))) as old, closing(connect(str(part))) as new:
             old.backup(new)
             # A copy of a database with a write-ahead log would need the log's files beside it.
             new.execute("PRAGMA journal_mode = delete")
-        with closing(sqlite.connect(str(part))) as check:
-            (sound,) = check.execute("PRAGMA integrity_check").fetchone()
+        with closing(connect(str(part))) as copied:
+            (sound,) = copied.execute("PRAGMA integrity_check").fetchone()
         if sound != "ok":
             raise LibraryError(str(to), f"the copy is not sound ({sound})", "check the disk")
         sync_file(part)
         part.replace(to)
         sync_folder(to.parent)
-    except (OSError, sqlite.Error) as error:
-        raise LibraryError(
-            str(to), f"the backup could not be written ({error})", "choose another place"
-        ) from error
     finally:
         part.unlink(missing_ok=True)

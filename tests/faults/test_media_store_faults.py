@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.faults.failing import FailsOnce
 
 from circletake.errors import CircletakeError
 from circletake.model.location import Location
@@ -22,39 +20,6 @@ from circletake_registry.media_store import MediaStore
 
 BYTES = b"moving pictures" * 50_000
 SHA256 = hashlib.sha256(BYTES).hexdigest()
-
-OPERATIONS: list[tuple[Any, str]] = [
-    (io, "open"),
-    (os, "open"),
-    (os, "fsync"),
-    (os, "mkdir"),
-    (os, "rename"),
-    (os, "replace"),
-    (os, "unlink"),
-    (os, "chmod"),
-    (os, "stat"),
-    (shutil, "copyfileobj"),
-    (hashlib, "file_digest"),
-]
-
-
-class FailsOnce:
-    """Counts file operations inside the test's folder, and lets the ``nth`` fail as a full disk does."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, nth: int) -> None:
-        self.count = 0
-        self.nth = nth
-        for module, name in OPERATIONS:
-            monkeypatch.setattr(module, name, self._counted(getattr(module, name)))
-
-    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            self.count += 1
-            if self.count == self.nth:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            return real(*args, **kwargs)
-
-        return call
 
 
 def fail_each(

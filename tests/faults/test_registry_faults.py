@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from tests.factories import actor, new_take, sha256
+from tests.faults.failing import FailsOnce
 
+from circletake.errors import LibraryError
 from circletake.model.event import EventKind
 from circletake_registry import schema
 from circletake_registry.registry import Registry
@@ -165,3 +167,24 @@ def test_a_decision_of_many_rows_is_whole_whichever_statement_fails(registry: Re
     event.remove(engine, "before_cursor_execute", fail)
     assert len(registry.events.standings()) == decided
     assert decided == (3 if asked < nth else 0)
+
+
+def test_a_backup_is_whole_or_absent_whichever_operation_fails(registry: Registry, tmp_path: Path) -> None:
+    take = new_take(registry)
+    for nth in range(1, 100):
+        to = tmp_path / "backups" / f"{nth}.sqlite"
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            faults = FailsOnce(monkeypatch, nth)
+            try:
+                registry.backup(to)
+            except LibraryError as error:
+                assert error.next_step
+        if to.exists():
+            with Registry.open(to) as copy:
+                assert copy.takes.get(take.id) == take
+        else:
+            assert faults.count >= nth
+        if faults.count < nth:
+            assert nth > 4
+            return
+    raise AssertionError("never succeeded")
