@@ -61,7 +61,7 @@ def plan_take(
         generator_version: of circletake; the installed one where empty.
         provider_manifest: the generator's own manifest store as kept at import; it is handed
             over where ``source`` no longer carries it.
-        by: who made the export.
+        by: who made the export; persons are named in the manifest.
     """
     inputs = inputs_of(slate.recipe, policy)
     kind = statements.source_type(slate)
@@ -316,7 +316,8 @@ def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
 
 
 def _exported_by(record: dict[str, Any], by: Actor | None) -> dict[str, Any]:
-    return record if by is None else {**record, "exported_by": public(by.name, 80)}
+    """Named where a person exports; the login name of whatever ran a script is nobody's business."""
+    return {**record, "exported_by": public(by.name, 80)} if by is not None and by.person else record
 
 
 def _actions(actions: list[dict[str, Any]]) -> dict[str, Any]:

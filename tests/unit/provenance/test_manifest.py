@@ -153,6 +153,14 @@ def test_a_providers_manifest_speaks_for_itself() -> None:
     assert "digital_source_type" not in parent.definition
 
 
+def test_persons_who_export_are_named_and_scripts_are_not() -> None:
+    def record(person: bool) -> dict[str, Any]:
+        return assertion(plan(*OBSERVED, by=actor("ana", person)), "org.circletake.take")
+
+    assert record(True)["exported_by"] == "ana"
+    assert "ana" not in json.dumps(record(False))
+
+
 def test_what_was_done_to_the_picture_is_said_with_a_type_where_it_can_be_seen() -> None:
     planned = plan(*OBSERVED, produced_actions=("c2pa.trimmed", "c2pa.transcoded"))
     _, trimmed, transcoded = actions(planned)
