@@ -72,11 +72,19 @@ def export(
         for row in made.rows:
             signed = "signed, re-read" if row.kind in ("take", "cut") else row.kind
             beside = f" with {Path(row.sidecar).name}" if row.sidecar else ""
-            say(f"{printable(row.path)}{beside}  {human_size(row.size)}  {signed}")
+            say(f"{from_here(Path(row.path))}{beside}  {human_size(row.size)}  {signed}")
         for text in made.not_carried:
             note(f"not carried: {text}")
         for warning in made.warnings:
             note(printable(warning))
+
+
+def from_here(path: Path) -> str:
+    """A path as somebody in the working folder would write it."""
+    from circletake.model.text import printable
+
+    here = Path.cwd()
+    return printable(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def signing_terms(lib: Library, prompts: str, by: str) -> Terms:

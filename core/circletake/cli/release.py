@@ -9,7 +9,7 @@ import typer
 
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
-from circletake.cli.export import Prompts, signing_terms
+from circletake.cli.export import Prompts, from_here, signing_terms
 
 
 def release(
@@ -44,7 +44,7 @@ def release(
         what = f"{len(plan.slates)} clips{' and the cut' if plan.rendered else ''}"
         note(f"{printable(name)}: {what}; {travel}{kept}")
         if dry_run:
-            say(f"would make {printable(str(plan.folder))}; nothing was made")
+            say(f"would make {from_here(plan.folder)}; nothing was made")
             return
         signer = KeyRing(user_home()).show().organisation
         with progress("release") as bar:
@@ -59,11 +59,11 @@ def release(
         print_json({"release": made, "findings": list(audit.failed)})
     else:
         again = f", {made.reused} signed before" if made.reused else ""
-        say(f"{printable(str(made.folder))}: {made.signed} videos signed and re-read{again}")
+        say(f"{from_here(made.folder)}: {made.signed} videos signed and re-read{again}")
         for warning in made.warnings:
             note(printable(warning))
         say(*text_report(audit))
-        say(f"Report   {printable(str(report))}")
+        say(f"Report   {from_here(report)}")
     if audit.exit_code:
         raise typer.Exit(audit.exit_code)
 
