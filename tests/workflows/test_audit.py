@@ -258,6 +258,29 @@ def test_an_expired_certificate_is_not_an_alteration(
     assert {f.verdict for f in audit.files if f.case.kind == "video"} == {"intact"}
 
 
+def test_a_clip_altered_before_it_went_into_the_cut_is_found_at_its_place(
+    audited: Audited, keys: KeyRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import circletake.provenance.signing as signing
+
+    def tampering(plan: Any, source: Path, destination: Path, *rest: Any) -> Any:
+        signed = honest(plan, source, destination, *rest)
+        if destination.name.startswith("SH020"):
+            data = bytearray(destination.read_bytes())
+            data[data.rindex(b"mdat") + 40] ^= 1
+            destination.write_bytes(data)
+        return signed
+
+    honest = signing.sign
+    monkeypatch.setattr(signing, "_verify", lambda ingredient: None)
+    monkeypatch.setattr(signing, "altering", lambda problems: ())
+    monkeypatch.setattr("tests.releases.sign", tampering)
+    audit = audited(make_release(tmp_path, keys).folder)
+    (told,) = [o for o in audit.failed if o.rule == "ingredients.intact"]
+    assert (told.file, told.start, told.end) == ("night_bus.mp4", 1.0, 2.0)
+    assert verdict(audit, "night_bus.mp4") == "intact"
+
+
 def test_a_video_in_an_archive_must_be_a_copy_of_a_signed_one(made: Made, audited: Audited) -> None:
     bare = tiny_clip(made.folder.parent / "bare.mp4", seed=5)
     with zipfile.ZipFile(made.folder / "bundle.otioz", "w") as archive:

@@ -11,7 +11,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from circletake.audit.summary import MACHINE, Share, Summary, kind_of, span, summarise
 from circletake.audit.wording import (
@@ -29,6 +31,9 @@ from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.manifest import Check
 from circletake.model.text import printable
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""
 
@@ -38,6 +43,44 @@ _LONGEST = 20_000
 
 def html_report(audit: Audit) -> str:
     """The whole page."""
+    summary = summarise(audit)
+    style = _template("report.css")
+    colours = _Colours(summary.shares)
+    videos = [_video(file, colours) for file in audit.files if file.case.kind == "video"]
+    videos.sort(key=lambda v: (-len(v.rows), v.file.case.path))
+    return (
+        _engine()
+        .get_template("report.html")
+        .render(
+            audit=audit,
+            summary=summary,
+            style=style,
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            mark=REPORT_MARK,
+            name=audit.release.name if audit.release and audit.release.name else audit.root,
+            verdict=_verdict(summary),
+            headline=sentence(summary),
+            against=_against(audit),
+            signers=[(signed, vouched(signed, audit.lists)) for signed in summary.signers],
+            bar=_bar(summary, colours),
+            shares=[
+                (colours.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares
+            ],
+            ai=share(summary.of_kind("ai", "partly"), summary.seconds),
+            prompts=[
+                (summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]
+            ],
+            videos=[v for v in videos if not v.plain],
+            clips=[v for v in videos if v.plain],
+            others=[f for f in audit.files if f.case.kind != "video"],
+            count=count,
+            is_own=is_own,
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     engine = Environment(
@@ -48,32 +91,7 @@ def html_report(audit: Audit) -> str:
         lstrip_blocks=True,
     )
     engine.filters.update(line=printable, prose=_prose, clock=clock, moment=moment)
-    summary = summarise(audit)
-    style = _template("report.css")
-    colours = _Colours(summary.shares)
-    videos = [_video(file, colours) for file in audit.files if file.case.kind == "video"]
-    videos.sort(key=lambda v: (-len(v.rows), v.file.case.path))
-    return engine.get_template("report.html").render(
-        audit=audit,
-        summary=summary,
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        mark=REPORT_MARK,
-        name=audit.release.name if audit.release and audit.release.name else audit.root,
-        verdict=_verdict(summary),
-        headline=sentence(summary),
-        against=_against(audit),
-        signers=[(signed, vouched(signed, audit.lists)) for signed in summary.signers],
-        bar=_bar(summary, colours),
-        shares=[(colours.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
-        ai=share(summary.of_kind("ai", "partly"), summary.seconds),
-        prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
-        videos=[v for v in videos if not v.plain],
-        clips=[v for v in videos if v.plain],
-        others=[f for f in audit.files if f.case.kind != "video"],
-        count=count,
-        is_own=is_own,
-    )
+    return engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,16 @@ def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:
     return parser.found
 
 
+KNOWN_TAGS = {tag for tag, _ in tags(html_report(audit_of("plain")))} | {
+    "p",
+    "b",
+    "li",
+    "details",
+    "summary",
+    "pre",
+}
+
+
 def test_hostile_text_stays_text() -> None:
     html = html_report(audit_of(EVIL))
     assert "&lt;script&gt;" in html
@@ -79,9 +89,7 @@ def test_hostile_text_stays_text() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_adds_a_tag_to_the_page(text: str) -> None:
-    assert {t for t, _ in tags(html_report(audit_of(text)))} <= {
-        t for t, _ in tags(html_report(audit_of(EVIL)))
-    } | {"b"}
+    assert {tag for tag, _ in tags(html_report(audit_of(text)))} <= KNOWN_TAGS
 
 
 def test_hostile_text_sends_nothing_to_a_terminal() -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from circletake.audit.record import LARGEST, read_release, read_sums, stays_inside
@@ -78,6 +78,7 @@ def test_what_is_no_record_is_refused_in_words(data: bytes) -> None:
         read_release(data)
 
 
+@settings(max_examples=40)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),
