@@ -304,12 +304,16 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=".signing-", dir=parent))
     except OSError as error:
-        raise SigningError(str(parent), f"cannot be written: {error.strerror}", "free some space") from error
+        raise SigningError(
+            str(parent), f"cannot be written: {error.strerror}", "check that the folder is there and has room"
+        ) from error
     try:
         yield folder
     except OSError as error:
         raise SigningError(
-            str(parent), f"cannot be written: {error.strerror or error}", "free some space"
+            str(parent),
+            f"cannot be written: {error.strerror or error}",
+            "check that the folder is there and has room",
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
