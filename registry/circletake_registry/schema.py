@@ -32,22 +32,16 @@ def create(path: Path) -> None:
         if revision(path) == HEAD and _is_empty(path):
             return
         raise LibraryError(str(path), "exists already", "open it, or choose another folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    fresh.unlink(missing_ok=True)
-    database = Database(fresh)
-    with database.write() as connection:
-        Row.metadata.create_all(connection)
-        connection.execute(
-            text(
-                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
-                "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-            )
-        )
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-    database.close()
-    fresh.replace(path)
-    sync_folder(path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.unlink(missing_ok=True)
+        _build(fresh)
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        reason = f"could not be made ({(error.strerror or str(error)).lower()})"
+        raise LibraryError(str(path), reason, "check the folder's permissions and room") from error
 
 
 def prepare(path: Path) -> None:
@@ -85,6 +79,22 @@ def revision(path: Path) -> str:
     if row is None:
         raise LibraryError(str(path), "is a registry without a revision", "restore a backup of it")
     return str(row[0])
+
+
+def _build(path: Path) -> None:
+    database = Database(path)
+    try:
+        with database.write() as connection:
+            Row.metadata.create_all(connection)
+            connection.execute(
+                text(
+                    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+                    "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+                )
+            )
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    finally:
+        database.close()
 
 
 def _is_empty(path: Path) -> bool:

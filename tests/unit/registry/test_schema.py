@@ -140,6 +140,13 @@ def test_making_one_takes_over_an_empty_one_and_never_one_with_takes(tmp_path: P
     assert [each.name for each in tmp_path.iterdir()] == ["r.sqlite"]
 
 
+def test_a_place_where_none_can_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LibraryError, match="could not be made") as caught:
+        Registry.create(tmp_path / "file" / "r.sqlite")
+    assert caught.value.next_step
+
+
 @pytest.mark.parametrize("name", ["what? #100% of 'it'", "日本 \u202e", "caf\udce9", "file:x?mode=memory"])
 def test_a_library_may_lie_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / name / "r.sqlite"
