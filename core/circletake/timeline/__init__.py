@@ -1,0 +1,1 @@
+"""Cuts in the words of editors: the only room that speaks OpenTimelineIO."""
