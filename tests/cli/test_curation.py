@@ -258,7 +258,7 @@ def test_a_sheet_goes_out_and_its_picks_come_back(bus: Library, cli: Cli, tmp_pa
     out = cli("contact", "--to", "sheet.html")
     assert "sheet.html  5 takes" in out
     assert "exists already" in cli("contact", "--to", "sheet.html", status=2)
-    assert "leave the other conditions out" in cli("contact", "--cut", "v1", "--shot", "SH010", status=2)
+    assert "leave the other conditions out" in cli("contact", "--cut", "v1", "--model", "wan", status=2)
     take = bus.registry.takes.resolve("SH010/3")[0]
     seen = {"verdict": "unreviewed", "stars": 0}
     at = "2026-05-04T10:00:00Z"

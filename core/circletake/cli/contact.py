@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,7 @@ def contact(
     with open_library(library) as lib:
         chosen = None
         if cut:
-            if words or which.shots or which.verdicts:
+            if words or replace(which, folded=True) != TakeFilter():
                 raise BadInput("--cut", "names its own takes", "leave the other conditions out")
             chosen, slates = slates_of_cut(lib, cut)
         else:

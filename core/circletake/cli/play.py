@@ -12,6 +12,7 @@ import typer
 
 from circletake.cli.common import LibraryFolder, open_library
 from circletake.cli.console import say
+from circletake.model.text import printable
 
 
 def play(
@@ -27,7 +28,8 @@ def play(
         slate = choose_one(lib, take)
         path = lib.media(slate.take)
     if print_path:
-        say(str(path))
+        # Exact for a script that reads it; a person's terminal is not handed a hostile file name.
+        say(printable(str(path)) if sys.stdout.isatty() else str(path))
         return
     if not _open(path):
         raise MediaError(slate.take.label, "no player could be opened here", f"the file is {path}")
