@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ from tests.releases import (
 
 import circletake_rules
 from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity, hookimpl
-from circletake.audit.document import json_report
+from circletake.audit.report import html_report, json_report, text_report
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import OWN_KEY, Audit
 from circletake.model.export import PromptPolicy, Release
@@ -293,6 +294,22 @@ def test_a_video_in_an_archive_must_be_a_copy_of_a_signed_one(made: Made, audite
 def test_a_video_under_another_name_is_still_a_video(made: Made, audited: Audited) -> None:
     tiny_clip(made.folder.parent / "bare.mp4").rename(made.folder / "readme.txt")
     assert ("files.known", "readme.txt") in findings(audited(made.folder))
+
+
+def test_odd_names_and_entries_cost_nothing_but_their_own_line(made: Made, audited: Audited) -> None:
+    data = clip_of(made).read_bytes()
+    clips = made.folder / "clips"
+    for name in (b"not\xfftext.mp4", b"new\nline\x1b[31m.mp4", b"<script>.mp4"):
+        Path(os.fsdecode(os.fsencode(clips) + b"/" + name)).write_bytes(data)
+    os.mkfifo(clips / "pipe.mp4")
+    audit = audited(made.folder)
+    told = [o.seen for o in audit.failed if o.rule == "files.known"]
+    assert sorted(told) == [*[f"a copy of {name_of(made)}, under a name nobody listed"] * 3,
+                            "not in the record, and cannot be read"]  # fmt: skip
+    assert verdict(audit, name_of(made)) == "intact"
+    json.dumps(json_report(audit), ensure_ascii=False).encode("utf-8")
+    html_report(audit).encode("utf-8")
+    "\n".join(text_report(audit)).encode("utf-8")
 
 
 def test_a_link_is_named_and_not_followed(made: Made, audited: Audited) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Scope, Severity
+from circletake.model.export import Release
 from circletake_rules.asking import Answer, about_release, failed, not_checked, passed
 
 CARD = RuleCard(
@@ -27,22 +28,9 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         return
     strangers = [f for f in case.files if not _belongs(f)]
     for file in strangers:
-        if file.recorded_path:
-            yield failed(
-                f"{file.recorded_path} under another name",
-                f"the name {file.recorded_path}",
-                severity=Severity.WARNING,
-                remedy="give it its name back",
-                file=file.path,
-            )
-        elif file.kind == "video" and file.credentials.present:
-            yield failed(f"a foreign clip, signed by {_signer(file)}, that nobody listed", file=file.path)
-        elif file.kind == "video":
-            yield failed("an unsigned video that nobody listed", file=file.path)
-        else:
-            litter = file.path.rsplit("/", 1)[-1] in _LITTER
-            severity = Severity.NOTE if litter else Severity.WARNING
-            yield failed("not in the record", severity=severity, file=file.path)
+        seen, severity = _stranger(case.release, file)
+        remedy = "give it its name back" if file.recorded_path else ""
+        yield failed(seen, severity=severity, remedy=remedy, file=file.path)
     if not strangers:
         yield passed()
 
@@ -51,6 +39,22 @@ def _belongs(file: FileCase) -> bool:
     if file.recorded and not file.recorded_path:
         return True
     return "/" not in file.path and (file.kind in _OWN or file.path == "release.json.c2pa")
+
+
+def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
+    copied = next((f.path for f in release.files if f.sha256 == file.sha256), "")
+    if file.recorded_path:
+        return f"{file.recorded_path} under another name", Severity.WARNING
+    if copied:
+        return f"a copy of {copied}, under a name nobody listed", Severity.WARNING
+    if file.unreadable:
+        return "not in the record, and cannot be read", Severity.ERROR
+    if file.kind == "video" and file.credentials.present:
+        return f"a foreign clip, signed by {_signer(file)}, that nobody listed", Severity.ERROR
+    if file.kind == "video":
+        return "an unsigned video that nobody listed", Severity.ERROR
+    litter = file.path.rsplit("/", 1)[-1] in _LITTER
+    return "not in the record", Severity.NOTE if litter else Severity.WARNING
 
 
 def _signer(file: FileCase) -> str:

@@ -22,4 +22,4 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     yield failed(problem) if problem else passed()
 
 
-RULE = about_files(CARD, _question, ("video", "archive"))
+RULE = about_files(CARD, _question, ("video", "archive", "other"))
