@@ -8,6 +8,7 @@ import typer
 
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import note, print_json, say
+from circletake.errors import BadInput
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from circletake.workflows.dedupe import DedupeReport
 
 _SHOWN = 8
+"""Stacks told without ``--all``."""
 
 
 def dedupe(
@@ -41,6 +43,8 @@ def dedupe(
     from circletake.workflows.dedupe import dedupe as run
     from circletake.workflows.dedupe import keep_apart
 
+    if apart and dry_run:
+        raise BadInput("--apart", "is a ruling and would be recorded", "leave out --dry-run")
     with open_library(folder) as library:
         actor = whoami(by, script)
         if apart:

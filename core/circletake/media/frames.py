@@ -36,8 +36,11 @@ _BIG_RUN_BYTES = 48 * 2**20
 class Sink(Protocol):
     """Who wants frames or sound; a :class:`circletake.protocols.Scoring` is one."""
 
-    def video(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> None: ...
-    def audio(self, samples: NDArray[np.float32], start: float) -> None: ...
+    def video(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> None:
+        """Take a run of frames (n, h, w[, 3]) and the second of each."""
+
+    def audio(self, samples: NDArray[np.float32], start: float) -> None:
+        """Take a run of mono samples and the second of the first."""
 
 
 @dataclass(slots=True)

@@ -53,9 +53,11 @@ def probe(path: Path) -> Probed:
     """
     name = printable(path.name)
     with open_media(path) as container:
+        if ends_early(path):
+            raise MediaError(name, "ends early", "download it again")
         stream = picture_stream(container, name)
         walk = _walk(container, stream, look=True)
-        if ends_early(path) or _misses_packets(container, stream, walk):
+        if _misses_packets(container, stream, walk):
             raise MediaError(name, "ends early", "download it again")
         if walk.first is None:
             raise MediaError(name, "no picture that can be read", "left alone")

@@ -91,10 +91,13 @@ class _Cuts(Watching):
         if changes[index] < self._settings.jump * max(usual, 1.0):
             return False
         before, after = self._thin[index - 1], self._thin[index]
+        earlier = self._thin[max(index - 1 - _AFTER, 0)]
         later = self._thin[min(index + _AFTER, len(self._thin) - 1)]
         return (
             _correlation(before, after) < self._settings.alike
             and _correlation(before, later) < self._settings.alike
+            # A flash goes back to the picture from before it.
+            and _correlation(earlier, after) < self._settings.alike
             and _correlation(after, later) > self._settings.settled
         )
 

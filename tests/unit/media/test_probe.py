@@ -1,0 +1,95 @@
+import shutil
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from circletake.errors import MediaError
+from circletake.media.probe import picture_sha256, probe
+
+Clip = Callable[..., Path]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".webm", ".mkv", ".avi", ".gif"])
+def test_tells_the_facts_of_every_container(clip: Clip, suffix: str) -> None:
+    facts = probe(clip(f"take{suffix}", size=(64, 48), rate=10, seconds=1)).facts
+    assert (facts.width, facts.height, facts.frames) == (64, 48, 10)
+    assert facts.seconds == pytest.approx(1.0, abs=0.11)
+    assert facts.rate == Fraction(10)
+
+
+def test_tells_sound_and_tags_with_keys_in_lower_case(clip: Clip) -> None:
+    probed = probe(clip(audio=True, tags={"Title": "Night Bus"}))
+    assert probed.facts.audio is not None and probed.facts.audio.rate == 48000
+    assert probed.tags["title"] == "Night Bus"
+
+
+def test_the_same_picture_in_another_container_has_the_same_digest(clip: Clip, tmp_path: Path) -> None:
+    import av
+
+    first, second = clip(), tmp_path / "other.mp4"
+    with av.open(str(first)) as source, av.open(str(second), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+        target.metadata["title"] = "rewrapped"
+    assert first.read_bytes() != second.read_bytes()
+    assert picture_sha256(first) == picture_sha256(second) == probe(first).facts.picture_sha256
+
+
+def _says(path: Path) -> str:
+    with pytest.raises(MediaError) as refused:
+        probe(path)
+    return str(refused.value)
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    path = tmp_path / "x.mp4"
+    path.touch()
+    assert "empty" in _says(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["#EXTM3U\n/etc/passwd\n", "\ufeff#EXTM3U\n", "ffconcat version 1.0\nfile a.mp4\n"]
+)
+def test_a_playlist_in_disguise_is_left_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.mp4"
+    path.write_text(text, encoding="utf-8")
+    assert "a playlist, not a video; left alone" in _says(path)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_file_cut_short_is_to_be_downloaded_again(clip: Clip, suffix: str, share: float) -> None:
+    path = clip(f"x{suffix}")
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    assert "ends early; download it again" in _says(path)
+
+
+def test_foreign_bytes_are_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "x.mp4"
+    path.write_bytes(b"\x7fELF" + bytes(range(256)) * 8)
+    assert "not a video in a format circletake reads" in _says(path)
+
+
+def test_a_name_that_looks_like_a_protocol_is_only_a_name(clip: Clip, tmp_path: Path) -> None:
+    odd = tmp_path / "concat:a|b%20.mp4"
+    shutil.copyfile(clip(), odd)
+    assert probe(odd).facts.frames == 12
+
+
+def test_a_song_has_no_picture(tmp_path: Path) -> None:
+    import av
+    import numpy as np
+
+    path = tmp_path / "song.mp4"
+    with av.open(str(path), "w") as container:
+        tone = container.add_stream("aac", rate=48000)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 48000), np.float32), format="fltp", layout="mono")
+        sound.sample_rate = 48000
+        container.mux(tone.encode(sound))
+        container.mux(tone.encode(None))
+    assert "no picture" in _says(path)
