@@ -255,3 +255,14 @@ def test_a_broken_picture_costs_only_itself(
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="megabytes"):
         ContactSheetSettings(megabytes=0)
+
+
+def test_the_script_finds_every_element_it_asks_for(tmp_path: Path) -> None:
+    keeper = slate(number=1)
+    page = made(tmp_path, request(keeper, replace(slate(number=2), folded_under=keeper.take.id)))
+    ids = {a["id"] for _, a in page.tags if a.get("id")}
+    asked = set(re.findall(r'\$\("([\w-]+)"\)', page.raw["script"]))
+    assert len(asked) > 10
+    assert asked <= ids
+    classes = {name for _, a in page.tags for name in (a.get("class") or "").split()}
+    assert set(re.findall(r'querySelector(?:All)?\("\.([a-z]+)"\)', page.raw["script"])) <= classes
