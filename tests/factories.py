@@ -94,7 +94,7 @@ def sha256(word: object = "") -> str:
 
 
 def new_take(registry: Registry, word: object = "", **over: Any) -> Take:
-    """Add a take without a file to ``registry``; other words are other bytes, ``over`` as in ``takes.add``."""
+    """Add a take without a file; other words are other bytes, ``over`` is as in ``takes.add``."""
     digest = over.pop("sha256", None) or sha256(word)
     return registry.takes.add(
         **{
