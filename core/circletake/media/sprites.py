@@ -14,9 +14,6 @@ from circletake.protocols import Needs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = "1"
-"""Raised when posters or sprites change enough to be made again."""
-
 COLUMNS = 5
 TILES = 25
 TILE_SIDE = 160

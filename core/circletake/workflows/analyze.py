@@ -20,6 +20,8 @@ from circletake.workflows.measuring import MeasuredTake, MeasureJob, ScorerJob, 
 from circletake.workflows.progress import Progress, silent
 
 FINGERPRINT = StageKey(Stage.FINGERPRINT, ALGORITHM, VERSION)
+PICTURES = StageKey(Stage.PICTURES, "pictures", "1")
+"""Poster and hover sprite; the version is raised when they are to be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,6 @@ def _jobs(
     troubles: list[Trouble],
 ) -> list[tuple[Slate, MeasureJob]]:
     """One job for each take with anything missing: a set difference of keys."""
-    from circletake.media.sprites import VERSION as PICTURES_VERSION
-
-    pictures = StageKey(Stage.PICTURES, "pictures", PICTURES_VERSION)
     offered = list(_scorers(library, manager))
     slates = library.registry.takes.slates(TakeFilter())
     missing: dict[StageKey, set[str]] = {}
@@ -153,14 +152,14 @@ def _jobs(
         if take_ids is not None and take.id not in take_ids:
             continue
         poster, sprite = library.poster(take.sha256), library.sprite(take.sha256)
-        wants_pictures = lacks(pictures, take.id) or not (_there(poster) and _there(sprite))
+        wants_pictures = lacks(PICTURES, take.id) or not (_there(poster) and _there(sprite))
         job = MeasureJob(
             take_id=take.id,
             sha256=take.sha256,
             path="",
             media=take.media,
             fingerprint=FINGERPRINT if lacks(FINGERPRINT, take.id) else None,
-            pictures=pictures if wants_pictures else None,
+            pictures=PICTURES if wants_pictures else None,
             poster=str(poster),
             sprite=str(sprite),
             scorers=tuple(s for s in (_for_take(o, slate) for o in offered) if lacks(s.key, take.id)),

@@ -75,9 +75,9 @@ def flash(count: int = 72) -> np.ndarray:
 
 
 def night(count: int = 72) -> np.ndarray:
-    return np.clip(pan(count) // 12 + np.where(_window(_texture(3), 30, 30) > 160, 120, 0), 0, 255).astype(
-        np.uint8
-    )
+    lights = np.where(_window(_texture(3), 30, 30) > 160, 120, 0)
+    dark: np.ndarray = (pan(count) // 12 + lights).astype(np.uint8)
+    return dark
 
 
 def _score(frames: np.ndarray) -> dict[str, Measured]:
