@@ -45,6 +45,22 @@ SUMS = "SHA256SUMS"
 TIMELINE = "timeline"
 
 
+_CUT_STEPS = 100
+"""Rendering a cut counts as so many steps, a clip as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The progress of rendering as a part of the whole."""
+
+    whole: Progress
+    before: int
+    total: int
+
+    def step(self, done: int, total: int, note: str = "") -> None:
+        self.whole.step(self.before + done * _CUT_STEPS // total, self.total, note)
+
+
 @dataclass(frozen=True, slots=True)
 class ReleasePlan:
     """What a release would hold, told before anything is made.
@@ -133,7 +149,7 @@ def make_release(
     """
     bench = Workbench(library, manager, under)
     slates, cut = dict(plan.slates), plan.cut
-    total = len(slates) + (2 if plan.rendered else 1)
+    total = len(slates) + (_CUT_STEPS if plan.rendered else 0) + 1
     with library.staging() as staged:
         build = staged / "release"
         build.mkdir()
@@ -145,8 +161,7 @@ def make_release(
             clips[take_id] = clip.path
             progress.step(number + 1, total, slate.take.label)
         if plan.rendered:
-            made += bench.made(RENDERER, cut, slates, build)
-            progress.step(total - 1, total, cut.name)
+            made += bench.made(RENDERER, cut, slates, build, _Part(progress, len(slates), total))
         made += bench.packaged(TIMELINE, TIMELINE, cut, slates, clips, build)
         release = _record(library, plan, under, signer_name, build, made)
         _seal(build, release, under)
