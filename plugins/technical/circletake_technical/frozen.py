@@ -88,10 +88,17 @@ class _Frozen(Watching):
         return Measured((Score("frozen_share", min(1.0, total / length), "0-1"),), tuple(findings))
 
     def _joined(self) -> list[tuple[int, int, float]]:
-        """Stretches with no more than a blink between them are one defect."""
+        """Long stretches with no more than a blink between them are one defect.
+
+        Short ones are not: a low rate stored at a higher one repeats every frame.
+        """
         joined: list[tuple[int, int, float]] = []
-        for first, end, worst in self._held:
-            if joined and self.seconds[first] - self.seconds[joined[-1][1] - 1] <= _BLINK:
+        seconds, least = self.seconds, self._settings.seconds / 2
+        long = (
+            h for h in self._held if seconds[h[1] - 1] - seconds[h[0]] >= least or h[1] - h[0] == len(seconds)
+        )
+        for first, end, worst in long:
+            if joined and seconds[first] - seconds[joined[-1][1] - 1] <= _BLINK:
                 before = joined.pop()
                 first, worst = before[0], max(before[2], worst)
             joined.append((first, end, worst))

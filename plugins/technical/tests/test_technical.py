@@ -131,6 +131,10 @@ def test_a_still_take_of_nine_frames_is_frozen_as_a_whole() -> None:
     assert _findings(hold(9)) == [("frozen", 0.0, 0.4)]
 
 
+def test_a_low_rate_stored_at_a_higher_one_is_not_frozen() -> None:
+    assert _findings(pan()[np.repeat(np.arange(0, 72, 3), 3)]) == []
+
+
 def test_codec_noise_does_not_hide_a_freeze() -> None:
     frames = hold()
     noisy = (
