@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.factories import tiny_clip
 
 if TYPE_CHECKING:
-    from tests.releases import Made
-
     from circletake.workflows.library import Library
     from circletake_registry.registry import Registry
+    from tests.releases import Made
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +92,8 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A signed release as a stranger receives it; only for looking, see ``made`` for tampering."""
-    from tests.releases import make_release
-
     from circletake.provenance.keys import KeyRing
+    from tests.releases import make_release
 
     keys = KeyRing(tmp_path_factory.mktemp("signer"))
     keys.init("Lumen Films")

@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from tests.factories import NOW, tiny_clip
-
 from circletake.media.probe import probe
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
@@ -26,6 +24,7 @@ from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.manifest import plan_cut, plan_take
 from circletake.provenance.signing import Signed, seal, sign
+from tests.factories import NOW, tiny_clip
 
 WHEN = datetime.now(UTC).replace(microsecond=0)
 """Manifests are dated when they are signed; a certificate made today is not valid before."""

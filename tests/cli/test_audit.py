@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.factories import tiny_clip
-from tests.releases import Made
 
 from circletake.cli.app import run
+from tests.factories import tiny_clip
+from tests.releases import Made
 
 
 @pytest.fixture

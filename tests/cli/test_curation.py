@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import actor, claim, media_facts, new_take
 
 from circletake.cli.app import run
 from circletake.model.analysis import Stage, StageKey, StageResult
@@ -18,6 +17,7 @@ from circletake.model.recipe import Evidence
 from circletake.model.score import Finding, Measured, Score
 from circletake.model.stack import Band, Likeness, Member, Stack
 from circletake.workflows.library import Library
+from tests.factories import actor, claim, media_facts, new_take
 
 HOSTILE = "tram \x1b[31mred\x07 \u202eexe"
 
@@ -213,7 +213,7 @@ def test_show_tells_everything_with_its_evidence(bus: Library, cli: Cli) -> None
 def test_diff_shows_what_differs_and_names_the_rest(bus: Library, cli: Cli) -> None:
     out = cli("diff", "SH010/1", "SH010/3")
     assert out.splitlines()[1].split() == ["≠", "seed", "1", "3"]
-    assert "1 differ · 2 the same: prompt, model" in out
+    assert "1 differ · 3 the same: prompt, model, source_type" in out
 
 
 def test_a_table_goes_out_and_comes_back(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from circletake.cli.app import run
 from circletake.plugins.manager import PluginManager
 

@@ -18,7 +18,7 @@ from circletake.workflows.library import Library, create_library, find_library
 
 _RUN = """
 if __name__ == "__main__":
-    from circletake.workflows import ingest
+    from circletake.workflows.intake import ingest
     ingest.BATCH = 2
     from circletake.cli.app import main
     main()

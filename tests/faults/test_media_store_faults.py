@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults.failing import FailsOnce
 
 from circletake.errors import CircletakeError
 from circletake.model.location import Location
 from circletake_registry.media_store import MediaStore
+from tests.faults.failing import FailsOnce
 
 BYTES = b"moving pictures" * 50_000
 SHA256 = hashlib.sha256(BYTES).hexdigest()

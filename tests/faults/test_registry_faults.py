@@ -11,13 +11,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.factories import actor, new_take, sha256
-from tests.faults.failing import FailsOnce
 
 from circletake.errors import LibraryError
 from circletake.model.event import EventKind
 from circletake_registry import schema
 from circletake_registry.registry import Registry
+from tests.factories import actor, new_take, sha256
+from tests.faults.failing import FailsOnce
 
 ROOT = Path(__file__).resolve().parents[2]
 

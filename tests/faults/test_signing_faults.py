@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import NOW, OBSERVED, slate
 
 from circletake.errors import CircletakeError, SigningError
 from circletake.model.export import PromptPolicy
@@ -19,6 +18,7 @@ from circletake.provenance import signing
 from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_take
 from circletake.provenance.reading import read_credentials
+from tests.factories import NOW, OBSERVED, slate
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.factories import actor, sha256
 
 from circletake.errors import BadInput
 from circletake.model.recipe import Evidence
-from circletake.workflows.recipe_table import RecipeTable, read_table
+from circletake.workflows.intake.recipe_table import RecipeTable, read_table
+from tests.factories import actor, sha256
 
 
 def table(tmp_path: Path, text: str | object, name: str = "recipes.json") -> RecipeTable:

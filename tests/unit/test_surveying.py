@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.workflows.surveying import natural, survey
+from circletake.workflows.intake.surveying import natural, survey
 
 
 def touch(path: Path, size: int = 1) -> Path:

@@ -9,7 +9,7 @@ from circletake.model.score import Measured, Score
 from circletake.model.take import Origin, Take
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Needs, NoSettings
-from circletake.workflows.analyze import analyze
+from circletake.workflows.analysis.analyze import analyze
 from circletake.workflows.library import Library
 
 Clip = Callable[..., Path]
@@ -126,7 +126,7 @@ def test_a_scorer_that_fails_costs_its_own_row_only(
     manager = PluginManager()
     manager.add("mine", Plugin)
     monkeypatch.setattr(PluginManager, "load", classmethod(lambda cls, blocked=(), only=None: manager))
-    from circletake.workflows.measuring import _scorer
+    from circletake.workflows.analysis.measuring import _scorer
 
     _scorer.cache_clear()
     take = _add(library, clip())

@@ -12,16 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import NOW, actor, tiny_clip
-from tests.releases import (
-    Made,
-    make_release,
-    recipe,
-    resealed,
-    rewrite,
-    unsigned_copy,
-    write_sums,
-)
 
 import circletake_rules
 from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity, hookimpl
@@ -33,9 +23,19 @@ from circletake.model.manifest import Check
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.trust import TrustList
-from circletake.workflows.audit import audit_folder, trust_lists
-from circletake.workflows.ingest import ingest
+from circletake.workflows.auditing.audit import audit_folder, trust_lists
+from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
+from tests.factories import NOW, actor, tiny_clip
+from tests.releases import (
+    Made,
+    make_release,
+    recipe,
+    resealed,
+    rewrite,
+    unsigned_copy,
+    write_sums,
+)
 
 Audited = Callable[..., Audit]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from tests.factories import actor, new_take
 
 from circletake.errors import BadInput, PluginError
 from circletake.hookspecs import hookimpl
@@ -17,8 +16,9 @@ from circletake.model.export import ExportRequest, ProducedFile
 from circletake.model.stack import Band, Likeness, Member, Stack
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings
-from circletake.workflows import contact
+from circletake.workflows.curation import contact
 from circletake.workflows.library import Library
+from tests.factories import actor, new_take
 
 
 @pytest.fixture(scope="module")

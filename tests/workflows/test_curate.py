@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import actor, claim, media_facts, new_take
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.analysis import Stage, StageKey, StageResult
 from circletake.model.event import Verdict
 from circletake.model.score import Measured, Score
 from circletake.model.slate import TakeFilter
-from circletake.workflows import curate
+from circletake.workflows.curation import curate
 from circletake.workflows.library import Library
+from tests.factories import actor, claim, media_facts, new_take
 
 
 def labels(library: Library, *words: str, **conditions: object) -> list[str]:
@@ -111,5 +111,6 @@ def test_recipes_are_compared_with_what_differs_first(library: Library) -> None:
     assert [(r.field, r.a, r.b, r.differs) for r in rows] == [
         ("seed", "1", "2", True),
         ("model", "", "wan", True),
+        ("source_type", "", "trainedAlgorithmicMedia", True),
         ("prompt", "night bus, rain", "night bus, rain", False),
     ]

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import actor, media_facts, new_take
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.analysis import Stage, StageKey, StageResult
 from circletake.model.event import EventKind
 from circletake.model.score import Finding, Measured
 from circletake.model.take import Declaration, Take
-from circletake.workflows.cutting import _shared, add_events, auto_cut, load_song, new_cut
+from circletake.workflows.leaving.cutting import _shared, add_events, auto_cut, load_song, new_cut
 from circletake.workflows.library import Library
+from tests.factories import actor, media_facts, new_take
 
 
 def take(library: Library, word: str, shot: str, circled: bool = True, stars: int = 0, **facts: Any) -> Take:

@@ -2,15 +2,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.factories import actor
 
 from circletake.errors import BadInput
 from circletake.model.slate import TakeFilter
 from circletake.plugins.manager import PluginManager
-from circletake.workflows.analyze import analyze
-from circletake.workflows.dedupe import dedupe, keep_apart
-from circletake.workflows.ingest import ingest
+from circletake.workflows.analysis.analyze import analyze
+from circletake.workflows.analysis.dedupe import dedupe, keep_apart
+from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
+from tests.factories import actor
 
 Clip = Callable[..., Path]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import SigningError
-from circletake.workflows.gate import refuse_unsigned
-from circletake.workflows.inspecting import sha256_of
+from circletake.workflows.intake.inspecting import sha256_of
+from circletake.workflows.leaving.gate import refuse_unsigned
 
 
 def zipped(**members: bytes) -> bytes:

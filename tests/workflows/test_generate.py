@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import actor, tiny_clip
 
 from circletake.errors import BadInput, Cancelled, LibraryError
 from circletake.hookspecs import hookimpl
@@ -25,9 +24,16 @@ from circletake.model.job import JobStep
 from circletake.model.recipe import Evidence
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings
-from circletake.workflows import generate as module
-from circletake.workflows.generate import GeneratePlan, GenerateReport, generate, plan_generation, resume
+from circletake.workflows.intake import generate as module
+from circletake.workflows.intake.generate import (
+    GeneratePlan,
+    GenerateReport,
+    generate,
+    plan_generation,
+    resume,
+)
 from circletake.workflows.library import Library
+from tests.factories import actor, tiny_clip
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 

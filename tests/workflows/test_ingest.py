@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import actor
 
 from circletake.errors import BadInput, LibraryError, NotFound
 from circletake.hookspecs import hookimpl
@@ -18,11 +17,12 @@ from circletake.model.recipe import Evidence, RecipeClaim
 from circletake.model.take import Declaration, Origin, Take
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, NoSettings, SourceFile
-from circletake.workflows.ingest import IngestReport, ingest
-from circletake.workflows.intake import Grouping
+from circletake.workflows.intake.ingest import IngestReport, ingest
+from circletake.workflows.intake.recipe_table import read_table
+from circletake.workflows.intake.surveying import survey
+from circletake.workflows.intake.taking_in import Grouping
 from circletake.workflows.library import Library
-from circletake.workflows.recipe_table import read_table
-from circletake.workflows.surveying import survey
+from tests.factories import actor
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -253,7 +253,7 @@ def test_a_file_that_is_still_being_written_is_left_for_later(
         os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
         return "0" * 64
 
-    monkeypatch.setattr("circletake.workflows.inspecting.sha256_of", grow)
+    monkeypatch.setattr("circletake.workflows.intake.inspecting.sha256_of", grow)
     assert [row.reason for row in bring(file).unread] == ["changed while it was read"]
     assert takes(library) == []
 

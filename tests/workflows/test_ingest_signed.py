@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.factories import actor, claim
 
 from circletake.model.export import PromptPolicy
 from circletake.model.recipe import Evidence
@@ -15,8 +14,9 @@ from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.manifest import plan_take
 from circletake.provenance.signing import sign
-from circletake.workflows.ingest import ingest
+from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library, create_library, user_home
+from tests.factories import actor, claim
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")

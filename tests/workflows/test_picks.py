@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import actor, new_take
 
 from circletake.errors import BadInput
 from circletake.model.event import Verdict
-from circletake.workflows import curate
+from circletake.workflows.curation import curate
+from circletake.workflows.curation.picks import apply_picks, read_picks
 from circletake.workflows.library import Library
-from circletake.workflows.picks import apply_picks, read_picks
+from tests.factories import actor, new_take
 
 AT = "2026-05-04T10:00:00.000Z"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import actor, claim, new_take
 
 from circletake.errors import BadInput
 from circletake.model.recipe import Evidence
-from circletake.workflows import recipes
-from circletake.workflows.curate import choose_one
+from circletake.workflows.curation import recipes
+from circletake.workflows.curation.curate import choose_one
 from circletake.workflows.library import Library
+from tests.factories import actor, claim, new_take
 
 
 def as_rows(text: str) -> list[dict[str, str]]:

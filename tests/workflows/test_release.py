@@ -14,7 +14,6 @@ from typing import Any
 import av
 import opentimelineio as otio
 import pytest
-from tests.factories import actor, claim
 
 from circletake.audit.record import read_release
 from circletake.errors import BadInput, CircletakeError, KeyProblem, PluginError, SigningError
@@ -29,12 +28,13 @@ from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings, OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
-from circletake.workflows.cutting import add_events, load_song, new_cut, single
-from circletake.workflows.exporting import export
-from circletake.workflows.ingest import ingest
+from circletake.workflows.intake.ingest import ingest
+from circletake.workflows.leaving.cutting import add_events, load_song, new_cut, single
+from circletake.workflows.leaving.exporting import export
+from circletake.workflows.leaving.release import make_release, plan_release
+from circletake.workflows.leaving.workbench import Terms, terms
 from circletake.workflows.library import Library
-from circletake.workflows.release import make_release, plan_release
-from circletake.workflows.workbench import Terms, terms
+from tests.factories import actor, claim
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.factories import actor
 
 from circletake.errors import LibraryError
 from circletake.model.location import LocationState
 from circletake.plugins.manager import PluginManager
-from circletake.workflows.ingest import ingest
+from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
-from circletake.workflows.tidying import leftovers, sweep
-from circletake.workflows.upkeep import backup, relink, verify
+from circletake.workflows.upkeep.tidying import leftovers, sweep
+from circletake.workflows.upkeep.upkeep import backup, relink, verify
 from circletake_registry.registry import Registry
+from tests.factories import actor
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -166,7 +166,7 @@ def test_only_old_derived_files_that_nothing_names_are_swept(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x" * 10)
     assert leftovers(library) == []
-    monkeypatch.setattr("circletake.workflows.tidying.LEFT_ALONE", -60)
+    monkeypatch.setattr("circletake.workflows.upkeep.tidying.LEFT_ALONE", -60)
     rows = leftovers(library)
     assert {row.path for row in rows} == set(drop)
     assert sweep(library, rows) == 50

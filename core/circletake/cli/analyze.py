@@ -10,7 +10,7 @@ from circletake.cli.common import Json, LibraryFolder, load_plugins, open_librar
 from circletake.cli.console import note, print_json, progress, say, table
 
 if TYPE_CHECKING:
-    from circletake.workflows.analyze import AnalyzeReport
+    from circletake.workflows.analysis.analyze import AnalyzeReport
 
 
 def analyze(
@@ -22,7 +22,7 @@ def analyze(
 
     Stop it when you like: what was finished is kept, and the same command goes on.
     """
-    from circletake.workflows.analyze import analyze as run
+    from circletake.workflows.analysis.analyze import analyze as run
 
     with open_library(folder) as library, progress("analyze") as bar:
         report = run(library, load_plugins(library), progress=bar, again=again)

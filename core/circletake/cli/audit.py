@@ -35,7 +35,7 @@ def audit(
     from circletake.audit.report import html_report, json_report, text_report
     from circletake.errors import BadInput
     from circletake.model.text import printable
-    from circletake.workflows.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
     from circletake.workflows.library import user_home
 
     if report and len(paths) > 1:

@@ -28,8 +28,8 @@ def contact(
     """Write a contact sheet: one file that works offline, judged with keys or thumbs."""
     from circletake.errors import BadInput
     from circletake.model.text import file_stem, human_size, printable
-    from circletake.workflows.contact import slates_of_cut, with_folded, write_sheet
-    from circletake.workflows.curate import choose
+    from circletake.workflows.curation.contact import slates_of_cut, with_folded, write_sheet
+    from circletake.workflows.curation.curate import choose
 
     with open_library(library) as lib:
         chosen = None

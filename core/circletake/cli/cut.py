@@ -38,7 +38,7 @@ def new(
     library: LibraryFolder = None,
 ) -> None:
     """Make an empty cut."""
-    from circletake.workflows.cutting import new_cut
+    from circletake.workflows.leaving.cutting import new_cut
 
     with open_library(library) as lib:
         sound = _song(song, song_origin, song_offset, by)
@@ -54,7 +54,7 @@ def add(
     library: LibraryFolder = None,
 ) -> None:
     """Add takes, or ranges of takes, at the end."""
-    from circletake.workflows.cutting import add_events
+    from circletake.workflows.leaving.cutting import add_events
 
     with open_library(library) as lib:
         cut = add_events(lib, name, takes)
@@ -77,7 +77,7 @@ def auto(
     """Cut the best circled take of each shot together, leaving out stretches with findings."""
     from circletake.media.soundtrack import song_seconds
     from circletake.model.text import printable
-    from circletake.workflows.cutting import auto_cut
+    from circletake.workflows.leaving.cutting import auto_cut
 
     with open_library(library) as lib:
         sound = _song(song, song_origin, song_offset, by)
@@ -174,13 +174,16 @@ def _song(path: Path | None, origin: str, offset: str, by: str) -> Song | None:
     from circletake.errors import BadInput
     from circletake.model.take import Declaration
     from circletake.workflows.actor import whoami
-    from circletake.workflows.cutting import load_song
+    from circletake.workflows.leaving.cutting import load_song
 
-    words = {"human": Declaration.HUMAN, "ai": Declaration.AI, "undeclared": Declaration.UNDECLARED}
+    words = {
+        "human": Declaration.HUMAN,
+        "ai": Declaration.AI,
+        "algorithm": Declaration.ALGORITHM,
+        "undeclared": Declaration.UNDECLARED,
+    }
     if origin not in words:
-        raise BadInput(
-            "--song-origin", f"{origin!r} is none of {', '.join(words)}", "say human, ai or undeclared"
-        )
+        raise BadInput("--song-origin", f"{origin!r} is no origin", f"say one of {', '.join(words)}")
     if path is None:
         return None
     actor = whoami(by)

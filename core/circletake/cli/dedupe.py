@@ -13,7 +13,7 @@ from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.stack import Stack
-    from circletake.workflows.dedupe import DedupeReport
+    from circletake.workflows.analysis.dedupe import DedupeReport
 
 _SHOWN = 8
 """Stacks told without ``--all``."""
@@ -40,8 +40,8 @@ def dedupe(
     alike) stay visible; folding those is for a person to say.
     """
     from circletake.workflows.actor import whoami
-    from circletake.workflows.dedupe import dedupe as run
-    from circletake.workflows.dedupe import keep_apart
+    from circletake.workflows.analysis.dedupe import dedupe as run
+    from circletake.workflows.analysis.dedupe import keep_apart
 
     if apart and dry_run:
         raise BadInput("--apart", "is a ruling and would be recorded", "leave out --dry-run")

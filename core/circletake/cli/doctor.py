@@ -10,7 +10,7 @@ from circletake.cli.console import print_json, table
 
 def doctor(json: Json = False) -> None:
     """Check Python, SQLite, the media and signing libraries, keys and the library at hand."""
-    from circletake.workflows.checkup import checkup
+    from circletake.workflows.upkeep.checkup import checkup
 
     rows = checkup()
     if json:

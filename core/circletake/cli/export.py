@@ -11,8 +11,8 @@ from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_li
 from circletake.cli.console import note, print_json, progress, say
 
 if TYPE_CHECKING:
+    from circletake.workflows.leaving.workbench import Terms
     from circletake.workflows.library import Library
-    from circletake.workflows.workbench import Terms
 
 Prompts = Annotated[str, typer.Option(help="full: prompts travel in the manifests. omit: they do not.")]
 
@@ -33,8 +33,8 @@ def export(
     """Make signed files of takes, or of a cut. Nothing unsigned leaves."""
     from circletake.errors import BadInput
     from circletake.model.text import human_size, printable
-    from circletake.workflows.cutting import single
-    from circletake.workflows.exporting import export as make
+    from circletake.workflows.leaving.cutting import single
+    from circletake.workflows.leaving.exporting import export as make
 
     if bool(takes) == bool(cut):
         raise BadInput("export", "what?", "name takes, or --cut NAME")
@@ -97,8 +97,8 @@ def signing_terms(lib: Library, prompts: str, by: str) -> Terms:
     from circletake.model.export import PromptPolicy
     from circletake.provenance.keys import KeyRing
     from circletake.workflows.actor import whoami
+    from circletake.workflows.leaving.workbench import terms
     from circletake.workflows.library import user_home
-    from circletake.workflows.workbench import terms
 
     if prompts not in set(PromptPolicy):
         raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")

@@ -33,9 +33,9 @@ def generate(
     from circletake.model.generation import GenerationRequest
     from circletake.model.text import printable
     from circletake.workflows.actor import whoami
-    from circletake.workflows.analyze import analyze
-    from circletake.workflows.generate import generate as make
-    from circletake.workflows.generate import plan_generation
+    from circletake.workflows.analysis.analyze import analyze
+    from circletake.workflows.intake.generate import generate as make
+    from circletake.workflows.intake.generate import plan_generation
 
     with open_library(library) as lib:
         manager = load_plugins(lib)

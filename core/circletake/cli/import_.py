@@ -15,7 +15,7 @@ from circletake.model.take import Origin
 from circletake.model.text import human_size, printable
 
 if TYPE_CHECKING:
-    from circletake.workflows.ingest import ImportPlan, IngestReport
+    from circletake.workflows.intake.ingest import ImportPlan, IngestReport
 
 _LISTED = 30
 _KNOWN = ("prompt", "model", "seed", "nothing")
@@ -72,8 +72,8 @@ def import_(
     """
     from circletake.model.take import Declaration
     from circletake.workflows.actor import whoami
-    from circletake.workflows.ingest import ingest, plan_import
-    from circletake.workflows.intake import Grouping
+    from circletake.workflows.intake.ingest import ingest, plan_import
+    from circletake.workflows.intake.taking_in import Grouping
 
     declared = {Declare.HUMAN: Declaration.HUMAN, Declare.AI: Declaration.AI}.get(
         declare, Declaration.UNDECLARED

@@ -21,7 +21,7 @@ def jobs(
     from circletake.model.job import JobStep
     from circletake.model.text import printable
     from circletake.workflows.actor import whoami
-    from circletake.workflows.generate import resume as finish
+    from circletake.workflows.intake.generate import resume as finish
 
     with open_library(library) as lib:
         if resume:

@@ -27,7 +27,7 @@ def verify(json: Json = False, library: LibraryFolder = None) -> None:
 
     Goes on where it was stopped. Exit status 1 when a file is missing or not what it was.
     """
-    from circletake.workflows.upkeep import verify as run
+    from circletake.workflows.upkeep.upkeep import verify as run
 
     with open_library(library) as lib, progress("verifying") as bar:
         report = run(lib, progress=bar)
@@ -66,7 +66,7 @@ def relink(
 
     Exit status 1 when some are still missing.
     """
-    from circletake.workflows.upkeep import relink as run
+    from circletake.workflows.upkeep.upkeep import relink as run
 
     with open_library(library) as lib, progress("reading") as bar:
         report = run(lib, folders, dry_run=dry_run, progress=bar)
@@ -91,7 +91,7 @@ def backup(
     library: LibraryFolder = None,
 ) -> None:
     """Copy the registry: every recipe, decision and measurement. Media are not in it."""
-    from circletake.workflows.upkeep import backup as run
+    from circletake.workflows.upkeep.upkeep import backup as run
 
     with open_library(library) as lib:
         written = run(lib, file)
@@ -107,7 +107,7 @@ def gc(dry_run: DryRun = False, yes: Yes = False, json: Json = False, library: L
 
     Never the media of a take, never quarantine.
     """
-    from circletake.workflows.tidying import leftovers, sweep
+    from circletake.workflows.upkeep.tidying import leftovers, sweep
 
     with open_library(library) as lib:
         rows = leftovers(lib)

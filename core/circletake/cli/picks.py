@@ -36,7 +36,7 @@ def apply(
 ) -> None:
     """Record verdicts, stars and notes of a picks file as decisions of the person named."""
     from circletake.workflows.actor import whoami
-    from circletake.workflows.picks import apply_picks, read_picks
+    from circletake.workflows.curation.picks import apply_picks, read_picks
 
     read = read_picks(file)
     actor = whoami(by)

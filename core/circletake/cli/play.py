@@ -22,7 +22,7 @@ def play(
 ) -> None:
     """Open a take in the system's player."""
     from circletake.errors import MediaError
-    from circletake.workflows.curate import choose_one
+    from circletake.workflows.curation.curate import choose_one
 
     with open_library(library) as lib:
         slate = choose_one(lib, take)

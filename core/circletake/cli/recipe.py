@@ -15,7 +15,7 @@ from circletake.model.slate import TakeFilter
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
-    from circletake.workflows.recipes import Mended
+    from circletake.workflows.curation.recipes import Mended
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Mend what is known of how takes were made."
@@ -32,7 +32,7 @@ def show(
     take: Annotated[str, typer.Argument(help="A take.")], json: Json = False, library: LibraryFolder = None
 ) -> None:
     """Show every claim about how a take was made; those in force are starred."""
-    from circletake.workflows.curate import choose_one
+    from circletake.workflows.curation.curate import choose_one
 
     with open_library(library) as lib:
         slate = choose_one(lib, take)
@@ -80,8 +80,8 @@ def set_(
     """Declare how takes were made; your word is accepted over what files say."""
     from circletake.errors import BadInput
     from circletake.workflows.actor import whoami
-    from circletake.workflows.curate import choose
-    from circletake.workflows.recipes import parse_assignment, set_fields
+    from circletake.workflows.curation.curate import choose
+    from circletake.workflows.curation.recipes import parse_assignment, set_fields
 
     named = [word for word in words if "=" not in word]
     values = dict(parse_assignment(word) for word in words if "=" in word)
@@ -107,8 +107,8 @@ def set_(
 @selecting
 def table_(which: TakeFilter, words: Words = None, library: LibraryFolder = None) -> None:
     """Print recipes as CSV for a spreadsheet: circletake recipe table --missing prompt > todo.csv"""
-    from circletake.workflows.curate import choose
-    from circletake.workflows.recipes import table as as_csv
+    from circletake.workflows.curation.curate import choose
+    from circletake.workflows.curation.recipes import table as as_csv
 
     with open_library(library) as lib:
         slates = choose(lib, words or (), which, everything=True)
@@ -128,7 +128,7 @@ def apply(
 ) -> None:
     """Take over the cells of a table that were changed; empty cells change nothing."""
     from circletake.workflows.actor import whoami
-    from circletake.workflows.recipes import apply_table
+    from circletake.workflows.curation.recipes import apply_table
 
     actor = whoami(by, script)
     with open_library(library) as lib:

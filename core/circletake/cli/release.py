@@ -29,9 +29,9 @@ def release(
     from circletake.audit.report import html_report, text_report
     from circletake.model.text import file_stem, printable
     from circletake.provenance.keys import KeyRing
-    from circletake.workflows.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
-    from circletake.workflows.release import make_release, plan_release
 
     with open_library(library) as lib:
         manager = load_plugins(lib)

@@ -15,7 +15,7 @@ from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.slate import Slate
-    from circletake.workflows.curate import Dossier
+    from circletake.workflows.curation.curate import Dossier
 
 _HEAD = 11
 
@@ -26,7 +26,7 @@ def show(
     library: LibraryFolder = None,
 ) -> None:
     """Show everything known of a take, and how it is known."""
-    from circletake.workflows.curate import dossier
+    from circletake.workflows.curation.curate import dossier
 
     with open_library(library) as lib:
         found = dossier(lib, take)
@@ -161,7 +161,7 @@ def diff(
     library: LibraryFolder = None,
 ) -> None:
     """How two takes were made, side by side; what differs comes first."""
-    from circletake.workflows.curate import choose_one, compare_recipes
+    from circletake.workflows.curation.curate import choose_one, compare_recipes
 
     with open_library(library) as lib:
         left, right = choose_one(lib, a), choose_one(lib, b)

@@ -32,7 +32,7 @@ def takes(
 ) -> None:
     """List takes; near-duplicates are folded under their keeper."""
     from circletake.errors import BadInput
-    from circletake.workflows.curate import choose, metric_of, order
+    from circletake.workflows.curation.curate import choose, metric_of, order
 
     if sort == "score":
         sort = metric_of(which.score)

@@ -17,7 +17,7 @@ from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.event import Event
-    from circletake.workflows.curate import Decided, Decision
+    from circletake.workflows.curation.curate import Decided, Decision
     from circletake.workflows.library import Library
 
 _LISTED = 12
@@ -36,7 +36,7 @@ def _verdict(name: str, help_text: str) -> Callable[..., None]:
     ) -> None:
         from circletake.model.event import Verdict
         from circletake.workflows.actor import whoami
-        from circletake.workflows.curate import choose, judge
+        from circletake.workflows.curation.curate import choose, judge
 
         verdict, actor = Verdict(name), whoami(by, script)
         with open_library(library) as lib:
@@ -64,8 +64,8 @@ def rate(
 ) -> None:
     """Give takes 0 to 5 stars."""
     from circletake.errors import BadInput
-    from circletake.workflows import curate
     from circletake.workflows.actor import whoami
+    from circletake.workflows.curation import curate
 
     *named, stars = words
     if not named or not stars.isdecimal():
@@ -92,8 +92,8 @@ def note(
 ) -> None:
     """Write a note on takes."""
     from circletake.errors import BadInput
-    from circletake.workflows import curate
     from circletake.workflows.actor import whoami
+    from circletake.workflows.curation import curate
 
     *named, text = words
     if not named:
@@ -175,7 +175,7 @@ def log(
     library: LibraryFolder = None,
 ) -> None:
     """Who decided what, and when; latest first."""
-    from circletake.workflows.curate import choose_one
+    from circletake.workflows.curation.curate import choose_one
 
     with open_library(library) as lib:
         take_id = choose_one(lib, take).take.id if take else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from circletake.model.generation import TRAINED
 
 
 class Evidence(StrEnum):
@@ -24,7 +26,10 @@ class Evidence(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the strongest."""
-        return list(Evidence).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 class Field(StrEnum):
@@ -100,7 +105,8 @@ class Recipe:
         """Weigh claims: the last one a person accepted, else the strongest evidence, else the first.
 
         Claims of different value for one field contradict each other unless a person
-        accepted one of them, which settles it.
+        accepted one of them, which settles it. Who names a model says that a trained model
+        made the take, so a missing source type follows from it, as well known as the model is.
         """
         kept = tuple(claims)
         by_field: dict[str, list[RecipeClaim]] = {}
@@ -113,6 +119,8 @@ class Recipe:
             in_force[field] = accepted[-1] if accepted else min(said, key=lambda c: c.evidence.rank)
             if not accepted and len({claim.value for claim in said}) > 1:
                 contradictions[field] = tuple(said)
+        if Field.MODEL in in_force and Field.SOURCE_TYPE not in in_force:
+            in_force[Field.SOURCE_TYPE.value] = _following(in_force[Field.MODEL])
         return cls(kept, in_force, contradictions)
 
     def __getitem__(self, field: str) -> str:
@@ -136,7 +144,7 @@ class Recipe:
 
     @property
     def made_with(self) -> str:
-        """Generator, model and version for people: ``runway gen4.5``, ``wan 2.2``, ``sora ?``; empty if unknown."""
+        """Generator, model and version for people: ``runway gen4.5``, ``sora ?``; empty if unknown."""
         generator, model, version = (self[f] for f in (Field.GENERATOR, Field.MODEL, Field.MODEL_VERSION))
         if not model:
             return f"{generator} ?" if generator else ""
@@ -183,3 +191,9 @@ def field_named(name: str) -> str:
     if not word or is_field(word):
         return word
     return _NAMES.get(word) or f"{PARAMETER}{word}"
+
+
+def _following(model: RecipeClaim) -> RecipeClaim:
+    """The source type of a take whose model is named."""
+    source = f"follows from the model ({model.source})"
+    return replace(model, field=Field.SOURCE_TYPE.value, value=TRAINED, source=source)

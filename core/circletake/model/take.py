@@ -17,10 +17,14 @@ class Origin(StrEnum):
 
 
 class Declaration(StrEnum):
-    """What somebody said about a song or a piece of footage they brought."""
+    """What somebody said about a song or a piece of footage they brought.
+
+    ``ALGORITHM``: by rules or arithmetic, without a model trained on data.
+    """
 
     HUMAN = "human-made"
     AI = "ai-made"
+    ALGORITHM = "made by an algorithm"
     UNDECLARED = "undeclared"
 
 

@@ -28,7 +28,11 @@ from circletake.provenance.inputs import inputs_of, model_name, worded
 from circletake.provenance.privacy import public
 from circletake.provenance.regions import temporal
 
-_SONG_TYPES = {Declaration.HUMAN: words.CREATION, Declaration.AI: words.TRAINED}
+_SONG_TYPES = {
+    Declaration.HUMAN: words.CREATION,
+    Declaration.AI: words.TRAINED,
+    Declaration.ALGORITHM: words.ALGORITHMIC,
+}
 
 _SOUND = {
     ".wav": "audio/wav",
@@ -193,15 +197,21 @@ def plan_record(name: str, when: datetime, *, generator_version: str = "") -> Ma
 def composite_type(slates: Iterable[Slate], song: Song | None) -> str:
     """IPTC type of a cut. Anything AI-made in it, however that was learnt, makes it a composite with AI.
 
-    Whatever nobody declared leaves the cut a plain ``composite``, which claims nothing.
+    A cut whose every part, the song too, is of one generated type is of that type itself: to call
+    it a composite would say less than is known. Whatever nobody declared leaves the cut a plain
+    ``composite``, which claims nothing.
     """
     kinds: list[str] = []
+    sure = True
     for slate in slates:
+        sure = sure and bool(statements.source_type(slate))
         claimed = slate.recipe[Field.SOURCE_TYPE].rpartition("/")[2]
         doubtful = claimed if claimed in {words.TRAINED, words.COMPOSITE_TRAINED, words.ALGORITHMIC} else ""
         kinds.append(statements.source_type(slate) or doubtful)
     if song is not None:
         kinds.append(_SONG_TYPES.get(song.origin, ""))
+    if sure and len(set(kinds)) == 1 and kinds[0] in {words.TRAINED, words.ALGORITHMIC}:
+        return kinds[0]
     if {words.TRAINED, words.COMPOSITE_TRAINED} & set(kinds):
         return words.COMPOSITE_TRAINED
     if {words.ALGORITHMIC, words.COMPOSITE_SYNTHETIC} & set(kinds):

@@ -6,12 +6,14 @@ digital source type, CAWG metadata 1.2 and training and data mining 1.1.
 
 from __future__ import annotations
 
+from circletake.model import generation
+
 SPEC_VERSION = "2.4.0"
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
-TRAINED = "trainedAlgorithmicMedia"
-ALGORITHMIC = "algorithmicMedia"
+TRAINED = generation.TRAINED
+ALGORITHMIC = generation.ALGORITHMIC
 CAPTURE = "digitalCapture"
 CREATION = "digitalCreation"
 HUMAN_EDITS = "humanEdits"

@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.errors import BadInput, LibraryError, MediaError
+from circletake.model.location import LocationState
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from circletake.model.take import Take
     from circletake_registry.media_store import MediaStore
     from circletake_registry.registry import Registry
 
-    from circletake.model.take import Take
+_READABLE = (LocationState.OK, LocationState.MISSING, LocationState.REWRAPPED)
+"""A place marked missing may be there again; one that was altered shows another picture."""
 
 SETTINGS = "circletake.toml"
 HOME = ".circletake"

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from tests.factories import actor, claim, media_facts, slate
 
 from circletake.model.cut import Cut, CutEvent
 from circletake.model.event import Standing, Verdict
@@ -29,6 +28,7 @@ from circletake.model.slate import Found, Scored, Slate
 from circletake.plugins.context import CallContext
 from circletake.testing import check_plugin
 from circletake_contactsheet.exporter import ContactSheet, ContactSheetSettings
+from tests.factories import actor, claim, media_facts, slate
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> {{7*7}} \" ' \u2028 \u202e \x1b[31m"
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import media_facts
 
 from circletake.model.recipe import Evidence
 from circletake.protocols import NoSettings, SourceFile
 from circletake_readers.comfyui import ComfyUI
+from tests.factories import media_facts
 
 
 def node(kind: str, **inputs: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.factories import media_facts
 
 from circletake.model.manifest import (
     ActionSaid,
@@ -18,6 +17,7 @@ from circletake.model.manifest import (
 from circletake.model.recipe import Evidence
 from circletake.protocols import NoSettings, SourceFile
 from circletake_readers.credentials import ContentCredentials
+from tests.factories import media_facts
 
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 OPENAI = Signer("OpenAI", "Truepic", "es256", "1", "9A:41")

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.factories import media_facts
 
 from circletake.model.recipe import Evidence
 from circletake.protocols import NoSettings, SourceFile
 from circletake_readers.filenames import RunwayNames, SoraNames, ulid_time
+from tests.factories import media_facts
 
 
 def said(reader: Any, name: str) -> dict[str, str]:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import media_facts, sha256
 
 from circletake.model.recipe import Evidence
 from circletake.protocols import NoSettings, SourceFile
 from circletake_readers.sidecars import OwnSidecar, PlainSidecar, TakeJson
+from tests.factories import media_facts, sha256
 
 
 def source(**sidecars: Any) -> SourceFile:

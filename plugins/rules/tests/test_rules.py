@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import media_facts
 
 import circletake_rules
 from circletake import AuditCase, FileCase, NoSettings, Outcome, Severity
 from circletake.model.audit import Known, PictureMatch, Traced
 from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
 from circletake.model.manifest import Check, Credentials, IngredientSaid, ManifestSaid, Signer
+from tests.factories import media_facts
 
 RULES = {rule.card.id: rule for rule in circletake_rules.circletake_audit_rules()}
 SIGNER = Signer("Lumen Films", "issuer", "es256", "1", "AA:BB")

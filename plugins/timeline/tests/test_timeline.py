@@ -6,13 +6,12 @@ import csv
 from fractions import Fraction
 from pathlib import Path
 
-from tests.factories import NOW, claim, media_facts, sha256
-
 from circletake import Cut, CutEvent, ExportRequest, NoSettings, Recipe, Slate, Song, Take
 from circletake.model.event import Standing
 from circletake.model.take import Origin
 from circletake.plugins.context import CallContext
 from circletake_timeline.exporter import Timeline
+from tests.factories import NOW, claim, media_facts, sha256
 
 
 def test_the_cue_list_has_timecode_and_harmless_cells(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.factories import NOW, sha256, tiny_clip
 
 from circletake import Cut, CutEvent, ExportRequest, NoSettings, Recipe, Slate, Take
 from circletake.media.probe import picture_sha256, probe
@@ -16,6 +15,7 @@ from circletake.model.event import Standing
 from circletake.model.take import Origin
 from circletake.plugins.context import CallContext
 from circletake_video.exporter import Video
+from tests.factories import NOW, sha256, tiny_clip
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.factories import NOW, media_facts
 
 from circletake.audit.case import build_case
 from circletake.audit.judge import judge
@@ -22,7 +21,8 @@ from circletake.errors import BadInput
 from circletake.model.audit import Audit, FileCase
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from circletake.plugins.manager import PluginManager
-from circletake.workflows.audit import write_report
+from circletake.workflows.auditing.audit import write_report
+from tests.factories import NOW, media_facts
 
 EVIL = "</pre><script>alert(1)</script>\u202egnp\x1b[31m\x00<img src=x onerror=alert(2)>"
 RULES = [(o.item, o.item.about.settings()) for o in PluginManager.load(only=("rules",)).audit_rules()]

@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.factories import media_facts, slate
 
 from circletake.fingerprint.stacks import Bands, Keeper, build_stacks
 from circletake.model.event import Actor, Standing, Verdict
 from circletake.model.fingerprint import Fingerprint
 from circletake.model.slate import Slate
 from circletake.model.stack import Band
+from tests.factories import media_facts, slate
 
 FRAMES = 24
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import NOW, OBSERVED, slate
 
 from circletake.model.export import PromptPolicy
 from circletake.model.recipe import RecipeClaim
@@ -15,6 +14,7 @@ from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_take
 from circletake.provenance.signing import Signed, sign
 from circletake.provenance.trust import TrustList
+from tests.factories import NOW, OBSERVED, slate
 
 Make = Callable[..., Signed]
 

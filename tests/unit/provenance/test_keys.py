@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.factories import NOW, OBSERVED, slate
 
 from circletake.errors import KeyProblem
 from circletake.model.export import PromptPolicy
@@ -15,6 +14,7 @@ from circletake.provenance.keys import KeyRing
 from circletake.provenance.manifest import plan_take
 from circletake.provenance.reading import read_credentials
 from circletake.provenance.signing import sign
+from tests.factories import NOW, OBSERVED, slate
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import NOW, OBSERVED, actor, claim, slate
 
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing, Verdict
@@ -21,6 +20,7 @@ from circletake.model.take import Declaration, Origin
 from circletake.provenance.manifest import composite_type, plan_cut, plan_record, plan_take
 from circletake.provenance.regions import spans, temporal
 from circletake.provenance.validate import problems
+from tests.factories import NOW, OBSERVED, actor, claim, slate
 
 NOWHERE = Path("take.mp4")
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"

@@ -11,8 +11,6 @@ from time import sleep
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import NOW, OBSERVED, slate
-from tests.unit.provenance.conftest import Make
 
 from circletake.model.export import PromptPolicy
 from circletake.model.manifest import Check
@@ -30,6 +28,8 @@ from circletake.provenance.reading import (
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
+from tests.factories import NOW, OBSERVED, slate
+from tests.unit.provenance.conftest import Make
 
 FREE_BOX = b"\0\0\0\x10freehidden!!"
 

@@ -6,8 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.factories import NOW, OBSERVED, claim, media_facts, slate
-from tests.unit.provenance.conftest import Make
 
 from circletake.errors import KeyProblem, SigningError
 from circletake.model.cut import Cut, CutEvent, Song
@@ -19,6 +17,8 @@ from circletake.provenance.manifest import plan_cut, plan_take
 from circletake.provenance.reading import raw_manifest, read_credentials
 from circletake.provenance.signing import Signed, seal, sign
 from circletake.provenance.trust import TrustList
+from tests.factories import NOW, OBSERVED, claim, media_facts, slate
+from tests.unit.provenance.conftest import Make
 
 FORMATS = ["mp4", "mov", "m4v", "avi", "gif", "webm", "mkv"]
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.provenance.conftest import Make
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.model.manifest import Check
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
 from circletake.provenance.trust import TrustList, TrustStore, fingerprints
+from tests.unit.provenance.conftest import Make
 
 
 def other_list(folder: Path) -> TrustList:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factories import NOW, OBSERVED, slate
 
 from circletake.model.export import PromptPolicy
 from circletake.model.manifest import ManifestPlan
 from circletake.provenance.manifest import plan_take
 from circletake.provenance.validate import problems
+from tests.factories import NOW, OBSERVED, slate
 
 Definition = dict[str, Any]
 

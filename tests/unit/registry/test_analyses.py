@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.factories import new_take
 
 from circletake.model.analysis import Stage, StageKey, StageResult, Status
 from circletake.model.score import Finding, Measured, Score
 from circletake.model.slate import Found, Scored
 from circletake_registry.registry import Registry
+from tests.factories import new_take
 
 SHARP = StageKey(Stage.SCORER, "sharpness", "1", "d1")
 HASHES = StageKey(Stage.FINGERPRINT, "phash-grid", "1")

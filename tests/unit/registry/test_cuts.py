@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from tests.factories import new_take
 
 from circletake.errors import NotFound
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.take import Declaration
 from circletake_registry.registry import Registry
+from tests.factories import new_take
 
 SONG = Song("/music/bus.wav", "ab" * 32, "bus.wav", Declaration.HUMAN, "Ana Ruiz", Fraction(1, 3))
 

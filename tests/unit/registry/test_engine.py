@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError, StatementError
-from tests.factories import NOW, actor, new_take
 
 from circletake.errors import LibraryError
 from circletake.model.event import EventKind
@@ -17,6 +16,7 @@ from circletake_registry import engine
 from circletake_registry.columns import new_id
 from circletake_registry.registry import Registry
 from circletake_registry.tables import shots
+from tests.factories import NOW, actor, new_take
 
 
 @pytest.mark.parametrize(

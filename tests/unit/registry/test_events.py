@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import actor, new_take
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.event import EventKind, Standing, Verdict
 from circletake_registry.registry import Registry
+from tests.factories import actor, new_take
 
 ANA, SCRIPT = actor("ana"), actor("demo", person=False)
 VERDICT, STARS, NOTE = EventKind.VERDICT, EventKind.STARS, EventKind.NOTE

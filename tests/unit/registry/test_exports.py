@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.factories import NOW, new_take, sha256
 
 from circletake.errors import NotFound
 from circletake.model.export import ExportRow, ExportState
 from circletake_registry.registry import Registry
+from tests.factories import NOW, new_take, sha256
 
 
 def row(take_id: str = "", path: str = "/staging/a.mp4", **over: object) -> ExportRow:

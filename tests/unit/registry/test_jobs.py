@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.factories import NOW
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.job import Job, JobStep
 from circletake_registry.registry import Registry
+from tests.factories import NOW
 
 
 def job(**over: object) -> Job:

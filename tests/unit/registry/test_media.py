@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.factories import new_take, sha256
 
 from circletake.errors import NotFound
 from circletake.model.location import Location, LocationState
 from circletake_registry.registry import Registry
+from tests.factories import new_take, sha256
 
 
 def test_places_come_back_best_first(registry: Registry) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import new_take
 
 from circletake.errors import BadInput, NotFound
 from circletake_registry.registry import Registry
+from tests.factories import new_take
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.factories import new_take
 
 from circletake.errors import LibraryError
 from circletake_registry import schema, upgrade
 from circletake_registry.registry import Registry
+from tests.factories import new_take
 
 
 def structure(path: Path) -> list[tuple[str, str, list[str]]]:

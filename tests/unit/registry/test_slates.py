@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import event
-from tests.factories import actor, claim, new_take
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.analysis import Stage, StageKey, StageResult
@@ -15,6 +14,7 @@ from circletake.model.score import Finding, Measured, Score
 from circletake.model.slate import TakeFilter
 from circletake.model.stack import Band, Likeness, Member, Stack
 from circletake_registry.registry import Registry
+from tests.factories import actor, claim, new_take
 
 KEY = StageKey(Stage.SCORER, "technical", "1")
 

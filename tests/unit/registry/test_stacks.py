@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories import actor, new_take
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.stack import Band, Likeness, Member, Stack
 from circletake.model.take import Take
 from circletake_registry.registry import Registry
+from tests.factories import actor, new_take
 
 ANA = actor()
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import claim, media_facts, new_take, sha256
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.location import Location
 from circletake.model.recipe import Evidence, Recipe
 from circletake.model.take import Origin
 from circletake_registry.registry import Registry
+from tests.factories import claim, media_facts, new_take, sha256
 
 
 def test_a_take_comes_back_as_it_went_in(registry: Registry) -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import opentimelineio as otio
-from tests.factories import NOW, claim, media_facts, sha256
 
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
@@ -14,6 +13,7 @@ from circletake.model.recipe import Recipe
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin, Take
 from circletake.timeline.otio import timeline_json
+from tests.factories import NOW, claim, media_facts, sha256
 
 HOSTILE = 'line\n"quoted" \x1b[31m <script> 夜のバス 🚌'
 

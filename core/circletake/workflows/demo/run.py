@@ -86,7 +86,7 @@ def run_demo(folder: Path, manager: PluginManager, tell: Tell, progress: Progres
 
 
 def _generate(library: Library, manager: PluginManager, tell: Tell, progress: Progress) -> None:
-    from circletake.workflows.generate import generate, plan_generation
+    from circletake.workflows.intake.generate import generate, plan_generation
 
     asked = requests()
     for number, (shot, request) in enumerate(asked):
@@ -98,7 +98,7 @@ def _generate(library: Library, manager: PluginManager, tell: Tell, progress: Pr
 
 
 def _check(library: Library, manager: PluginManager, tell: Tell, progress: Progress) -> None:
-    from circletake.workflows.analyze import analyze
+    from circletake.workflows.analysis.analyze import analyze
 
     report = analyze(library, manager, progress=progress)
     found = " · ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in report.findings.items())
@@ -106,7 +106,7 @@ def _check(library: Library, manager: PluginManager, tell: Tell, progress: Progr
 
 
 def _dedupe(library: Library, tell: Tell) -> None:
-    from circletake.workflows.dedupe import dedupe
+    from circletake.workflows.analysis.dedupe import dedupe
 
     report = dedupe(library, by=SCRIPT)
     stacks = sum(any(m.likeness.band.folds for m in stack.members) for stack in report.stacks)
@@ -115,7 +115,7 @@ def _dedupe(library: Library, tell: Tell) -> None:
 
 def _circle(library: Library, tell: Tell) -> None:
     """Circle the take of each shot that has no findings and stands for itself."""
-    from circletake.workflows.curate import judge
+    from circletake.workflows.curation.curate import judge
 
     best: dict[str, Slate] = {}
     for slate in library.registry.takes.slates(TakeFilter(folded=False)):
@@ -131,8 +131,8 @@ def _sharp(slate: Slate) -> float:
 
 
 def _cut(library: Library, folder: Path) -> Cut:
-    from circletake.workflows.cutting import auto_cut, load_song
     from circletake.workflows.demo.song import write_song
+    from circletake.workflows.leaving.cutting import auto_cut, load_song
 
     song = folder / "song.wav"
     write_song(song, len(SHOTS) * 4.0)
@@ -151,8 +151,8 @@ def _release(
     tell: Tell,
     progress: Progress,
 ) -> Path:
-    from circletake.workflows.release import make_release, plan_release
-    from circletake.workflows.workbench import terms
+    from circletake.workflows.leaving.release import make_release, plan_release
+    from circletake.workflows.leaving.workbench import terms
 
     plan = plan_release(library, "demo release", cut=cut.name, folder=folder / "release")
     signer = keys.signer()
@@ -168,7 +168,7 @@ def _release(
 
 def _audit(manager: PluginManager, release: Path, trust: Sequence[TrustList], tell: Tell) -> Audit:
     from circletake.audit.report import html_report
-    from circletake.workflows.audit import audit_folder, write_report
+    from circletake.workflows.auditing.audit import audit_folder, write_report
 
     audit = audit_folder(release, manager=manager, trust=trust)
     write_report(release / "report.html", html_report(audit))
@@ -189,8 +189,8 @@ def _prove(
 ) -> bool:
     """Change one byte in a copy; strip and re-encode another: both must be told for what they are."""
     from circletake.media.render import render
-    from circletake.workflows.audit import audit_folder
-    from circletake.workflows.cutting import single
+    from circletake.workflows.auditing.audit import audit_folder
+    from circletake.workflows.leaving.cutting import single
 
     proof = folder / "proof"
     proof.mkdir()
@@ -213,7 +213,7 @@ def _prove(
 
 
 def _contact(library: Library, manager: PluginManager, folder: Path) -> Path:
-    from circletake.workflows.contact import write_sheet
+    from circletake.workflows.curation.contact import write_sheet
 
     slates = library.registry.takes.slates()
     return write_sheet(library, manager, slates, folder / "contact.html", title="circletake demo").path

@@ -20,18 +20,18 @@ from circletake.model.event import Actor
 from circletake.model.recipe import RecipeClaim
 from circletake.model.take import Declaration, Origin
 from circletake.model.text import human_size
-from circletake.workflows.intake import SHOT_CODE, Grouping, Intake, Wishes
+from circletake.workflows.intake.recovering import Readers
+from circletake.workflows.intake.surveying import Candidate, Survey, Unread, survey
+from circletake.workflows.intake.taking_in import SHOT_CODE, Grouping, Intake, Wishes
 from circletake.workflows.progress import Progress, silent
-from circletake.workflows.recovering import Readers
-from circletake.workflows.surveying import Candidate, Survey, Unread, survey
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.provenance.trust import TrustList
-    from circletake.workflows.analyze import AnalyzeReport
-    from circletake.workflows.inspecting import Inspected
+    from circletake.workflows.analysis.analyze import AnalyzeReport
+    from circletake.workflows.intake.inspecting import Inspected
+    from circletake.workflows.intake.recipe_table import RecipeTable
     from circletake.workflows.library import Library
-    from circletake.workflows.recipe_table import RecipeTable
 
     _Seen = tuple[Candidate, Inspected | Unread]
 
@@ -142,7 +142,7 @@ def ingest(
     """Bring clips in and look at each once.
 
     Args:
-        shot, group, origin, declared, copy, observed: see :class:`~circletake.workflows.intake.Wishes`.
+        shot, group, origin, declared, copy, observed: see :class:`~.taking_in.Wishes`.
         recipes: a table of recipes, JSON or CSV.
         reread: read files again that have not changed, to learn what lies beside them now.
         analysis: fingerprint and score what was added, and whatever an earlier run left.
@@ -153,7 +153,7 @@ def ingest(
         NotFound: none of the paths is there.
         LibraryError: the copies would not fit.
     """
-    from circletake.workflows.recipe_table import read_table
+    from circletake.workflows.intake.recipe_table import read_table
 
     if shot and not SHOT_CODE.fullmatch(shot):
         raise BadInput(
@@ -179,7 +179,7 @@ def ingest(
                 intake.take_in(candidate, seen)
     analysed = None
     if analysis:
-        from circletake.workflows.analyze import analyze
+        from circletake.workflows.analysis.analyze import analyze
 
         analysed = analyze(library, manager, progress=analysing)
     return _report(plan, intake, analysed)
@@ -187,7 +187,7 @@ def ingest(
 
 def _inspected(files: Sequence[Candidate], progress: Progress) -> Iterator[list[_Seen]]:
     """Look at every file in worker processes, and hand on what was seen in batches, in order."""
-    from circletake.workflows.inspecting import look
+    from circletake.workflows.intake.inspecting import look
     from circletake.workflows.pool import Failure, run
 
     ready: dict[Path, Inspected | Unread] = {}

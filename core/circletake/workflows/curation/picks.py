@@ -18,7 +18,7 @@ from circletake.errors import BadInput
 from circletake.model.event import Actor, EventKind, Verdict
 from circletake.model.slate import Slate
 from circletake.model.text import printable
-from circletake.workflows.curate import MAX_NOTE, MAX_STARS
+from circletake.workflows.curation.curate import MAX_NOTE, MAX_STARS
 from circletake.workflows.library import Library
 
 SCHEMA = "circletake.picks/1"

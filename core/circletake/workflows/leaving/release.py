@@ -29,12 +29,13 @@ from circletake.model.export import (
 )
 from circletake.model.recipe import Field
 from circletake.model.slate import Slate, TakeFilter
-from circletake.workflows.cutting import single, string_out
-from circletake.workflows.gate import refuse_unsigned
-from circletake.workflows.inspecting import sha256_of
-from circletake.workflows.placing import flush, place
+from circletake.workflows.intake.inspecting import sha256_of
+from circletake.workflows.leaving.cutting import single, string_out
+from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
 from circletake.workflows.progress import Progress, silent
-from circletake.workflows.workbench import CLIPS, RENDERER, Made, Terms, Workbench
+from circletake.workflows.writing import place
+from circletake_registry.syncing import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
@@ -268,7 +269,7 @@ def _seal(build: Path, release: Release, under: Terms) -> None:
 
     record = build / RECORD
     record.write_text(json.dumps(release.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    flush(record)
+    sync_file(record)
     seal(record, under.signer, when=under.when)
 
 
@@ -279,7 +280,7 @@ def _sums(build: Path) -> None:
     ]
     sums = build / SUMS
     sums.write_text("".join(lines), encoding="utf-8")
-    flush(sums)
+    sync_file(sums)
 
 
 def _row(row: ExportRow, plan: ReleasePlan, build: Path) -> ExportRow:
@@ -308,7 +309,7 @@ def _put(build: Path, folder: Path) -> None:
             beside.replace(folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
-    flush(folder.parent)
+    sync_folder(folder.parent)
 
 
 def _relative(path: Path, build: Path) -> str:

@@ -53,8 +53,8 @@ def _by_fingerprint(
     from circletake.fingerprint.search import compare
     from circletake.fingerprint.stacks import Bands
     from circletake.model.fingerprint import VERSION
-    from circletake.workflows.analyze import FINGERPRINT
-    from circletake.workflows.measuring import MeasuredTake, MeasureJob, measure
+    from circletake.workflows.analysis.analyze import FINGERPRINT
+    from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
 
     stored = library.registry.analyses.fingerprints(VERSION) if files else {}
     if not stored:

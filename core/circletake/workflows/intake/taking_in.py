@@ -17,14 +17,14 @@ from circletake.model.location import Location, LocationState
 from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
 from circletake.model.take import Declaration, Origin, Take
 from circletake.protocols import SourceFile
-from circletake.workflows.surveying import Candidate, Unread
+from circletake.workflows.intake.surveying import Candidate, Unread
 from circletake.workflows.writing import write_whole
 
 if TYPE_CHECKING:
-    from circletake.workflows.inspecting import Inspected
+    from circletake.workflows.intake.inspecting import Inspected
+    from circletake.workflows.intake.recipe_table import RecipeTable
+    from circletake.workflows.intake.recovering import Readers
     from circletake.workflows.library import Library
-    from circletake.workflows.recipe_table import RecipeTable
-    from circletake.workflows.recovering import Readers
 
 CAPTURED = "digitalCapture"
 """IPTC digital source type of what a camera recorded."""

@@ -17,11 +17,12 @@ from circletake.errors import BadInput
 from circletake.model.cut import Cut
 from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
-from circletake.workflows.gate import refuse_unsigned
-from circletake.workflows.inspecting import sha256_of
-from circletake.workflows.placing import flush, place
+from circletake.workflows.intake.inspecting import sha256_of
+from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
 from circletake.workflows.progress import Progress, silent
-from circletake.workflows.workbench import CLIPS, RENDERER, Made, Terms, Workbench
+from circletake.workflows.writing import place
+from circletake_registry.syncing import sync_folder
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
@@ -119,7 +120,7 @@ def _publish(
             Path(beside).replace(target)
         finally:
             Path(beside).unlink(missing_ok=True)
-        flush(target.parent)
+        sync_folder(target.parent)
     for row in moved:
         exports.publish(row.sha256, row.path)
     return moved

@@ -12,7 +12,7 @@ from pathlib import Path
 from circletake.errors import CircletakeError, MediaError, SigningError
 from circletake.model.text import printable
 from circletake.workflows.contents import kind_of, videos_inside
-from circletake.workflows.inspecting import sha256_of
+from circletake.workflows.intake.inspecting import sha256_of
 
 _EMBEDDED = (b"data:video/", b"data:application/mp4")
 _BLOCK = 1 << 20

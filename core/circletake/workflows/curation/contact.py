@@ -15,7 +15,7 @@ from circletake.plugins.context import CallContext
 from circletake.plugins.manager import PluginManager
 from circletake.plugins.settings import settings_of
 from circletake.workflows.library import Library
-from circletake.workflows.writing import write_whole
+from circletake.workflows.writing import PUBLIC, write_whole
 
 EXPORTER = "contactsheet"
 
@@ -97,9 +97,7 @@ def write_sheet(
             raise PluginError(EXPORTER, f"failed: {error}", "circletake plugins list") from error
         if [file.kind for file in produced] != ["sheet"] or produced[0].path.suffix != ".html":
             raise PluginError(EXPORTER, "did not make one HTML sheet")
-        write_whole(to, produced[0].path.read_bytes())
-    # A sheet is for passing on; temporary files are made for their owner alone.
-    to.chmod(0o644)
+        write_whole(to, produced[0].path.read_bytes(), PUBLIC)
     bare = sum(not poster.is_file() for poster, _ in request.stills.values())
     said = tuple(text for _, text in context.warnings)
     return SheetWritten(to, len(slates), bare, to.stat().st_size, said)

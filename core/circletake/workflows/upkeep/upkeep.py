@@ -190,8 +190,8 @@ def relink(
     Raises:
         MediaError: a folder is not there.
     """
-    from circletake.workflows.inspecting import sha256_of
-    from circletake.workflows.surveying import survey
+    from circletake.workflows.intake.inspecting import sha256_of
+    from circletake.workflows.intake.surveying import survey
 
     for folder in folders:
         if not folder.expanduser().exists():

@@ -22,11 +22,11 @@ from circletake.model.slate import Slate
 from circletake.model.text import file_stem, printable
 from circletake.plugins.context import CallContext
 from circletake.plugins.settings import settings_of
-from circletake.workflows.cutting import single
-from circletake.workflows.gate import refuse_unsigned
-from circletake.workflows.inspecting import sha256_of
-from circletake.workflows.placing import place
+from circletake.workflows.intake.inspecting import sha256_of
+from circletake.workflows.leaving.cutting import single
+from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.progress import Progress, silent
+from circletake.workflows.writing import place
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager

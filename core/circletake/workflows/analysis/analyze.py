@@ -15,8 +15,8 @@ from circletake.plugins.manager import Offered, PluginManager
 from circletake.plugins.settings import settings_digest, settings_json, settings_of
 from circletake.protocols import Scorer
 from circletake.workflows import pool
+from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, ScorerJob, measure
 from circletake.workflows.library import Library
-from circletake.workflows.measuring import MeasuredTake, MeasureJob, ScorerJob, measure
 from circletake.workflows.progress import Progress, silent
 
 FINGERPRINT = StageKey(Stage.FINGERPRINT, ALGORITHM, VERSION)

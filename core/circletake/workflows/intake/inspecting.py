@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import CircletakeError, MediaError
-from circletake.workflows.surveying import Candidate, Unread
+from circletake.workflows.intake.surveying import Candidate, Unread
 
 if TYPE_CHECKING:
     from circletake.model.manifest import Credentials

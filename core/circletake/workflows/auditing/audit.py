@@ -7,7 +7,6 @@ Nothing here reaches the network, and everything in the folder is a stranger's w
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,8 +21,9 @@ from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit, FileCase, Known
 from circletake.model.export import Release
 from circletake.workflows import pool
-from circletake.workflows.looking import Look, look, unreadable
+from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.progress import Progress, silent
+from circletake.workflows.writing import PUBLIC, write_whole
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
@@ -75,7 +75,7 @@ def audit_folder(
         lists=[each.label for each in trust],
     )
     if library is not None:
-        from circletake.workflows.recognising import recognised
+        from circletake.workflows.auditing.recognising import recognised
 
         case = replace(case, files=recognised(case.files, found.root, library, progress))
     offered = {id(o.item): o for o in manager.audit_rules()}
@@ -215,11 +215,4 @@ def write_report(path: Path, html: str) -> None:
         raise BadInput(str(path), "is a link or a folder", "name a file")
     if path.exists() and REPORT_MARK not in path.read_text("utf-8", "replace")[:4000]:
         raise BadInput(str(path), "is a file that circletake did not write", "choose another name")
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(html)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    write_whole(path, html.encode(), PUBLIC)

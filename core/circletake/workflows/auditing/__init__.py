@@ -1,0 +1,1 @@
+"""Gathering what an audit judges: files, credentials, pictures, the registry."""

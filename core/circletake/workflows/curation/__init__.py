@@ -1,0 +1,1 @@
+"""Choosing: verdicts, contact sheets and picks, mending recipes."""

@@ -1,0 +1,1 @@
+"""What leaves the library: cuts, exports, releases. Nothing leaves unsigned."""

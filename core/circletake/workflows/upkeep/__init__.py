@@ -1,0 +1,1 @@
+"""Keeping the library and the installation sound."""
