@@ -15,7 +15,7 @@ check: setup ## style, types, import rules
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
-	$(RUN) lint-imports
+	$(RUN) lint-imports --no-cache
 
 bench: setup ## print what importing costs beside its peers
 	$(RUN) python -m tests.bench

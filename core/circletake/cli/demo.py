@@ -20,7 +20,6 @@ def demo(
 
     Keys and library lie in the folder; nothing outside it is touched and nothing leaves this machine.
     """
-    from circletake.model.text import printable
     from circletake.workflows.demo.run import prepare, run_demo
 
     step = 0
@@ -28,15 +27,20 @@ def demo(
     def tell(name: str, text: str) -> None:
         nonlocal step
         step += bool(name)
-        say(f"{step if name else '':>2} {name:<10} {printable(text)}" if name else f"{'':13} {text}")
+        say(f"{step if name else '':>2} {name:<10} {text}")
 
     say("circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine")
     with progress("working") as bar:
         made = run_demo(prepare(folder, fresh), load_plugins(), tell, bar)
-    shown = {name: os.path.relpath(getattr(made, name)) for name in ("report", "contact", "release")}
-    say(f"Open   {shown['report']}   what a stranger can verify")
-    say(f"       {shown['contact']}          every take, to hover, judge and pick")
-    say(f"       {shown['release']}/           the signed cut and its clips")
+    results = (
+        (made.report, "what a stranger can verify"),
+        (made.contact, "every take, to hover, judge and pick"),
+        (made.release, "the signed cut and its clips"),
+    )
+    shown = [(os.path.relpath(path), what) for path, what in results]
+    width = max(len(path) for path, _ in shown)
+    for label, (path, what) in zip(("Open", "", ""), shown, strict=True):
+        say(f"{label:<6} {path:<{width}}  {what}")
     say("Next   circletake init FILM && cd FILM && circletake import ~/Downloads/takes")
     if not made.proved:
         raise typer.Exit(1)

@@ -69,7 +69,7 @@ def run_demo(folder: Path, manager: PluginManager, tell: Tell, progress: Progres
     from circletake.provenance.keys import KeyRing
     from circletake.workflows.library import create_library
 
-    keys = KeyRing(folder / "keys", never_inside=folder / "library")
+    keys = KeyRing(folder, never_inside=folder / "library")
     keys.init("circletake demo")
     with create_library(folder / "library") as library:
         _generate(library, manager, tell, progress)
@@ -136,7 +136,7 @@ def _cut(library: Library, folder: Path) -> Cut:
 
     song = folder / "song.wav"
     write_song(song, len(SHOTS) * 4.0)
-    under = load_song(song, Declaration.UNDECLARED, "")
+    under = load_song(song, Declaration.ALGORITHM, SCRIPT.name)
     return auto_cut(
         library, "cut", rate=Fraction(RATE), song=under, song_seconds=Fraction(len(SHOTS) * 4)
     ).cut
@@ -174,7 +174,8 @@ def _audit(manager: PluginManager, release: Path, trust: Sequence[TrustList], te
     write_report(release / "report.html", html_report(audit))
     videos = [file for file in audit.files if file.case.kind == "video"]
     intact = sum(file.verdict == "intact" for file in videos)
-    traced = "every second of the cut traced" if not audit.failed else f"{len(audit.failed)} findings"
+    count = len(audit.failed)
+    traced = f"{count} finding{'s'[: count > 1]}" if count else "every second of the cut traced"
     tell("audit", f"{intact} of {len(videos)} intact · {traced}")
     return audit
 
