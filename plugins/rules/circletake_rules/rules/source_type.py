@@ -17,7 +17,7 @@ CARD = RuleCard(
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
     remedy=(
         "the producer can declare it and release again: "
-        "circletake recipe set TAKE source_type trainedAlgorithmicMedia"
+        "circletake recipe set TAKE source_type=trainedAlgorithmicMedia"
     ),
 )
 
