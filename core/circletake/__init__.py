@@ -40,49 +40,110 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from circletake.errors import BadInput, Cancelled, CircletakeError, MediaError, PluginError, SigningError
+    from circletake.errors import (
+        BadInput,
+        Cancelled,
+        CircletakeError,
+        KeyProblem,
+        MediaError,
+        PluginError,
+        SigningError,
+    )
     from circletake.hookspecs import hookimpl
     from circletake.media.render import needs_encoding, remux, render
-    from circletake.model.audit import AuditCase, FileCase, Outcome, RuleCard, Scope, Severity
-    from circletake.model.cut import Cut, CutEvent, Song
-    from circletake.model.export import ExportRequest, ProducedFile
-    from circletake.model.generation import Check, FetchedFile, GenerationRequest, JobState, ModelCard, Phase
-    from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
+    from circletake.model.audit import (
+        AuditCase,
+        FileCase,
+        Known,
+        Outcome,
+        PictureMatch,
+        RuleCard,
+        Scope,
+        Severity,
+        Traced,
+    )
+    from circletake.model.cut import Cut, CutEvent, Placed, Song, timecode
+    from circletake.model.event import Actor, Standing, Verdict
+    from circletake.model.export import (
+        Chosen,
+        ExportRequest,
+        ProducedFile,
+        Release,
+        ReleasedFile,
+        SoundUse,
+        Use,
+    )
+    from circletake.model.generation import (
+        ALGORITHMIC,
+        TRAINED,
+        FetchedFile,
+        GenerationRequest,
+        JobState,
+        ModelCard,
+        Phase,
+        RequestCheck,
+    )
+    from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
+    from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
     from circletake.model.score import Finding, Measured, Score
-    from circletake.model.slate import Slate
-    from circletake.model.take import MediaFacts, Take
+    from circletake.model.slate import Found, Scored, Slate
+    from circletake.model.take import AudioFacts, Declaration, MediaFacts, Origin, Take
+    from circletake.model.text import csv_cell, file_stem, printable
     from circletake.protocols import (
         API_VERSION,
         About,
+        AuditRule,
         Context,
+        Exporter,
+        Generator,
         Needs,
         NoSettings,
         OpenSigner,
+        Plugin,
+        RecipeReader,
+        Scorer,
         Scoring,
+        SignerProvider,
         SourceFile,
         TakeFacts,
     )
     from circletake.timeline.otio import timeline_json
 
 __all__ = [
+    "ALGORITHMIC",
     "API_VERSION",
+    "TRAINED",
     "About",
+    "ActionSaid",
+    "Actor",
+    "AudioFacts",
     "AuditCase",
+    "AuditRule",
     "BadInput",
     "Cancelled",
     "Check",
+    "Chosen",
     "CircletakeError",
     "Context",
+    "Credentials",
     "Cut",
     "CutEvent",
+    "Declaration",
     "Evidence",
     "ExportRequest",
+    "Exporter",
     "FetchedFile",
     "Field",
     "FileCase",
     "Finding",
+    "Found",
     "GenerationRequest",
+    "Generator",
+    "IngredientSaid",
     "JobState",
+    "KeyProblem",
+    "Known",
+    "ManifestSaid",
     "Measured",
     "MediaError",
     "MediaFacts",
@@ -90,100 +151,80 @@ __all__ = [
     "Needs",
     "NoSettings",
     "OpenSigner",
+    "Origin",
     "Outcome",
     "Phase",
+    "PictureMatch",
+    "Placed",
+    "Plugin",
     "PluginError",
     "ProducedFile",
     "Recipe",
     "RecipeClaim",
+    "RecipeReader",
+    "Release",
+    "ReleasedFile",
+    "RequestCheck",
     "RuleCard",
     "Scope",
     "Score",
+    "Scored",
+    "Scorer",
     "Scoring",
     "Severity",
+    "Signer",
+    "SignerProvider",
     "SigningError",
     "Slate",
     "Song",
+    "SoundUse",
     "SourceFile",
+    "Standing",
     "Take",
     "TakeFacts",
+    "Traced",
+    "Use",
+    "Verdict",
+    "csv_cell",
+    "field_named",
+    "file_stem",
     "hookimpl",
     "needs_encoding",
+    "printable",
     "remux",
     "render",
+    "timecode",
     "timeline_json",
 ]
 
 _HOMES = {
     "circletake.errors": (
-        "BadInput",
-        "Cancelled",
-        "CircletakeError",
-        "MediaError",
-        "PluginError",
-        "SigningError",
+        "BadInput Cancelled CircletakeError KeyProblem MediaError PluginError SigningError"
     ),
-    "circletake.hookspecs": ("hookimpl",),
-    "circletake.media.render": (
-        "needs_encoding",
-        "remux",
-        "render",
-    ),
+    "circletake.hookspecs": "hookimpl",
+    "circletake.media.render": "needs_encoding remux render",
     "circletake.model.audit": (
-        "AuditCase",
-        "FileCase",
-        "Outcome",
-        "RuleCard",
-        "Scope",
-        "Severity",
+        "AuditCase FileCase Known Outcome PictureMatch RuleCard Scope Severity Traced"
     ),
-    "circletake.model.cut": (
-        "Cut",
-        "CutEvent",
-        "Song",
-    ),
-    "circletake.model.export": (
-        "ExportRequest",
-        "ProducedFile",
-    ),
+    "circletake.model.cut": "Cut CutEvent Placed Song timecode",
+    "circletake.model.event": "Actor Standing Verdict",
+    "circletake.model.export": ("Chosen ExportRequest ProducedFile Release ReleasedFile SoundUse Use"),
     "circletake.model.generation": (
-        "Check",
-        "FetchedFile",
-        "GenerationRequest",
-        "JobState",
-        "ModelCard",
-        "Phase",
+        "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Phase RequestCheck"
     ),
-    "circletake.model.recipe": (
-        "Evidence",
-        "Field",
-        "Recipe",
-        "RecipeClaim",
-    ),
-    "circletake.model.score": (
-        "Finding",
-        "Measured",
-        "Score",
-    ),
-    "circletake.model.slate": ("Slate",),
-    "circletake.model.take": (
-        "MediaFacts",
-        "Take",
-    ),
+    "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer",
+    "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
+    "circletake.model.score": "Finding Measured Score",
+    "circletake.model.slate": "Found Scored Slate",
+    "circletake.model.take": "AudioFacts Declaration MediaFacts Origin Take",
+    "circletake.model.text": "csv_cell file_stem printable",
     "circletake.protocols": (
-        "API_VERSION",
-        "About",
-        "Context",
-        "Needs",
-        "NoSettings",
-        "OpenSigner",
-        "Scoring",
-        "SourceFile",
-        "TakeFacts",
+        "API_VERSION About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "
+        "RecipeReader Scorer Scoring SignerProvider SourceFile TakeFacts"
     ),
-    "circletake.timeline.otio": ("timeline_json",),
+    "circletake.timeline.otio": "timeline_json",
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from circletake.model.audit import AuditCase, Outcome, RuleCard
     from circletake.model.export import ExportRequest, ProducedFile
-    from circletake.model.generation import Check, FetchedFile, GenerationRequest, JobState, ModelCard
+    from circletake.model.generation import FetchedFile, GenerationRequest, JobState, ModelCard, RequestCheck
     from circletake.model.manifest import Credentials
     from circletake.model.recipe import RecipeClaim
     from circletake.model.score import Measured
@@ -83,7 +83,7 @@ class Generator(Plugin[S], Protocol[S]):
     def models(self, settings: S) -> Sequence[ModelCard]:
         """What it can make takes with, told without the network."""
 
-    def check(self, request: GenerationRequest, settings: S) -> Check:
+    def check(self, request: GenerationRequest, settings: S) -> RequestCheck:
         """Problems, warnings and cost of a request, told without the network."""
 
     def submit(self, request: GenerationRequest, settings: S, ctx: Context) -> str:
@@ -234,6 +234,3 @@ class SignerProvider(Plugin[S], Protocol[S]):
 
     def open(self, settings: S, ctx: Context) -> OpenSigner:
         """A signer for this process."""
-
-
-AnyPlugin = Plugin[Any]

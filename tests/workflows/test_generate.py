@@ -13,12 +13,12 @@ from circletake.errors import BadInput, Cancelled, LibraryError
 from circletake.hookspecs import hookimpl
 from circletake.model.generation import (
     TRAINED,
-    Check,
     FetchedFile,
     GenerationRequest,
     JobState,
     ModelCard,
     Phase,
+    RequestCheck,
 )
 from circletake.model.job import JobStep
 from circletake.model.recipe import Evidence
@@ -55,8 +55,8 @@ class Backend:
     def models(self, settings: NoSettings) -> Sequence[ModelCard]:
         return [ModelCard("m1", "1.2.3", "Fake Inc", TRAINED, licence="CC0-1.0")]
 
-    def check(self, request: GenerationRequest, settings: NoSettings) -> Check:
-        return Check(
+    def check(self, request: GenerationRequest, settings: NoSettings) -> RequestCheck:
+        return RequestCheck(
             ("no such model",) if request.model != "m1" else (), ("steps: not supported",), "0.10 USD"
         )
 

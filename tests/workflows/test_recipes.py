@@ -141,7 +141,7 @@ def test_what_is_no_such_table_is_refused(two: Library, tmp_path: Path, raw: byt
         recipes.apply_table(two, path, actor())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prompt=st.text(min_size=1, max_size=40))
 def test_no_prompt_changes_on_its_way_through_a_table(library: Library, tmp_path: Path, prompt: str) -> None:
     take = new_take(library.registry, f"p {prompt!r}", shot="SH010", claims=[claim(value=prompt)])

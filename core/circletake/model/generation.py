@@ -63,7 +63,7 @@ class GenerationRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RequestCheck:
     """What a generator says of a request before it is sent.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from circletake.hookspecs import hookimpl
+from circletake import hookimpl
 
 if TYPE_CHECKING:
-    from circletake.protocols import Exporter
+    from circletake import Exporter
 
 
 @hookimpl

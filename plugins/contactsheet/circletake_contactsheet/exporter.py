@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from circletake.model.export import ExportRequest, ProducedFile
-from circletake.model.text import file_stem
-from circletake.protocols import About, Context
+from circletake import About, Context, ExportRequest, ProducedFile, file_stem
 from circletake_contactsheet.page import render_page
 from circletake_contactsheet.pictures import fit_stills
 from circletake_contactsheet.sheet import lay_out

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from circletake.protocols import Context
+from circletake import Context
 
 POSTER_STEPS = ((640, 60), (480, 60), (360, 50), (280, 40), (200, 35))
 SPRITE_STEPS = ((800, 38), (800, 26), (720, 28), (640, 30), (560, 28), (480, 26), (320, 26))

@@ -9,11 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.model.cut import timecode
-from circletake.model.export import ExportRequest
-from circletake.model.recipe import Evidence, Recipe
-from circletake.model.slate import Slate
-from circletake.model.text import printable
+from circletake import Evidence, ExportRequest, Recipe, Slate, printable, timecode
 
 _EVIDENCE = {
     Evidence.OBSERVED: "recorded when it was made",

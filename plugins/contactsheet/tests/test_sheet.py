@@ -19,12 +19,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from circletake.model.cut import Cut, CutEvent
-from circletake.model.event import Standing, Verdict
-from circletake.model.export import ExportRequest
-from circletake.model.recipe import Evidence
-from circletake.model.score import Finding, Score
-from circletake.model.slate import Found, Scored, Slate
+from circletake import (
+    Cut,
+    CutEvent,
+    Evidence,
+    ExportRequest,
+    Finding,
+    Found,
+    Score,
+    Scored,
+    Slate,
+    Standing,
+    Verdict,
+)
 from circletake.plugins.context import CallContext
 from circletake.testing import check_plugin
 from circletake_contactsheet.exporter import ContactSheet, ContactSheetSettings

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from circletake import (
+    ALGORITHMIC,
     About,
-    Check,
     Context,
     FetchedFile,
     GenerationRequest,
@@ -19,8 +19,8 @@ from circletake import (
     NoSettings,
     Phase,
     PluginError,
+    RequestCheck,
 )
-from circletake.model.generation import ALGORITHMIC
 from circletake_procedural.asked import PARAMETERS, asked, parameters
 
 _LICENCE = "CC0-1.0"
@@ -51,7 +51,7 @@ class Procedural:
             for name, look in LOOKS.items()
         ]
 
-    def check(self, request: GenerationRequest, settings: NoSettings) -> Check:
+    def check(self, request: GenerationRequest, settings: NoSettings) -> RequestCheck:
         """Say what cannot be drawn, and what of a request is not used."""
         from circletake_procedural.looks import LOOKS
 
@@ -69,7 +69,7 @@ class Procedural:
             warnings.append("image: these pictures do not follow one")
         if request.negative_prompt:
             warnings.append("negative prompt: not used")
-        return Check(tuple(problems), tuple(warnings), "free")
+        return RequestCheck(tuple(problems), tuple(warnings), "free")
 
     def submit(self, request: GenerationRequest, settings: NoSettings, ctx: Context) -> str:
         """Name the job. Nothing is drawn before it is fetched."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from circletake.hookspecs import hookimpl
-from circletake.protocols import RecipeReader
+from circletake import RecipeReader, hookimpl
 
 
 @hookimpl

@@ -12,8 +12,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from circletake.model.recipe import Evidence, Field, RecipeClaim
-from circletake.protocols import About, NoSettings, SourceFile
+from circletake import About, Evidence, Field, NoSettings, RecipeClaim, SourceFile
 from circletake_readers.parsing import read_object, text_of
 
 BY = "ComfyUI graph"

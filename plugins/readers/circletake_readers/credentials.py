@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid
-from circletake.model.recipe import Evidence, Field, RecipeClaim
-from circletake.protocols import About, NoSettings, SourceFile
+from circletake import (
+    About,
+    ActionSaid,
+    Check,
+    Credentials,
+    Evidence,
+    Field,
+    IngredientSaid,
+    ManifestSaid,
+    NoSettings,
+    RecipeClaim,
+    SourceFile,
+)
 from circletake_readers.parsing import text_of
 
 PROMPT = "c2pa.types.generator.prompt"

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from circletake.model.recipe import Evidence, Field, RecipeClaim
-from circletake.protocols import About, NoSettings, SourceFile
+from circletake import About, Evidence, Field, NoSettings, RecipeClaim, SourceFile
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SORA = re.compile(

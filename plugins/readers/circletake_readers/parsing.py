@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from circletake.model.recipe import field_named
+from circletake import field_named
 
 LONGEST = 65_536
 """Characters of a value that is still taken; a cut prompt would not be the prompt."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from circletake.model.recipe import Evidence, Field, RecipeClaim
-from circletake.protocols import About, NoSettings, SourceFile
+from circletake import About, Evidence, Field, NoSettings, RecipeClaim, SourceFile
 from circletake_readers.parsing import fields_of, read_object
 
 OWN_SUFFIX = ".circletake.json"

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from circletake.model.manifest import (
+from circletake import (
     ActionSaid,
     Check,
     Credentials,
+    Evidence,
     IngredientSaid,
     ManifestSaid,
+    NoSettings,
     Signer,
+    SourceFile,
 )
-from circletake.model.recipe import Evidence
-from circletake.protocols import NoSettings, SourceFile
 from circletake_readers.credentials import ContentCredentials
 from tests.factories import media_facts
 

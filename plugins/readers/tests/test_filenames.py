@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from circletake.model.recipe import Evidence
-from circletake.protocols import NoSettings, SourceFile
+from circletake import Evidence, NoSettings, SourceFile
 from circletake_readers.filenames import RunwayNames, SoraNames, ulid_time
 from tests.factories import media_facts
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.model.recipe import Evidence
-from circletake.protocols import NoSettings, SourceFile
+from circletake import Evidence, NoSettings, SourceFile
 from circletake_readers.sidecars import OwnSidecar, PlainSidecar, TakeJson
 from tests.factories import media_facts, sha256
 

@@ -15,8 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from circletake import About, AuditCase, FileCase, NoSettings, Outcome, RuleCard, Severity
-from circletake.model.manifest import Check
+from circletake import About, AuditCase, Check, FileCase, NoSettings, Outcome, RuleCard, Severity
 
 
 @dataclass(frozen=True, slots=True)

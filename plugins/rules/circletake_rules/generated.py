@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TypedDict
 
-from circletake import FileCase
-from circletake.model.audit import Traced
+from circletake import FileCase, Traced
 
 MADE_BY_MACHINE = frozenset(
     {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia"}

@@ -11,10 +11,26 @@ from typing import Any
 import pytest
 
 import circletake_rules
-from circletake import AuditCase, FileCase, NoSettings, Outcome, Severity
-from circletake.model.audit import Known, PictureMatch, Traced
-from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
-from circletake.model.manifest import Check, Credentials, IngredientSaid, ManifestSaid, Signer
+from circletake import (
+    AuditCase,
+    Check,
+    Chosen,
+    Credentials,
+    FileCase,
+    IngredientSaid,
+    Known,
+    ManifestSaid,
+    NoSettings,
+    Outcome,
+    PictureMatch,
+    Release,
+    ReleasedFile,
+    Severity,
+    Signer,
+    SoundUse,
+    Traced,
+    Use,
+)
 from tests.factories import media_facts
 
 RULES = {rule.card.id: rule for rule in circletake_rules.circletake_audit_rules()}

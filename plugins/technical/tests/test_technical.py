@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import circletake_technical
-from circletake.model.score import Measured
+from circletake import Measured
 from circletake.testing import check_plugin, run_scorer
 
 RATE = 24.0

@@ -8,9 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from circletake import About, Context, ExportRequest, Field, NoSettings, ProducedFile, timeline_json
-from circletake.model.cut import timecode
-from circletake.model.text import csv_cell
+from circletake import (
+    About,
+    Context,
+    ExportRequest,
+    Field,
+    NoSettings,
+    ProducedFile,
+    csv_cell,
+    timecode,
+    timeline_json,
+)
 
 _COLUMNS = (
     "event",

@@ -6,9 +6,7 @@ import csv
 from fractions import Fraction
 from pathlib import Path
 
-from circletake import Cut, CutEvent, ExportRequest, NoSettings, Recipe, Slate, Song, Take
-from circletake.model.event import Standing
-from circletake.model.take import Origin
+from circletake import Cut, CutEvent, ExportRequest, NoSettings, Origin, Recipe, Slate, Song, Standing, Take
 from circletake.plugins.context import CallContext
 from circletake_timeline.exporter import Timeline
 from tests.factories import NOW, claim, media_facts, sha256

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from circletake import Cut, CutEvent, ExportRequest, NoSettings, Recipe, Slate, Take
+from circletake import Cut, CutEvent, ExportRequest, NoSettings, Origin, Recipe, Slate, Standing, Take
 from circletake.media.probe import picture_sha256, probe
-from circletake.model.event import Standing
-from circletake.model.take import Origin
 from circletake.plugins.context import CallContext
 from circletake_video.exporter import Video
 from tests.factories import NOW, sha256, tiny_clip

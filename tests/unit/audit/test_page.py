@@ -86,7 +86,7 @@ def test_hostile_text_stays_text() -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e]", html)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=60))
 def test_no_text_adds_a_tag_to_the_page(text: str) -> None:
     assert {tag for tag, _ in tags(html_report(audit_of(text)))} <= KNOWN_TAGS

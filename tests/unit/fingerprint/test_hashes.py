@@ -13,7 +13,7 @@ from circletake.fingerprint.hashes import Fingerprinter, pack, phash, unpack
 from circletake.model.fingerprint import Fingerprint
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), hash_size=st.sampled_from([8, 16]))
 def test_bits_are_those_of_imagehash(seed: int, hash_size: int) -> None:
     frame = np.random.default_rng(seed).integers(0, 256, (4 * hash_size,) * 2, dtype=np.uint8)

@@ -159,7 +159,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert read_credentials(tmp_path / "gone.mp4").unreadable == "there is no such file"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mangled_files_never_raise(data: st.DataObject, signed: Make, tmp_path: Path) -> None:
     original = (tmp_path / "signed" / "take.mp4").read_bytes() if (tmp_path / "signed").exists() else b""

@@ -105,7 +105,7 @@ def test_the_log_is_newest_first_and_can_be_asked_for_one_take(registry: Registr
     assert set(registry.events.standings([b.id])) == {b.id}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(st.sampled_from(["circled", "hold", "ng", "unreviewed"]), st.just("undo")), max_size=12

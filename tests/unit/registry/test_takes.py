@@ -103,7 +103,7 @@ def test_hostile_text_is_stored_and_is_the_same_statement_the_second_time(
     assert registry.takes.get(take.id).name == take.name
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     said=st.lists(
         st.builds(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Scope, Severity
-from circletake.model.export import Release
+from circletake import AuditCase, FileCase, Release, RuleCard, Scope, Severity
 from circletake_rules.asking import Answer, about_release, failed, not_checked, passed
 
 CARD = RuleCard(

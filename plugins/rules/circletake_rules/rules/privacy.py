@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
-from circletake.model.manifest import ManifestSaid
+from circletake import AuditCase, FileCase, ManifestSaid, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
-from circletake.model.export import Use
+from circletake import AuditCase, FileCase, RuleCard, Severity, Use
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
 from circletake_rules.generated import about, place
 

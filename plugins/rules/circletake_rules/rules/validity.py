@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
-from circletake.model.manifest import Check
+from circletake import AuditCase, Check, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
