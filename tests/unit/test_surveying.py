@@ -39,6 +39,15 @@ def test_each_file_is_met_once_whatever_links_and_arguments_say(tmp_path: Path) 
     assert found.unread == ()
 
 
+def test_a_file_goes_by_its_own_name_where_a_link_names_it_too(tmp_path: Path) -> None:
+    for number in range(9):
+        clip = touch(tmp_path / f"clips{number}" / "a.mp4")
+        touch(tmp_path / f"links{number}" / "other.mp4").unlink()
+        (tmp_path / f"links{number}" / "a link.mp4").symlink_to(clip)
+        (clip.parent / "b.mp4").symlink_to(clip)
+    assert names(survey([tmp_path])) == [f"clips{number}/a.mp4" for number in range(9)]
+
+
 def test_what_was_named_and_is_of_no_use_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere")

@@ -13,6 +13,7 @@ import pytest
 
 from circletake.errors import BadInput, LibraryError, NotFound
 from circletake.hookspecs import hookimpl
+from circletake.model.location import Location
 from circletake.model.recipe import Evidence, RecipeClaim
 from circletake.model.take import Declaration, Origin, Take
 from circletake.plugins.manager import PluginManager
@@ -22,7 +23,9 @@ from circletake.workflows.intake.recipe_table import read_table
 from circletake.workflows.intake.surveying import survey
 from circletake.workflows.intake.taking_in import Grouping
 from circletake.workflows.library import Library
-from tests.factories import actor
+from circletake_registry.media_store import MediaStore
+from circletake_registry.registry import Registry
+from tests.factories import actor, new_take
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -154,6 +157,23 @@ def test_copies_are_stored_and_the_source_may_go(library: Library, bring: Any, c
     (take,) = takes(library)
     assert report.plan.keeping.name == "COPIED"
     assert library.media(take).is_relative_to(library.root)
+
+
+def test_others_can_write_while_large_files_are_copied(
+    library: Library, bring: Any, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("circletake_registry.engine.BUSY_SECONDS", 0)
+    adopt = MediaStore.adopt
+
+    def slowly(store: MediaStore, *how: Any) -> Location:
+        with Registry.open(library.registry.path) as other:
+            new_take(other, "of another import")
+        return adopt(store, *how)
+
+    monkeypatch.setattr(MediaStore, "adopt", slowly)
+    report = bring(clip("in/a.mp4"), copy=True)
+    assert report.unread == ()
+    assert {take.name for take in takes(library)} == {"a.mp4", "of another import.mp4"}
 
 
 def test_a_copy_that_would_not_fit_is_refused_before_anything_is_done(

@@ -36,12 +36,17 @@ class Probed:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """What one pass over the coded packets told; an edit list hides those that are not ``shown``."""
+    """What one pass over the coded packets told; an edit list hides those that are not ``shown``.
+
+    Attributes:
+        end: time of the last picture's end in the file; it may start later than 0.
+    """
 
     sha256: str
     packets: int
     shown: int
     seconds: float
+    end: float
     first: VideoFrame | None
 
 
@@ -146,7 +151,7 @@ def _walk(container: InputContainer, stream: VideoStream, look: bool) -> _Walk:
     seconds = float(ticks * base)
     if stream.duration and not longest:
         seconds = float(stream.duration * base)
-    return _Walk(digest.hexdigest(), packets, shown, seconds, first)
+    return _Walk(digest.hexdigest(), packets, shown, seconds, float((start or 0) * base) + seconds, first)
 
 
 def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk) -> bool:
@@ -156,7 +161,7 @@ def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk)
     if not container.format.name.startswith("matroska") or container.streams.audio:
         return False
     promised = float(container.duration or 0) / 1e6
-    return promised - walk.seconds > max(_SHORT, promised / 10)
+    return promised - walk.end > max(_SHORT, promised / 10)
 
 
 def _rate(stream: VideoStream, walk: _Walk) -> Fraction | None:

@@ -174,9 +174,11 @@ def ingest(
     )
     intake.tell_known(plan.survey.unchanged)
     for batch in _inspected(plan.survey.files, progress):
+        # Copying takes as long as the files are large, so nobody else's writes wait for it.
+        kept = [(candidate, *intake.keep(candidate, seen)) for candidate, seen in batch]
         with library.registry.batch():
-            for candidate, seen in batch:
-                intake.take_in(candidate, seen)
+            for candidate, seen, location in kept:
+                intake.take_in(candidate, seen, location)
     analysed = None
     if analysis:
         from circletake.workflows.analysis.analyze import analyze

@@ -74,7 +74,7 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 
 
 def survey(paths: Iterable[Path], known: Mapping[str, tuple[int, int, str]] | None = None) -> Survey:
-    """Walk files and folders. Links are followed, each real file and folder is met once.
+    """Walk files and folders, each real one once. Links come last: a file goes by its own name.
 
     Args:
         known: by path, size and time of files that need not be read again.
@@ -82,6 +82,7 @@ def survey(paths: Iterable[Path], known: Mapping[str, tuple[int, int, str]] | No
     walk = _Walk(known or {})
     for path in paths:
         walk.start(path.expanduser().resolve())
+    walk.follow()
 
     def by_path(candidate: Candidate) -> list[tuple[int, int, str]]:
         return natural(str(candidate.path))
@@ -104,6 +105,7 @@ class _Walk:
     other: int = 0
     unread: list[Unread] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    links: list[tuple[Path, Path]] = field(default_factory=list)
 
     def start(self, path: Path) -> None:
         """Look at a path that a person named; it is told when it is of no use."""
@@ -117,6 +119,17 @@ class _Walk:
         else:
             self._file(path, path.name)
 
+    def follow(self) -> None:
+        """Go where the links point that were put aside, and where the links there do."""
+        while self.links:
+            path, root = self.links.pop(0)
+            if path.is_dir():
+                self._folder(path, root)
+            elif path.suffix.lower() in VIDEO_SUFFIXES:
+                self._file(path, str(path.relative_to(root)))
+            else:
+                self.other += 1
+
     def _folder(self, folder: Path, root: Path) -> None:
         waiting = [folder]
         while waiting:
@@ -129,6 +142,8 @@ class _Walk:
                 path = folder / entry.name
                 if entry.name.startswith(".") or entry.name == "__MACOSX":
                     self.hidden += 1
+                elif entry.is_symlink():
+                    self.links.append((path, root))
                 elif entry.is_dir():
                     waiting.append(path)
                 elif path.suffix.lower() in VIDEO_SUFFIXES:

@@ -98,12 +98,32 @@ class Intake:
             sha256 = in_place[str(candidate.path)][2]
             self._add_claims(sha256, self._said(candidate, sha256))
 
-    def take_in(self, candidate: Candidate, seen: Inspected | Unread) -> None:
-        """Make a take of what was seen, or add to the one that has these bytes."""
+    def keep(
+        self, candidate: Candidate, seen: Inspected | Unread
+    ) -> tuple[Inspected | Unread, Location | None]:
+        """Take a file's bytes into care, before any row is written.
+
+        Returns:
+            What was seen, or why it cannot be kept; and the place to record, if there is a new one.
+        """
+        if isinstance(seen, Unread) or self._own_export(seen):
+            return seen, None
+        if seen.sha256 in self.have:
+            sound = self._sound(seen)
+            here = any(place.path == str(candidate.path) for place in sound)
+            if any(place.stored for place in sound) or (here and not self.wishes.copy):
+                return seen, None
+        try:
+            return seen, self._adopt(candidate, seen)
+        except CircletakeError as error:
+            return Unread(candidate.shown, error.reason, error.next_step), None
+
+    def take_in(self, candidate: Candidate, seen: Inspected | Unread, location: Location | None) -> None:
+        """Make a take of what was seen and kept, or add to the one that has these bytes."""
         if isinstance(seen, Unread):
             self.unread.append(seen)
             return
-        if seen.sha256 in self.exported and seen.sha256 not in self.have:
+        if self._own_export(seen):
             self.exports += 1
             return
         source = SourceFile(
@@ -112,13 +132,21 @@ class Intake:
         claims = [*self._said(candidate, seen.sha256), *self.readers.claims(source)]
         try:
             if seen.sha256 in self.have:
-                self._again(candidate, seen, claims)
-            else:
-                self._add(candidate, seen, claims)
+                self._again(candidate, seen, claims, location)
+            elif location:
+                self._add(candidate, seen, claims, location)
         except CircletakeError as error:
             self.unread.append(Unread(candidate.shown, error.reason, error.next_step))
         except OSError as error:
             self.unread.append(Unread(candidate.shown, error.strerror or str(error)))
+
+    def _own_export(self, seen: Inspected) -> bool:
+        return seen.sha256 in self.exported and seen.sha256 not in self.have
+
+    def _sound(self, seen: Inspected) -> list[Location]:
+        """Where the library knows these bytes to be."""
+        places = self.library.registry.media.locations(seen.sha256)
+        return [place for place in places if place.state is LocationState.OK]
 
     def _said(self, candidate: Candidate, sha256: str) -> list[RecipeClaim]:
         """What we saw ourselves, what the table's row says, and what the person declared."""
@@ -135,7 +163,9 @@ class Intake:
             )
         return claims
 
-    def _add(self, candidate: Candidate, seen: Inspected, claims: Sequence[RecipeClaim]) -> None:
+    def _add(
+        self, candidate: Candidate, seen: Inspected, claims: Sequence[RecipeClaim], location: Location
+    ) -> None:
         if seen.manifest:
             write_whole(self.library.credentials(seen.sha256), seen.manifest)
         code, title = self._shot(candidate, claims)
@@ -146,7 +176,7 @@ class Intake:
             origin=self.wishes.origin,
             media=seen.facts,
             claims=claims,
-            location=self._adopt(candidate, seen),
+            location=location,
             shot=code,
             title=title,
         )
@@ -154,15 +184,14 @@ class Intake:
         self.takes.append(take)
         self._count(Recipe.of(claims))
 
-    def _again(self, candidate: Candidate, seen: Inspected, claims: Sequence[RecipeClaim]) -> None:
+    def _again(
+        self, candidate: Candidate, seen: Inspected, claims: Sequence[RecipeClaim], location: Location | None
+    ) -> None:
         """The bytes are known: learn what is new, and where else they lie."""
         self._add_claims(seen.sha256, claims)
-        media = self.library.registry.media
-        sound = [p for p in media.locations(seen.sha256) if p.state is LocationState.OK]
-        here = any(place.path == str(candidate.path) for place in sound)
-        self.copies += not here
-        if not any(place.stored for place in sound) and (self.wishes.copy or not here):
-            media.add(self._adopt(candidate, seen))
+        self.copies += not any(place.path == str(candidate.path) for place in self._sound(seen))
+        if location:
+            self.library.registry.media.add(location)
 
     def _adopt(self, candidate: Candidate, seen: Inspected) -> Location:
         location = self.library.store.adopt(candidate.path, seen.sha256, self.wishes.copy)
