@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from circletake import About, Needs, NoSettings, hookimpl
 from circletake.errors import BadInput, PluginError
+from circletake.plugins.fence import fenced
 from circletake.plugins.manager import PluginManager
 from circletake.plugins.settings import settings_digest, settings_of
 
@@ -158,3 +159,14 @@ def test_a_wrong_setting_is_named(values: dict[str, object], said: str) -> None:
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_equal_settings_have_equal_digests_and_others_do_not(a: float, b: float) -> None:
     assert (settings_digest(Knobs(a)) == settings_digest(Knobs(b))) == (a == b)
+
+
+def test_what_a_plugin_raises_is_told_with_its_name_and_recorded_our_own_errors_as_they_are() -> None:
+    manager = PluginManager()
+    manager.add("first", Offering("a"))
+    (offered,) = manager.scorers()
+    with pytest.raises(PluginError, match="a: failed with AssertionError"), fenced(manager, offered):
+        raise AssertionError
+    assert manager.records[0].error == "AssertionError"
+    with pytest.raises(BadInput, match="--seed"), fenced(manager, offered):
+        raise BadInput("--seed", "is no number")

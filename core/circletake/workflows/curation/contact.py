@@ -12,6 +12,7 @@ from circletake.model.cut import Cut, CutEvent
 from circletake.model.export import ExportRequest
 from circletake.model.slate import Slate
 from circletake.plugins.context import CallContext
+from circletake.plugins.fence import fenced
 from circletake.plugins.manager import PluginManager
 from circletake.plugins.settings import settings_of
 from circletake.workflows.library import Library
@@ -90,11 +91,8 @@ def write_sheet(
         stills={s.take.id: (library.poster(s.take.sha256), library.sprite(s.take.sha256)) for s in slates},
     )
     with library.staging() as staging:
-        try:
+        with fenced(manager, offered):
             produced = offered.item.export(request, staging, settings, context)
-        except Exception as error:  # a plugin may fail in any way; the person is told which one did
-            manager.blame(offered.ref, error)
-            raise PluginError(EXPORTER, f"failed: {error}", "circletake plugins list") from error
         if [file.kind for file in produced] != ["sheet"] or produced[0].path.suffix != ".html":
             raise PluginError(EXPORTER, "did not make one HTML sheet")
         write_whole(to, produced[0].path.read_bytes(), PUBLIC)

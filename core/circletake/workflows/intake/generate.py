@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.errors import BadInput, Cancelled, CircletakeError, LibraryError, PluginError
+from circletake.errors import BadInput, Cancelled, LibraryError, PluginError
 from circletake.model.event import Actor
 from circletake.model.generation import GenerationRequest, ModelCard, Phase
 from circletake.model.job import Job, JobStep
 from circletake.model.recipe import INPUT, PARAMETER, Evidence, Field, RecipeClaim
 from circletake.plugins.context import CallContext
+from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
 from circletake.workflows.progress import Progress, silent
 
@@ -90,7 +91,7 @@ def plan_generation(
     offered = manager.generator(backend)
     settings = settings_of(offered.item, library.settings.plugin(backend))
     requests = tuple(replace(request, seed=seed) for seed in _seeds(request.seed, takes))
-    with _fenced(manager, offered):
+    with fenced(manager, offered):
         check = offered.item.check(requests[0], settings)
     if check.problems:
         raise BadInput(
@@ -216,7 +217,7 @@ class _Worker:
             job = self._submit(job, offered, settings, context)
         # Fetched before, by a run that was stopped: what was observed then is gone, so fetch again.
         job, observed = self._fetch(job, offered, settings, context)
-        with _fenced(self.manager, offered):
+        with fenced(self.manager, offered):
             cards = {card.name: card for card in offered.item.models(settings)}
         self.warnings.extend(text for _, text in context.warnings)
         return _Here(job, {path: tuple(_claims(job, cards, told)) for path, told in observed.items()})
@@ -259,7 +260,7 @@ class _Worker:
 
     def _submit(self, job: Job, offered: Offered[Generator[Any]], settings: Any, ctx: CallContext) -> Job:
         request = _request(job)
-        with _fenced(self.manager, offered):
+        with fenced(self.manager, offered):
             # An earlier run may have been stopped between sending and hearing back.
             provider_id = offered.item.find(request, settings, ctx) or offered.item.submit(
                 request, settings, ctx
@@ -269,7 +270,7 @@ class _Worker:
     def _fetch(
         self, job: Job, offered: Offered[Generator[Any]], settings: Any, ctx: CallContext
     ) -> tuple[Job, Mapping[Path, Mapping[str, str]]]:
-        with _fenced(self.manager, offered):
+        with fenced(self.manager, offered):
             state = offered.item.poll(job.provider_id, settings, ctx)
             while state.phase in (Phase.QUEUED, Phase.RUNNING):
                 ctx.check_cancelled()
@@ -373,19 +374,3 @@ def _seeds(first: str, takes: int) -> Iterator[str]:
 def _folder(library: Library, job: Job) -> Path:
     # Named by time, so that takes enter a shot in the order they were asked for.
     return library.home.resolve() / "jobs" / f"{job.asked_at:%Y%m%d%H%M%S%f}-{job.id}"
-
-
-class _fenced:  # noqa: N801  (reads as a statement)
-    """Calls into a generator: what it raises becomes a PluginError and is recorded."""
-
-    def __init__(self, manager: PluginManager, offered: Offered[Generator[Any]]) -> None:
-        self._manager = manager
-        self._offered = offered
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if not isinstance(error, Exception) or isinstance(error, CircletakeError):
-            return
-        self._manager.blame(self._offered.ref, error)
-        raise PluginError(self._offered.ref.plugin, f"failed: {error}", "circletake plugins list") from error
