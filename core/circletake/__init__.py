@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         PluginError,
         SigningError,
     )
-    from circletake.hookspecs import hookimpl
+    from circletake.hookspecs import API_VERSION, hookimpl
     from circletake.media.render import needs_encoding, remux, render
     from circletake.model.audit import (
         AuditCase,
@@ -90,7 +90,6 @@ if TYPE_CHECKING:
     from circletake.model.take import AudioFacts, Declaration, MediaFacts, Origin, Take
     from circletake.model.text import csv_cell, file_stem, printable
     from circletake.protocols import (
-        API_VERSION,
         About,
         AuditRule,
         Context,
@@ -201,7 +200,7 @@ _HOMES = {
     "circletake.errors": (
         "BadInput Cancelled CircletakeError KeyProblem MediaError PluginError SigningError"
     ),
-    "circletake.hookspecs": "hookimpl",
+    "circletake.hookspecs": "API_VERSION hookimpl",
     "circletake.media.render": "needs_encoding remux render",
     "circletake.model.audit": (
         "AuditCase FileCase Known Outcome PictureMatch RuleCard Scope Severity Traced"
@@ -219,7 +218,7 @@ _HOMES = {
     "circletake.model.take": "AudioFacts Declaration MediaFacts Origin Take",
     "circletake.model.text": "csv_cell file_stem printable",
     "circletake.protocols": (
-        "API_VERSION About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "
+        "About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "
         "RecipeReader Scorer Scoring SignerProvider SourceFile TakeFacts"
     ),
     "circletake.timeline.otio": "timeline_json",

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 PROJECT = "circletake"
 
+API_VERSION = 1
+"""Raised when the contract changes in a way old plugins cannot follow."""
+
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

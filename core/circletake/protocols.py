@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from circletake.model.score import Measured
     from circletake.model.take import MediaFacts
 
-API_VERSION = 1
-"""Raised when the contract changes in a way old plugins cannot follow."""
-
 S = TypeVar("S")
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from fractions import Fraction
 from pathlib import PurePath
 
 import typer
@@ -35,20 +33,29 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence
     Args:
         right: headers of the columns that align right.
     """
-    from rich.cells import cell_len
-
     shown = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(cell_len(text) for text in column) for column in zip(headers, *shown, strict=True)]
+    widths = [max(_cells(text) for text in column) for column in zip(headers, *shown, strict=True)]
     for row in (list(headers), *shown):
         cells = []
         for text, width, header in zip(row, widths, headers, strict=True):
-            gap = " " * (width - cell_len(text))
+            gap = " " * (width - _cells(text))
             cells.append(gap + text if header in right else text + gap)
         typer.echo("  ".join(cells).rstrip())
 
 
+def _cells(text: str) -> int:
+    """Columns of a terminal that ``text`` takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
 def print_json(value: object) -> None:
     """Print a value as indented JSON: dataclasses, enums, exact times and dates included."""
+    import json
+
     text = json.dumps(jsonable(value), indent=2, ensure_ascii=False)
     # A file name that is not UTF-8 comes as lone surrogates; escaped, they are JSON again.
     typer.echo(text.encode("utf-8", "backslashreplace").decode())
@@ -56,6 +63,8 @@ def print_json(value: object) -> None:
 
 def jsonable(value: object) -> object:
     """``value`` in JSON's own types. Fractions and dates become text."""
+    from fractions import Fraction
+
     if isinstance(value, enum.Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -10,21 +10,17 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pluggy
 
 from circletake import hookspecs
 from circletake.errors import PluginError
-from circletake.protocols import (
-    API_VERSION,
-    AuditRule,
-    Exporter,
-    Generator,
-    RecipeReader,
-    Scorer,
-    SignerProvider,
-)
+from circletake.hookspecs import API_VERSION
+
+if TYPE_CHECKING:
+    from circletake.protocols import AuditRule, Exporter, Generator, RecipeReader, Scorer, SignerProvider
 
 T = TypeVar("T")
 GROUP = hookspecs.PROJECT
@@ -83,10 +79,11 @@ class PluginManager:
         """
         manager = cls()
         found = importlib.metadata.entry_points(group=GROUP)
+        shipped = cache(_shipped)
         for entry in sorted(found, key=lambda e: e.name):
             if only is not None and entry.name not in only:
                 continue
-            manager._admit(entry, entry.name in blocked)
+            manager._admit(entry, PluginRef(entry.name, *shipped(entry.dist)), entry.name in blocked)
         return manager
 
     @property
@@ -130,6 +127,10 @@ class PluginManager:
         """The exporter called ``name``."""
         return self._named("exporter", name, self.exporters())
 
+    def signer(self, name: str) -> Offered[SignerProvider[Any]]:
+        """The signer provider called ``name``."""
+        return self._named("signer", name, self.signers())
+
     def blame(self, ref: PluginRef, error: BaseException) -> None:
         """Record that a call into a plugin failed, so that ``plugins list`` can tell."""
         record = self._records.get(ref.plugin)
@@ -145,9 +146,7 @@ class PluginManager:
             )
         return by_name[name]
 
-    def _admit(self, entry: importlib.metadata.EntryPoint, blocked: bool) -> None:
-        dist = entry.dist
-        ref = PluginRef(entry.name, dist.name if dist else "?", dist.version if dist else "?")
+    def _admit(self, entry: importlib.metadata.EntryPoint, ref: PluginRef, blocked: bool) -> None:
         if entry.name in self._records:
             other = self._records[entry.name].ref.distribution
             self._records[f"{entry.name} ({ref.distribution})"] = PluginRecord(
@@ -202,6 +201,12 @@ class PluginManager:
             except Exception as error:  # one plugin's fault is its own
                 self.blame(record.ref, error)
         return offered
+
+
+def _shipped(dist: importlib.metadata.Distribution | None) -> tuple[str, str]:
+    """Name and version of a distribution. Reading them parses its metadata, which is slow."""
+    said = dist.metadata if dist else {"Name": "?", "Version": "?"}
+    return said["Name"], said["Version"]
 
 
 def _unknown_hooks(plugin: object) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,11 +46,13 @@ class Settings:
 
     Attributes:
         blocked: plugins that are never imported for this library.
+        signer: the provider whose key signs exports; empty for the key of ``keys init``.
     """
 
     name: str
     blocked: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    signer: str = ""
 
     def plugin(self, name: str) -> Mapping[str, object]:
         """The settings given for one plugin object; empty where there are none."""
@@ -196,6 +197,8 @@ def _open(root: Path) -> Library:
 
 
 def _read_settings(path: Path) -> Settings:
+    import tomllib
+
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -205,8 +208,11 @@ def _read_settings(path: Path) -> Settings:
     blocked = plugins.get("blocked", [])
     if not isinstance(blocked, list) or not all(isinstance(name, str) for name in blocked):
         raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
+    signer = data.get("signing", {}).get("provider", "")
+    if not isinstance(signer, str):
+        raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
     name = data.get("library", {}).get("name", path.parent.name)
-    return Settings(str(name), tuple(blocked), sections)
+    return Settings(str(name), tuple(blocked), sections, signer)
 
 
 def _toml_string(text: str) -> str:

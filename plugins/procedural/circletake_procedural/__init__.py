@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from circletake import hookimpl
-from circletake_procedural.generator import Procedural
+
+if TYPE_CHECKING:
+    from circletake_procedural.generator import Procedural
 
 
 @hookimpl
 def circletake_generators() -> Iterable[Procedural]:
     """The one generator of this plugin."""
+    from circletake_procedural.generator import Procedural
+
     yield Procedural()

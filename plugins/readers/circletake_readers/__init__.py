@@ -8,9 +8,12 @@ what they cannot read they leave out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from circletake import RecipeReader, hookimpl
+from circletake import hookimpl
+
+if TYPE_CHECKING:
+    from circletake import RecipeReader
 
 
 @hookimpl

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from circletake import hookimpl
-from circletake_timeline.exporter import Timeline
+
+if TYPE_CHECKING:
+    from circletake_timeline.exporter import Timeline
 
 
 @hookimpl
 def circletake_exporters() -> Iterable[Timeline]:
     """The one exporter of this plugin."""
+    from circletake_timeline.exporter import Timeline
+
     yield Timeline()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from circletake import hookimpl
-from circletake_video.exporter import Video
+
+if TYPE_CHECKING:
+    from circletake_video.exporter import Video
 
 
 @hookimpl
 def circletake_exporters() -> Iterable[Video]:
     """The one exporter of this plugin."""
+    from circletake_video.exporter import Video
+
     yield Video()
