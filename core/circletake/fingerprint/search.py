@@ -39,7 +39,7 @@ class Alignment:
 
     Attributes:
         distance: mean Hamming distance of aligned frames, of 256 bits.
-        worst: the same over the worst third of the overlap, in one piece.
+        thirds: the same over the first, second and last third of the overlap.
         offset: seconds that ``b`` starts after ``a``.
         overlap: share of the shorter take that was compared, 0-1.
         flipped: ``b`` is mirrored.
@@ -49,13 +49,27 @@ class Alignment:
     """
 
     distance: float
-    worst: float
+    thirds: tuple[float, ...]
     offset: float
     overlap: float
     flipped: bool
     colour: float
     flat: float
     movement: float
+
+    @property
+    def worst(self) -> float:
+        """Distance over the worst third."""
+        return max(self.thirds)
+
+    @property
+    def parting(self) -> float:
+        """Bits by which two takes that begin together and alike have come apart at the end, else 0.
+
+        Takes made from one still picture do; a copy stays as near as it was.
+        """
+        opening, closing = self.thirds[0], self.thirds[-1]
+        return closing - opening if abs(self.offset) <= _STEP and closing > 2 * opening else 0.0
 
 
 def candidates(takes: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
@@ -133,7 +147,7 @@ def _align(a: Fingerprint, b: Fingerprint, bits: NDArray[np.uint8], flipped: boo
     flat = (a.detail[ours] < LEAST_DETAIL) | (b.detail[theirs] < LEAST_DETAIL)
     return Alignment(
         distance=float(along.mean()),
-        worst=float(max(part.mean() for part in np.array_split(along, min(3, len(along))))),
+        thirds=tuple(float(part.mean()) for part in np.array_split(along, min(3, len(along)))),
         offset=float(offsets[row]),
         overlap=float(min(1.0, covered[row])),
         flipped=flipped,

@@ -32,6 +32,8 @@ class Bands:
     Attributes:
         still_duplicate: stricter bounds for takes that hardly move or are nearly flat, where
             siblings made from one still picture lie close together.
+        parting: bits from which takes that begin alike and come apart are such siblings (of 24
+            clips' copies, those played 4% faster do so too, and stay visible with them).
         colour: chroma difference above which a like motion is a variant.
     """
 
@@ -42,6 +44,7 @@ class Bands:
     still_near: float = 20
     still_movement: float = 24
     worst: float = 1.5
+    parting: float = 16
     colour: float = 14
 
 
@@ -139,6 +142,8 @@ def judge(alignment: Alignment, keeper: Slate, other: Slate, bands: Bands) -> Li
     steady = alignment.worst <= near * bands.worst
     if alignment.colour > bands.colour:
         band, why = Band.VARIANT, ["same motion, other colours"]
+    elif alignment.parting > bands.parting:
+        band, why = Band.VARIANT, ["begin alike, then part ways"]
     elif distance <= duplicate and steady:
         band, why = Band.DUPLICATE, _differences(alignment, keeper, other)
     elif distance <= near and steady:
@@ -221,5 +226,6 @@ def _why(slate: Slate, keeper: Keeper) -> str:
         return f"{standing.stars} stars, {size}"
     if keeper is Keeper.FIRST:
         return "came in first"
-    findings = f"{len(slate.findings)} findings" if slate.findings else "no findings"
+    count = len(slate.findings)
+    findings = f"{count or 'no'} finding{'s' * (count != 1)}"
     return f"{size}, {media.seconds:.1f} s" if keeper is Keeper.LARGEST else f"{size}, {findings}"

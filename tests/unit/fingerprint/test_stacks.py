@@ -71,6 +71,16 @@ def test_takes_that_part_ways_are_no_duplicates() -> None:
     assert stack.members[0].likeness.band is Band.VARIANT
 
 
+def test_takes_that_grow_apart_from_one_still_are_siblings() -> None:
+    later = _print()
+    bits = np.unpackbits(later.bits256, axis=1)
+    for frame in range(FRAMES):
+        bits[frame, : frame * 40 // FRAMES] ^= 1
+    (stack,) = _stacks({"a": _print(), "b": replace(later, bits256=np.packbits(bits, axis=1))})
+    assert stack.members[0].likeness.band is Band.VARIANT
+    assert stack.members[0].likeness.reason == "begin alike, then part ways, 19/256 bits"
+
+
 def _circled(*words: str) -> Callable[[Slate], Slate]:
     standing = Standing(Verdict.CIRCLED, by=Actor("ana", True))
     return lambda s: replace(s, standing=standing) if s.take.id in words else s
