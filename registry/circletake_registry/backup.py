@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from circletake.errors import LibraryError
+from circletake.files import sync_file, sync_folder
 from circletake_registry.engine import sqlite_module
-from circletake_registry.syncing import sync_file, sync_folder
 
 
 def copy_database(source: Path, to: Path) -> None:

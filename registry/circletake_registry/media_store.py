@@ -8,7 +8,6 @@ made, since an editor that writes into one name would change the other.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 import shutil
@@ -18,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from circletake.errors import CircletakeError, LibraryError, MediaError
+from circletake.files import sha256_of, sync_file, sync_folder
 from circletake.model.location import Location, LocationState
-from circletake_registry.syncing import sync_file, sync_folder
 
 _QUARANTINE = "quarantine"
 _STORED = re.compile(r"(?P<sha256>[0-9a-f]{64})(?:\.[a-z0-9]{1,8})?")
@@ -111,7 +110,7 @@ class MediaStore:
         """
         path = self.path(location)
         try:
-            if digest(path) == location.sha256:
+            if sha256_of(path) == location.sha256:
                 return LocationState.OK
         except (FileNotFoundError, NotADirectoryError):
             return LocationState.MISSING
@@ -168,7 +167,7 @@ class MediaStore:
     def _store(self, source: Path, to: Path, sha256: str, copy: bool) -> bool:
         """Put ``source`` at ``to`` unless it is there; False where only an unwanted copy would do."""
         if to.exists():
-            if digest(to) == sha256:
+            if sha256_of(to) == sha256:
                 return True
             self.quarantine(Location(sha256, str(to.relative_to(self.root)), True, 0, 0))
         if not copy and not self.can_reflink(source):
@@ -183,7 +182,7 @@ class MediaStore:
                 with source.open("rb") as old, part.open("xb") as new:
                     shutil.copyfileobj(old, new, 1 << 20)
             sync_file(part)
-            if digest(part) != sha256:
+            if sha256_of(part) != sha256:
                 raise MediaError(str(source), "changed while it was read", "import it again")
             # An editor that tries to write into a stored file is told so at once.
             part.chmod(0o444)
@@ -208,12 +207,6 @@ def clone(source: Path, to: Path) -> bool:
         to.unlink(missing_ok=True)
         return False
     return True
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _suffix(path: Path) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import text
 
 from circletake.errors import LibraryError
+from circletake.files import sync_folder
 from circletake_registry.engine import BUSY_SECONDS, Database, meaning, sqlite_module
-from circletake_registry.syncing import sync_folder
 from circletake_registry.tables import Row
 
 HEAD = "0001"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import SigningError
-from circletake.workflows.intake.inspecting import sha256_of
+from circletake.files import sha256_of
 from circletake.workflows.leaving.gate import refuse_unsigned
 
 

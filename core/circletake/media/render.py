@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput, MediaError
+from circletake.files import sync_file, sync_folder
 from circletake.media.conform import BT709, Canvas, conformed
 from circletake.media.probe import open_media, picture_sha256, picture_stream
 from circletake.media.soundtrack import RATE, Soundtrack
@@ -194,16 +194,8 @@ def _whole(destination: Path) -> Iterator[Path]:
     staged = destination.with_name(f".{destination.name}.part")
     try:
         yield staged
-        _flush(staged)
+        sync_file(staged)
         staged.replace(destination)
-        _flush(destination.parent)
+        sync_folder(destination.parent)
     finally:
         staged.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from circletake.errors import KeyProblem
+from circletake.files import write_whole
 from circletake.model.audit import OWN_KEY
 from circletake.model.text import printable
 from circletake.provenance.certificates import Algorithm, algorithm_of, fingerprint, issue
@@ -154,9 +155,9 @@ class KeyRing:
         )
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)
-        _write_private(self.folder / _ANCHOR, anchor_pem)
-        _write_private(self.folder / _KEY, key_pem)
-        _write_private(self.folder / _CHAIN, chain_pem)
+        write_whole(self.folder / _ANCHOR, anchor_pem)
+        write_whole(self.folder / _KEY, key_pem)
+        write_whole(self.folder / _CHAIN, chain_pem)
         return self.show()
 
     def show(self) -> KeyInfo:
@@ -240,17 +241,6 @@ class KeyRing:
                 "lies inside a library, and a library is copied and shared",
                 "set CIRCLETAKE_HOME to a folder outside it",
             )
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    """Write a new file that only its owner can read, all of it or nothing."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def _read_private(path: Path) -> bytes:

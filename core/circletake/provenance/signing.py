@@ -8,10 +8,8 @@ every byte of the media hashed, compared with what was planned, and only then mo
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from circletake.errors import CircletakeError, SigningError
+from circletake.files import sha256_of, sync_file, sync_folder
 from circletake.model.manifest import Check, Credentials, IngredientPlan, ManifestPlan
 from circletake.model.text import printable
 from circletake.protocols import OpenSigner
@@ -90,11 +89,11 @@ def sign(plan: ManifestPlan, source: Path, destination: Path, signer: OpenSigner
             shutil.copyfile(source, staged)
             sidecar.write_bytes(store)
         certificate = _read_back(plan, staged, store, signer)
-        digest, size = _digest(staged)
+        digest, size = sha256_of(staged), staged.stat().st_size
         for file in filter(None, (staged, sidecar)):
-            _sync(file)
+            sync_file(file)
         _publish(staged, destination, sidecar, beside)
-        _sync(destination.parent)
+        sync_folder(destination.parent)
     return Signed(destination, beside, digest, size, certificate)
 
 
@@ -141,7 +140,7 @@ def _verify(ingredient: IngredientPlan) -> None:
     title = printable(str(ingredient.definition.get("title", path.name)), 80)
     if not path.is_file():
         raise SigningError(title, f"its file is missing: {path}", "find it: circletake library relink")
-    if ingredient.sha256 and _digest(path)[0] != ingredient.sha256:
+    if ingredient.sha256 and sha256_of(path) != ingredient.sha256:
         raise SigningError(
             title, "its bytes are not those the library recorded", "see: circletake library verify"
         )
@@ -317,16 +316,3 @@ def _temporary_folder(parent: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _digest(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

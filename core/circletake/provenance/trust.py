@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import KeyProblem, NotFound
+from circletake.files import write_whole
 from circletake.model.text import printable
 from circletake.provenance.certificates import fingerprint
 
@@ -103,12 +103,7 @@ class TrustStore:
 
     def _save(self, lists: list[TrustList]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump([asdict(each) for each in lists], file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path)
+        write_whole(self._path, json.dumps([asdict(each) for each in lists], indent=1).encode())
 
 
 def authorities(pem_file: Path) -> str:

@@ -1,33 +1,11 @@
-"""Putting files where they belong, whole or not at all, and safe from a power cut."""
+"""Copying a file to where it belongs."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from pathlib import Path
 
-from circletake_registry.syncing import sync_file, sync_folder
-
-PUBLIC = 0o644
-"""Permissions of a file that is made to be passed on; temporary files are their owner's alone."""
-
-
-def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Put ``data`` at ``path``: a temporary file beside it, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.chmod(mode)
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
-    sync_folder(path.parent)
+from circletake.files import sync_file
 
 
 def place(source: Path, destination: Path) -> None:

@@ -18,12 +18,12 @@ from circletake.audit.judge import judge
 from circletake.audit.page import REPORT_MARK
 from circletake.audit.record import LARGEST, read_release, read_sums
 from circletake.errors import BadInput, NotFound
+from circletake.files import PUBLIC, write_whole
 from circletake.model.audit import Audit, FileCase, Known
 from circletake.model.export import Release
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.progress import Progress, silent
-from circletake.workflows.writing import PUBLIC, write_whole
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager

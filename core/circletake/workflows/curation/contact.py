@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from circletake.errors import BadInput, PluginError
+from circletake.files import PUBLIC, write_whole
 from circletake.model.cut import Cut, CutEvent
 from circletake.model.export import ExportRequest
 from circletake.model.slate import Slate
@@ -16,7 +17,6 @@ from circletake.plugins.fence import fenced
 from circletake.plugins.manager import PluginManager
 from circletake.plugins.settings import settings_of
 from circletake.workflows.library import Library
-from circletake.workflows.writing import PUBLIC, write_whole
 
 EXPORTER = "contactsheet"
 

@@ -224,8 +224,8 @@ class _Worker:
 
     def take_in(self, here: Sequence[_Here], by: Actor) -> list[Job]:
         """Import what was fetched, by the path of every import, and close the jobs."""
+        from circletake.files import sha256_of
         from circletake.workflows.intake.ingest import ingest
-        from circletake.workflows.intake.inspecting import sha256_of
 
         done = []
         for shot in dict.fromkeys(each.job.shot for each in here):

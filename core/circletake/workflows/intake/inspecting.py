@@ -5,13 +5,13 @@ Only plain data goes in and out: no plugin, database or key comes near a strange
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import CircletakeError, MediaError
+from circletake.files import sha256_of
 from circletake.workflows.intake.surveying import Candidate, Unread
 
 if TYPE_CHECKING:
@@ -86,12 +86,6 @@ def look(candidate: Candidate, trust: Sequence[TrustList] = ()) -> Inspected | U
         return inspect(str(candidate.path), trust)
     except CircletakeError as error:
         return Unread(candidate.shown, error.reason, error.next_step)
-
-
-def sha256_of(path: Path) -> str:
-    """Digest of the whole file, 64 lower-case hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_sidecars(path: Path) -> dict[str, bytes]:

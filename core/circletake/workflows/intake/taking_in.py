@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import CircletakeError, MediaError
+from circletake.files import write_whole
 from circletake.model.event import Actor
 from circletake.model.generation import TRAINED
 from circletake.model.location import Location, LocationState
@@ -18,7 +19,6 @@ from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
 from circletake.model.take import Declaration, Origin, Take
 from circletake.protocols import SourceFile
 from circletake.workflows.intake.surveying import Candidate, Unread
-from circletake.workflows.writing import write_whole
 
 if TYPE_CHECKING:
     from circletake.workflows.intake.inspecting import Inspected

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
+from circletake.files import sha256_of, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
-from circletake.workflows.intake.inspecting import sha256_of
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
-from circletake_registry.syncing import sync_folder
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from circletake.errors import CircletakeError, MediaError, SigningError
+from circletake.files import sha256_of
 from circletake.model.text import printable
 from circletake.workflows.contents import kind_of, videos_inside
-from circletake.workflows.intake.inspecting import sha256_of
 
 _EMBEDDED = (b"data:video/", b"data:application/mp4")
 _BLOCK = 1 << 20

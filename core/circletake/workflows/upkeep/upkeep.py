@@ -190,7 +190,7 @@ def relink(
     Raises:
         MediaError: a folder is not there.
     """
-    from circletake.workflows.intake.inspecting import sha256_of
+    from circletake.files import sha256_of
     from circletake.workflows.intake.surveying import survey
 
     for folder in folders:
