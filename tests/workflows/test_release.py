@@ -32,6 +32,7 @@ from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, load_song, new_cut, single
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
+from circletake.workflows.leaving.signer import open_signer
 from circletake.workflows.leaving.workbench import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
@@ -149,7 +150,7 @@ def test_a_release_is_whole_and_can_be_checked_without_us(
     folder = tmp_path / "Night Bus"
     plan = plan_release(film, "Night Bus", cut="main", folder=folder)
     assert plan.prompts == 2
-    made = make_release(film, manager, plan, under, signer_name="Lumen Films")
+    made = make_release(film, manager, plan, under)
     files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     first, third = slate(film, "SH010/1").take.slate, slate(film, "SH010/3").take.slate
     clips = [f"clips/{first}.mp4", f"clips/{third}.c2pa", f"clips/{third}.webm"]
@@ -269,6 +270,93 @@ def test_whichever_signature_fails_there_is_no_folder(
             break
     assert failing > 2
     assert (tmp_path / "r" / "release.json.c2pa").is_file()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Settings of the token."""
+
+    number: int = 0
+
+
+@dataclass
+class Token:
+    """A plugin that keeps the key elsewhere: the example of docs/signing.md, made to fail as a test wants."""
+
+    inner: OpenSigner
+    fails: Exception | None = None
+    slot: int = -1
+    closed: bool = False
+    about = About("token", "for a test", "1", Slot)
+
+    @hookimpl
+    def circletake_signers(self) -> list[Token]:
+        return [self]
+
+    def open(self, settings: Slot, ctx: Context) -> Token:
+        self.slot = settings.number
+        return self
+
+    @property
+    def algorithm(self) -> Any:
+        return self.inner.algorithm
+
+    @property
+    def chain_pem(self) -> str:
+        return self.inner.chain_pem
+
+    def sign(self, data: bytes) -> bytes:
+        if self.fails:
+            raise self.fails
+        return self.inner.sign(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def with_token(film: Library, token: Token) -> tuple[Library, PluginManager]:
+    settings = replace(film.settings, signer="token", plugins={"token": {"number": 3}})
+    manager = PluginManager.load(only=("video",))
+    manager.add("token", token)
+    return replace(film, settings=settings), manager
+
+
+def test_the_signer_a_library_names_signs_and_is_closed(film: Library, ring: KeyRing, tmp_path: Path) -> None:
+    token = Token(ring.signer())
+    named, manager = with_token(film, token)
+    with open_signer(named, manager) as signer:
+        under = terms(signer, PromptPolicy.FULL, actor())
+        done = export(named, manager, single(slate(film, "SH010/1")), under, tmp_path / "out", whole=True)
+    assert (token.slot, token.closed) == (3, True)
+    assert under.organisation == "Lumen Films"
+    active = read_credentials(done.files[0]).active
+    assert active and active.signer and active.signer.sha256 == ring.show().certificate_sha256
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (KeyProblem("token", "was pulled out", "put it back"), "token: was pulled out; put it back"),
+        (TimeoutError("the vault did not answer"), "TimeoutError: the vault did not answer"),
+    ],
+)
+def test_what_a_signer_raises_is_told_in_its_own_words(
+    film: Library, ring: KeyRing, tmp_path: Path, raised: Exception, said: str
+) -> None:
+    named, manager = with_token(film, Token(ring.signer(), raised))
+    with pytest.raises(CircletakeError, match=said), open_signer(named, manager) as signer:
+        under = terms(signer, PromptPolicy.FULL, actor())
+        export(named, manager, single(slate(film, "SH010/1")), under, tmp_path / "out", whole=True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_signer_that_is_not_there_is_named(film: Library) -> None:
+    named = replace(film, settings=replace(film.settings, signer="vault"))
+    with (
+        pytest.raises(PluginError, match="no such signer; there are: none"),
+        open_signer(named, PluginManager()),
+    ):
+        pass
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_li
 from circletake.cli.console import note, print_json, progress, say
 
 if TYPE_CHECKING:
+    from circletake.plugins.manager import PluginManager
     from circletake.workflows.leaving.workbench import Terms
     from circletake.workflows.library import Library
 
@@ -40,7 +43,6 @@ def export(
         raise BadInput("export", "what?", "name takes, or --cut NAME")
     with open_library(library) as lib:
         manager = load_plugins(lib)
-        under = signing_terms(lib, prompts, by)
         wanted = (
             [lib.registry.cuts.get(cut)]
             if cut
@@ -50,10 +52,9 @@ def export(
                 for take in lib.registry.takes.resolve(word)
             ]
         )
-        done = []
-        with progress("export") as bar:
-            for each in wanted:
-                made = make(
+        with signing_terms(lib, manager, prompts, by) as under, progress("export") as bar:
+            done = [
+                make(
                     lib,
                     manager,
                     each,
@@ -64,7 +65,8 @@ def export(
                     force=force,
                     progress=bar,
                 )
-                done.append(made)
+                for each in wanted
+            ]
     if json:
         print_json(done)
         return
@@ -87,20 +89,21 @@ def from_here(path: Path) -> str:
     return printable(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
-def signing_terms(lib: Library, prompts: str, by: str) -> Terms:
+@contextmanager
+def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -> Iterator[Terms]:
     """Open the key and settle under what is signed.
 
     Raises:
         KeyProblem: there is no key yet, or it is not safe to use.
+        PluginError: the signer the library names is not there, or failed.
     """
     from circletake.errors import BadInput
     from circletake.model.export import PromptPolicy
-    from circletake.provenance.keys import KeyRing
     from circletake.workflows.actor import whoami
+    from circletake.workflows.leaving.signer import open_signer
     from circletake.workflows.leaving.workbench import terms
-    from circletake.workflows.library import user_home
 
     if prompts not in set(PromptPolicy):
         raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")
-    signer = KeyRing(user_home(), never_inside=lib.root).signer()
-    return terms(signer, PromptPolicy(prompts), whoami(by))
+    with open_signer(lib, manager) as signer:
+        yield terms(signer, PromptPolicy(prompts), whoami(by))

@@ -28,7 +28,6 @@ def release(
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
     from circletake.audit.report import html_report, text_report
     from circletake.model.text import file_stem, printable
-    from circletake.provenance.keys import KeyRing
     from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
     from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
@@ -36,19 +35,18 @@ def release(
     with open_library(library) as lib:
         manager = load_plugins(lib)
         folder = to or Path(file_stem(name))
-        under = signing_terms(lib, prompts, by)
         chosen = "" if circled else cut or _only_cut(lib.registry.cuts.names())
-        plan = plan_release(lib, name, cut=chosen, folder=folder, policy=under.policy)
-        travel = f"{plan.prompts} of {len(plan.slates)} prompts travel in manifests that anybody can read"
-        kept = " (--prompts omit keeps them here)" if plan.prompts else ""
-        what = f"{len(plan.slates)} clips{' and the cut' if plan.rendered else ''}"
-        note(f"{printable(name)}: {what}; {travel}{kept}")
-        if dry_run:
-            say(f"would make {from_here(plan.folder)}; nothing was made")
-            return
-        signer = KeyRing(user_home()).show().organisation
-        with progress("release") as bar:
-            made = make_release(lib, manager, plan, under, signer_name=signer, progress=bar)
+        with signing_terms(lib, manager, prompts, by) as under:
+            plan = plan_release(lib, name, cut=chosen, folder=folder, policy=under.policy)
+            travel = f"{plan.prompts} of {len(plan.slates)} prompts travel in manifests that anybody can read"
+            kept = " (--prompts omit keeps them here)" if plan.prompts else ""
+            what = f"{len(plan.slates)} clips{' and the cut' if plan.rendered else ''}"
+            note(f"{printable(name)}: {what}; {travel}{kept}")
+            if dry_run:
+                say(f"would make {from_here(plan.folder)}; nothing was made")
+                return
+            with progress("release") as bar:
+                made = make_release(lib, manager, plan, under, progress=bar)
         with progress("audit") as bar:
             audit = audit_folder(
                 made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar

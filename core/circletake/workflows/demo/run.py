@@ -157,9 +157,7 @@ def _release(
     plan = plan_release(library, "demo release", cut=cut.name, folder=folder / "release")
     signer = keys.signer()
     under = terms(signer, PromptPolicy.FULL, SCRIPT)
-    done = make_release(
-        library, manager, plan, under, signer_name=keys.show().organisation, progress=progress
-    )
+    done = make_release(library, manager, plan, under, progress=progress)
     length = f"{int(cut.seconds) // 60}:{int(cut.seconds) % 60:02d}"
     clips = done.signed - 1
     tell("release", f"cut {length} + {clips} clips: {done.signed} of {clips + 1} signed and re-read")

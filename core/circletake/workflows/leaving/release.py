@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
+from circletake.files import sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
 from circletake.model.export import (
@@ -29,13 +30,11 @@ from circletake.model.export import (
 )
 from circletake.model.recipe import Field
 from circletake.model.slate import Slate, TakeFilter
-from circletake.workflows.intake.inspecting import sha256_of
 from circletake.workflows.leaving.cutting import single, string_out
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
-from circletake_registry.syncing import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
@@ -137,13 +136,9 @@ def make_release(
     plan: ReleasePlan,
     under: Terms,
     *,
-    signer_name: str = "",
     progress: Progress = silent,
 ) -> ReleaseResult:
     """Build, sign, check and place a release.
-
-    Args:
-        signer_name: organisation of the signing certificate, as the record will name it.
 
     Raises:
         SigningError, MediaError, PluginError: as they say; no folder is left.
@@ -164,7 +159,7 @@ def make_release(
         if plan.rendered:
             made += bench.made(RENDERER, cut, slates, build, _Part(progress, len(slates), total))
         made += bench.packaged(TIMELINE, TIMELINE, cut, slates, clips, build)
-        release = _record(library, plan, under, signer_name, build, made)
+        release = _record(library, plan, under, build, made)
         _seal(build, release, under)
         _sums(build)
         refuse_unsigned(build, bench.signed)
@@ -180,9 +175,7 @@ def make_release(
     )
 
 
-def _record(
-    library: Library, plan: ReleasePlan, under: Terms, signer: str, build: Path, made: Sequence[Made]
-) -> Release:
+def _record(library: Library, plan: ReleasePlan, under: Terms, build: Path, made: Sequence[Made]) -> Release:
     files: list[ReleasedFile] = []
     for each in made:
         files.append(_released(each, plan, under, build))
@@ -201,7 +194,7 @@ def _record(
         created=under.when.isoformat(timespec="seconds"),
         generator=f"circletake {version('circletake')}",
         prompt_policy=under.policy.value,
-        signer=signer,
+        signer=under.organisation,
         certificate=under.certificate,
         files=tuple(files),
         chosen=Chosen(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import CircletakeError, PluginError
+from circletake.files import sha256_of
 from circletake.model.cut import Cut
 from circletake.model.event import Actor
 from circletake.model.export import ExportRequest, ExportRow, ExportState, ProducedFile, PromptPolicy
@@ -22,7 +23,6 @@ from circletake.model.slate import Slate
 from circletake.model.text import file_stem, printable
 from circletake.plugins.context import CallContext
 from circletake.plugins.settings import settings_of
-from circletake.workflows.intake.inspecting import sha256_of
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.progress import Progress, silent
@@ -51,10 +51,12 @@ class Terms:
 
     Attributes:
         certificate: SHA-256 fingerprint of the signer's certificate.
+        organisation: whom that certificate names.
     """
 
     signer: OpenSigner
     certificate: str
+    organisation: str
     policy: PromptPolicy
     by: Actor
     when: datetime
@@ -90,11 +92,14 @@ class Made:
 def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor) -> Terms:
     """The terms of an export made now with an open signer."""
     from cryptography import x509
+    from cryptography.x509.oid import NameOID
 
     from circletake.provenance.certificates import fingerprint
 
     leaf = x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii"))
-    return Terms(signer, fingerprint(leaf), policy, by, datetime.now(UTC))
+    names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    organisation = str(names[0].value) if names else ""
+    return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC))
 
 
 class Workbench:
