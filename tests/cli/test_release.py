@@ -103,7 +103,7 @@ def test_a_cut_is_shown_event_by_event(film: Cli) -> None:
 def test_auto_says_what_it_chose(film: Cli) -> None:
     status, out, _ = film("cut", "auto", "rough", "--length", "0.25")
     assert (status, out.splitlines()[-1]) == (0, "Next   circletake release NAME --cut 'rough'")
-    assert "rough: 1 events, 0:00.25" in out
+    assert "rough: 1 event, 0:00.25" in out
     assert film("cut", "auto", "x", "--length", "soon")[0] == 2
     assert "no such song" in film("cut", "auto", "x", "--song", "none.wav")[2]
 
@@ -152,7 +152,7 @@ def test_a_release_may_keep_prompts_and_may_be_tried_dry(film: Cli) -> None:
     assert status == 0
     assert "0 of 2 prompts travel" in err and "nothing was made" in out
     assert not Path("quiet").exists()
-    assert "1 clips; 1 of 1 prompts" in film("release", "selects", "--circled", "--dry-run")[2]
+    assert "1 clip; 1 of 1 prompts" in film("release", "selects", "--circled", "--dry-run")[2]
 
 
 def test_which_cut_is_asked_where_there_are_several(film: Cli) -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.model.text import csv_cell, csv_value, file_stem, human_size, printable
+from circletake.model.text import counted, csv_cell, csv_value, file_stem, human_size, natural, printable
 
 
 @given(st.text())
@@ -47,3 +47,22 @@ def test_a_file_stem_is_plain_and_never_empty_or_a_device(text: str) -> None:
 
 def test_sizes_are_said_as_disks_are_sold() -> None:
     assert [human_size(n) for n in (12, 41_200, 41_200_000_000)] == ["12 B", "41.2 kB", "41.2 GB"]
+
+
+def test_one_thing_is_said_as_one() -> None:
+    assert [counted(n, "take") for n in (0, 1, 2)] == ["0 takes", "1 take", "2 takes"]
+    assert [counted(n, "person", "people") for n in (1, 2)] == ["1 person", "2 people"]
+
+
+@given(st.text(), st.integers(0), st.integers(0))
+def test_numbers_in_names_count(word: str, one: int, other: int) -> None:
+    def name(number: int) -> str:
+        return f"{word} {number}.mp4"
+
+    assert (natural(name(one)) < natural(name(other))) == (one < other)
+
+
+@given(st.text(), st.text())
+def test_any_two_names_have_an_order(one: str, other: str) -> None:
+    first, second = natural(one), natural(other)
+    assert (first < second) + (second < first) + (first == second) == 1

@@ -20,7 +20,6 @@ from circletake.audit.wording import (
     EVIDENCE,
     VERDICTS,
     clock,
-    count,
     is_own,
     moment,
     sentence,
@@ -29,7 +28,7 @@ from circletake.audit.wording import (
 )
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.manifest import Check
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -73,7 +72,7 @@ def html_report(audit: Audit) -> str:
             videos=[v for v in videos if not v.plain],
             clips=[v for v in videos if v.plain],
             others=[f for f in audit.files if f.case.kind != "video"],
-            count=count,
+            counted=counted,
             is_own=is_own,
         )
     )

@@ -9,7 +9,6 @@ from circletake.audit.summary import MACHINE, Group, Share, Summary, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     clock,
-    count,
     headline,
     moment,
     share,
@@ -17,7 +16,7 @@ from circletake.audit.wording import (
     vouched,
 )
 from circletake.model.audit import Audit, Severity
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 _LABEL = 9
 
@@ -46,7 +45,7 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     if everything:
         lines += [f"  {title}: {'; '.join(printable(r, 100) for r in why)}" for title, why in summary.unasked]
     elif summary.unasked:
-        lines[-1] += f" · {count(len(summary.unasked), 'question')} could not be asked, with --all"
+        lines[-1] += f" · {counted(len(summary.unasked), 'question')} could not be asked, with --all"
     return lines
 
 
@@ -58,8 +57,8 @@ def _title(audit: Audit, summary: Summary) -> str:
     name = audit.release.name if audit.release and audit.release.name else audit.root
     cuts = [f for f in summary.main if f.case.recorded and f.case.recorded.kind == "cut"]
     clips = sum(summary.videos.values()) - len(cuts)
-    parts = [count(len(cuts), "cut")] if cuts else []
-    parts += [count(clips, "clip" if cuts else "video")] if clips else []
+    parts = [counted(len(cuts), "cut")] if cuts else []
+    parts += [counted(clips, "clip" if cuts else "video")] if clips else []
     return f"{printable(name, 60)} · {', '.join(parts) or 'no videos'}"
 
 
@@ -81,7 +80,7 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
 
 def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
     for signed in summary.signers:
-        files = count(len(signed.files), "video")
+        files = counted(len(signed.files), "video")
         who = printable(signed.signer.name, 40)
         mark = printable(short_fingerprint(signed.signer.sha256), 40)
         yield _line(
@@ -114,7 +113,7 @@ def _made(summary: Summary) -> Iterator[str]:
     rows = [s for s in summary.shares if s.kind in MACHINE or s.model]
     width = max((len(_model(row)) for row in rows), default=0)
     for row in rows:
-        clips = f"{count(row.clips, 'clip'):>9}  {printable(row.words, 80)}"
+        clips = f"{counted(row.clips, 'clip'):>9}  {printable(row.words, 80)}"
         yield f"  {_model(row):<{width}}  {clock(row.seconds):>6}  {clips}".rstrip()
 
 
@@ -143,10 +142,10 @@ def _chosen(audit: Audit) -> Iterator[str]:
     chosen = audit.release.chosen if audit.release else None
     if chosen is None or not chosen.made:
         return
-    by = f"by {count(len(chosen.people), 'person').replace('persons', 'people')}" if chosen.people else ""
+    by = f"by {counted(len(chosen.people), 'person', 'people')}" if chosen.people else ""
     script = f"{chosen.scripted} by a script, not by a person" if chosen.scripted else ""
     who = ", ".join(part for part in (by, script) if part) or "nobody recorded who chose"
-    yield _line("CHOSEN", f"{chosen.used} of {count(chosen.made, 'take')}, {who}; as the producer recorded")
+    yield _line("CHOSEN", f"{chosen.used} of {counted(chosen.made, 'take')}, {who}; as the producer recorded")
 
 
 def _finding(group: Group) -> str:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from circletake.audit.summary import Signed, Summary
 from circletake.model.audit import OWN_KEY
+from circletake.model.text import counted
 
 EVIDENCE = {
     "observed": "recorded",
@@ -35,11 +36,6 @@ def moment(seconds: float) -> str:
     """``1:12.4``: where in a video something is."""
     tenths = round(seconds * 10)
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
-
-
-def count(number: int, one: str) -> str:
-    """``1 clip``, ``2 clips``."""
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def share(part: Fraction, whole: Fraction) -> str:
@@ -80,7 +76,7 @@ def headline(summary: Summary) -> str:
     """``56 of 56 videos``, and what the others are."""
     total = sum(summary.videos.values())
     rest = trouble(summary)
-    return f"{summary.videos['intact']} of {count(total, 'video')}" + (f" · {rest}" if rest else "")
+    return f"{summary.videos['intact']} of {counted(total, 'video')}" + (f" · {rest}" if rest else "")
 
 
 def sentence(summary: Summary) -> str:
@@ -88,7 +84,7 @@ def sentence(summary: Summary) -> str:
     total = sum(summary.videos.values())
     rest = trouble(summary)
     if rest:
-        return f"{rest[0].upper()}{rest[1:]}; {summary.videos['intact']} of {count(total, 'video')} intact"
+        return f"{rest[0].upper()}{rest[1:]}; {summary.videos['intact']} of {counted(total, 'video')} intact"
     if not total:
         return "No videos"
     return "The video is intact" if total == 1 else f"All {total} videos are intact"

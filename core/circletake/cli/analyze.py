@@ -8,6 +8,7 @@ import typer
 
 from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say, table
+from circletake.model.text import counted
 
 if TYPE_CHECKING:
     from circletake.workflows.analysis.analyze import AnalyzeReport
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 def analyze(
     again: Annotated[bool, typer.Option("--again", help="Do it again, even where it was done.")] = False,
-    folder: LibraryFolder = None,
-    as_json: Json = False,
+    json: Json = False,
+    library: LibraryFolder = None,
 ) -> None:
     """Fingerprint and score whatever has not been yet; each take is decoded once.
 
@@ -24,9 +25,9 @@ def analyze(
     """
     from circletake.workflows.analysis.analyze import analyze as run
 
-    with open_library(folder) as library, progress("analyze") as bar:
-        report = run(library, load_plugins(library), progress=bar, again=again)
-    if as_json:
+    with open_library(library) as lib, progress("analyze") as bar:
+        report = run(lib, load_plugins(lib), progress=bar, again=again)
+    if json:
         print_json(report)
     else:
         _show(report)
@@ -39,7 +40,7 @@ def _show(report: AnalyzeReport) -> None:
         say("every take has been looked at; nothing to do")
         return
     found = " · ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in report.findings.items())
-    say(f"{report.takes} takes looked at, each decoded once")
+    say(f"{counted(report.takes, 'take')} looked at, each decoded once")
     say(f"  findings  {found or 'none'}")
     if report.troubles:
         say(f"  trouble   {len(report.troubles)}")

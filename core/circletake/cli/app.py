@@ -87,7 +87,9 @@ class LazyGroup(TyperGroup):
             return None
         module, _, attribute = entry.place.partition(":")
         found = getattr(import_module(f"circletake.cli.{module}"), attribute)
-        command = typer.main.get_command(found if isinstance(found, typer.Typer) else _alone(found))
+        # A group, not a command: completion is installed once, by circletake itself.
+        build: Any = typer.main.get_group if isinstance(found, typer.Typer) else typer.main.get_command
+        command = build(found if isinstance(found, typer.Typer) else _alone(found))
         command.name = cmd_name
         return command
 
@@ -157,8 +159,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"{printable(where)}{error.strerror or error}", err=True)
+        where = f"{printable(str(error.filename))}: " if error.filename else ""
+        typer.echo(f"{where}{error.strerror or error}", err=True)
         return 2
     except Exception as error:  # click's own usage errors know how to show themselves
         show = getattr(error, "show", None)

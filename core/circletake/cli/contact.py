@@ -27,7 +27,7 @@ def contact(
 ) -> None:
     """Write a contact sheet: one file that works offline, judged with keys or thumbs."""
     from circletake.errors import BadInput
-    from circletake.model.text import file_stem, human_size, printable
+    from circletake.model.text import counted, file_stem, human_size, printable
     from circletake.workflows.curation.contact import slates_of_cut, with_folded, write_sheet
     from circletake.workflows.curation.curate import choose
 
@@ -48,11 +48,13 @@ def contact(
         print_json(written)
         return
     say(
-        f"{printable(str(written.path))}  {written.takes} takes, {human_size(written.size)},"
+        f"{printable(str(written.path))}  {counted(written.takes, 'take')}, {human_size(written.size)},"
         " one file that needs no server"
     )
     if written.bare:
-        note(f"{written.bare} takes have no picture yet: circletake analyze, then write it again")
+        note(
+            f"{counted(written.bare, 'take')} without a picture yet: circletake analyze, then write it again"
+        )
     for warning in written.warnings:
         note(printable(warning))
     say("Next   open it and judge (? shows the keys), then: circletake picks apply picks.json --by NAME")

@@ -139,7 +139,7 @@ def show(
 
 def _show(lib: Library, cut: Cut) -> None:
     from circletake.model.cut import timecode
-    from circletake.model.text import printable
+    from circletake.model.text import counted, printable
 
     rows = []
     for placed in cut.placed:
@@ -157,8 +157,8 @@ def _show(lib: Library, cut: Cut) -> None:
     table(["RECORD", "TAKE", "ID", "SOURCE", "LEN", "PROMPT"], rows)
     sound = f", song {printable(cut.song.name)} ({cut.song.origin.value})" if cut.song else ""
     say(
-        f"{printable(cut.name)}: {len(cut.events)} events, {_clock(cut.seconds)}, {cut.width}x{cut.height}, "
-        f"{_shown_rate(cut)} frames a second{sound}"
+        f"{printable(cut.name)}: {counted(len(cut.events), 'event')}, {_clock(cut.seconds)}, "
+        f"{cut.width}x{cut.height}, {_shown_rate(cut)} frames a second{sound}"
     )
 
 

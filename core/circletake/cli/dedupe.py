@@ -9,7 +9,7 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import note, print_json, say
 from circletake.errors import BadInput
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
     from circletake.model.stack import Stack
@@ -31,8 +31,8 @@ def dedupe(
     dry_run: DryRun = False,
     by: By = "",
     script: Script = False,
-    folder: LibraryFolder = None,
-    as_json: Json = False,
+    json: Json = False,
+    library: LibraryFolder = None,
 ) -> None:
     """Fold near-duplicate takes under a keeper; nothing is deleted.
 
@@ -45,13 +45,13 @@ def dedupe(
 
     if apart and dry_run:
         raise BadInput("--apart", "is a ruling and would be recorded", "leave out --dry-run")
-    with open_library(folder) as library:
+    with open_library(library) as lib:
         actor = whoami(by, script)
         if apart:
-            one, other = keep_apart(library, apart, actor)
+            one, other = keep_apart(lib, apart, actor)
             note(f"{one.label} and {other.label} stay apart from now on")
-        report = run(library, by=actor, keeper=keeper, dry_run=dry_run)
-    if as_json:
+        report = run(lib, by=actor, keeper=keeper, dry_run=dry_run)
+    if json:
         print_json(report)
     else:
         _show(report, dry_run, everything)
@@ -68,11 +68,11 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
     folding = "would fold" if dry_run else "folded"
     if report.stacks:
         say(
-            f"{report.folded} {_takes(report.folded)} {folding} · {report.variants} variants stay visible"
+            f"{counted(report.folded, 'take')} {folding} · {report.variants} variants stay visible"
             " · no circled or rated take folded"
         )
     if report.waiting:
-        say(f"{report.waiting} {_takes(report.waiting)} not compared: circletake analyze")
+        say(f"{counted(report.waiting, 'take')} not compared: circletake analyze")
     if report.folded:
         apply = "Apply: circletake dedupe   " if dry_run else ""
         say(f"Nothing deleted. {apply}Undo: circletake undo")
@@ -98,7 +98,3 @@ def _a_pair(report: DedupeReport) -> str:
     stack = next(s for s in report.stacks if any(m.likeness.band.folds for m in s.members))
     keeper = report.slates[stack.keeper_id].take.label
     return f"{keeper} {report.slates[stack.members[0].take_id].take.label}"
-
-
-def _takes(count: int) -> str:
-    return "take" if count == 1 else "takes"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
-from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.console import note, print_json, progress, say, table
+
+if TYPE_CHECKING:
+    from circletake.plugins.manager import PluginManager
+    from circletake.workflows.library import Library
 
 
 def generate(
@@ -31,7 +35,7 @@ def generate(
     """Ask a generator for takes; they enter the library as they come and are analysed at the end."""
     from circletake.errors import BadInput
     from circletake.model.generation import GenerationRequest
-    from circletake.model.text import printable
+    from circletake.model.text import counted, printable
     from circletake.workflows.actor import whoami
     from circletake.workflows.analysis.analyze import analyze
     from circletake.workflows.intake.generate import generate as make
@@ -56,7 +60,7 @@ def generate(
             seeds = [asked.seed for asked in plan.requests]
             span = seeds[0] if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
             cost = plan.cost or "not published"
-            say(f"{len(seeds)} takes from {backend} {printable(model)}, seed {span}, cost: {cost}")
+            say(f"{counted(len(seeds), 'take')} from {backend} {printable(model)}, seed {span}, cost: {cost}")
             say("Nothing was asked. Run it without --dry-run.")
             return
         with progress("generate") as bar:
@@ -70,8 +74,8 @@ def generate(
         for warning in report.warnings:
             note(printable(warning))
         if report.resumed:
-            say(f"{report.resumed} jobs of an earlier run finished first")
-        say(f"{len(labels)} takes: {', '.join(labels)}" if labels else "no takes")
+            say(f"{counted(report.resumed, 'job')} of an earlier run finished first")
+        say(f"{counted(len(labels), 'take')}: {', '.join(labels)}" if labels else "no takes")
         for job, reason in report.failed:
             say(f"  failed  {job[-8:]}  {printable(reason, 160)}")
         if labels:
@@ -92,13 +96,9 @@ def _parameters(given: list[str]) -> dict[str, str]:
     return found
 
 
-def _list_models(backend: str, manager: object, lib: object, json: bool) -> None:
-    from circletake.cli.console import table
-    from circletake.plugins.manager import PluginManager
+def _list_models(backend: str, manager: PluginManager, lib: Library, json: bool) -> None:
     from circletake.plugins.settings import settings_of
-    from circletake.workflows.library import Library
 
-    assert isinstance(manager, PluginManager) and isinstance(lib, Library)
     item = manager.generator(backend).item
     cards = list(item.models(settings_of(item, lib.settings.plugin(backend))))
     if json:

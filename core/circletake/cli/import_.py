@@ -12,7 +12,7 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 from circletake.model.take import Origin
-from circletake.model.text import human_size, printable
+from circletake.model.text import counted, human_size, printable
 
 if TYPE_CHECKING:
     from circletake.workflows.intake.ingest import ImportPlan, IngestReport
@@ -115,7 +115,7 @@ def _announced(plan: ImportPlan) -> list[str]:
     lines = []
     if found.files:
         count = len(found.files)
-        lines.append(f"{_count(count, 'file')}, {human_size(found.size)} · {plan.keeping.value} ({room})")
+        lines.append(f"{counted(count, 'file')}, {human_size(found.size)} · {plan.keeping.value} ({room})")
     else:
         lines.append("no new files")
     aside = {"unchanged since the last import": len(found.unchanged), "hidden": found.hidden}
@@ -126,7 +126,7 @@ def _announced(plan: ImportPlan) -> list[str]:
 
 
 def _tell(report: IngestReport) -> None:
-    told = f"{_count(len(report.takes), 'take')} in {_count(len(report.shots), 'shot')}"
+    told = f"{counted(len(report.takes), 'take')} in {counted(len(report.shots), 'shot')}"
     if not report.takes:
         told = "no new takes"
     for count, words in (
@@ -158,7 +158,7 @@ def _tell(report: IngestReport) -> None:
     if lacking:
         verb = "lacks" if lacking == 1 else "lack"
         say(
-            f"Next   {_count(lacking, 'take')} {verb} a prompt: "
+            f"Next   {counted(lacking, 'take')} {verb} a prompt: "
             "circletake recipe table --missing prompt > todo.csv"
         )
     elif report.takes:
@@ -169,10 +169,6 @@ def _line(label: str, counts: Mapping[str, int]) -> None:
     shown = " · ".join(f"{name} {count}" for name, count in counts.items() if count)
     if shown:
         say(f"  {label:<8}  {shown}")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _plan(plan: ImportPlan) -> dict[str, Any]:

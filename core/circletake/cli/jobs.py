@@ -19,7 +19,7 @@ def jobs(
 ) -> None:
     """List jobs that are not finished, or finish them; only ``--resume`` talks to backends."""
     from circletake.model.job import JobStep
-    from circletake.model.text import printable
+    from circletake.model.text import counted, printable
     from circletake.workflows.actor import whoami
     from circletake.workflows.intake.generate import resume as finish
 
@@ -30,7 +30,10 @@ def jobs(
             if json:
                 print_json(report)
             else:
-                say(f"{len(report.takes)} takes from {report.resumed} jobs, {len(report.failed)} failed")
+                say(
+                    f"{counted(len(report.takes), 'take')} from {counted(report.resumed, 'job')}, "
+                    f"{len(report.failed)} failed"
+                )
                 for job_id, reason in report.failed:
                     say(f"  failed  {job_id[-8:]}  {printable(reason, 160)}")
                 if report.takes:

@@ -9,7 +9,7 @@ import typer
 
 from circletake.cli.common import DryRun, Json, LibraryFolder, Yes, open_library
 from circletake.cli.console import confirm, print_json, progress, say
-from circletake.model.text import human_size, printable
+from circletake.model.text import counted, human_size, printable
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
@@ -120,12 +120,12 @@ def gc(dry_run: DryRun = False, yes: Yes = False, json: Json = False, library: L
                 say(f"  {human_size(row.size):>9}  {row.why}  {printable(str(row.path))}")
             if len(rows) > _LISTED:
                 say(f"  and {len(rows) - _LISTED} more (--json lists all)")
-            say(f"{len(rows)} files, {human_size(size)}" if rows else "nothing to remove")
+            say(f"{counted(len(rows), 'file')}, {human_size(size)}" if rows else "nothing to remove")
         if not rows or dry_run:
             if rows:
                 say("Next   circletake library gc")
             return
-        confirm(f"Remove {len(rows)} files?", yes)
+        confirm(f"Remove {counted(len(rows), 'file')}?", yes)
         freed = sweep(lib, rows)
     if json:
         print_json({"removed": rows, "freed": freed})

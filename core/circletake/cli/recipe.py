@@ -10,9 +10,8 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import note, print_json, say, table
 from circletake.cli.selecting import Words, selecting
-from circletake.cli.wording import counted
 from circletake.model.slate import TakeFilter
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
     from circletake.workflows.curation.recipes import Mended

@@ -27,7 +27,7 @@ def release(
 ) -> None:
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
     from circletake.audit.report import html_report, text_report
-    from circletake.model.text import file_stem, printable
+    from circletake.model.text import counted, file_stem, printable
     from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
     from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
@@ -40,7 +40,7 @@ def release(
             plan = plan_release(lib, name, cut=chosen, folder=folder, policy=under.policy)
             travel = f"{plan.prompts} of {len(plan.slates)} prompts travel in manifests that anybody can read"
             kept = " (--prompts omit keeps them here)" if plan.prompts else ""
-            what = f"{len(plan.slates)} clips{' and the cut' if plan.rendered else ''}"
+            what = f"{counted(len(plan.slates), 'clip')}{' and the cut' if plan.rendered else ''}"
             note(f"{printable(name)}: {what}; {travel}{kept}")
             if dry_run:
                 say(f"would make {from_here(plan.folder)}; nothing was made")
@@ -57,7 +57,7 @@ def release(
         print_json({"release": made, "findings": list(audit.failed)})
     else:
         again = f", {made.reused} signed before" if made.reused else ""
-        say(f"{from_here(made.folder)}: {made.signed} videos signed and re-read{again}")
+        say(f"{from_here(made.folder)}: {counted(made.signed, 'video')} signed and re-read{again}")
         for warning in made.warnings:
             note(printable(warning))
         say(*text_report(audit))

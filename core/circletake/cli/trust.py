@@ -9,7 +9,7 @@ import typer
 
 from circletake.cli.common import Json
 from circletake.cli.console import note, print_json, say, table
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keep lists of signers you trust.")
 
@@ -32,7 +32,7 @@ def add(
     if json:
         print_json({"name": added.name, "date": added.date, "authorities": found})
         return
-    say(f"{added.label}: {len(found)} {'authority' if len(found) == 1 else 'authorities'}")
+    say(f"{added.label}: {counted(len(found), 'authority', 'authorities')}")
     say(*(f"  SHA256 {sha256}  {printable(subject)}" for sha256, subject in found.items()))
 
 

@@ -11,9 +11,9 @@ import typer
 from circletake.cli.common import By, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.selecting import Words, selecting
-from circletake.cli.wording import counted, person
+from circletake.cli.wording import person
 from circletake.model.slate import TakeFilter
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
     from circletake.model.event import Event

@@ -10,11 +10,6 @@ if TYPE_CHECKING:
     from circletake.model.event import Actor
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 take``, ``12 takes``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def person(actor: Actor) -> str:
     """``ana``, or ``ana (script)`` where no person decided."""
     return printable(actor.name, 40) + ("" if actor.person else " (script)")

@@ -14,6 +14,15 @@ _JOINERS = {"\u200d", "\ufe0f"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """Sort key under which ``take 9`` comes before ``take 10``."""
+    return [
+        (1, int(part), "") if part.isdecimal() and len(part) < 400 else (0, 0, part.casefold())
+        for part in re.split(r"(\d+)", text)
+        if part
+    ]
+
+
 def printable(text: str, width: int | None = None) -> str:
     """``text`` on one line, without control, escape or bidi characters.
 
@@ -52,6 +61,11 @@ def file_stem(text: str, limit: int = 60) -> str:
     if not stem or stem.upper() in {"CON", "PRN", "AUX", "NUL"} or re.fullmatch(r"(?i)(com|lpt)\d", stem):
         return f"{stem or 'untitled'}_" if stem else "untitled"
     return stem
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 take``, ``12 takes``; ``many`` where an s does not make it so: ``2 people``."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def human_size(size: int) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import CircletakeError, PluginError
+from circletake.errors import PluginError
 from circletake.files import sha256_of
 from circletake.model.cut import Cut
 from circletake.model.event import Actor
@@ -22,6 +22,7 @@ from circletake.model.recipe import Field, Recipe
 from circletake.model.slate import Slate
 from circletake.model.text import file_stem, printable
 from circletake.plugins.context import CallContext
+from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.gate import refuse_unsigned
@@ -236,13 +237,8 @@ class Workbench:
                 progress.step(round(fraction * 100), 100, request.name)
 
         context = CallContext(exporter, on_progress=told)
-        try:
+        with fenced(self.manager, offered):
             produced = list(offered.item.export(request, staging, settings, context))
-        except CircletakeError:
-            raise
-        except Exception as error:  # a plugin may fail in any way; the person is told which one did
-            self.manager.blame(offered.ref, error)
-            raise PluginError(exporter, f"failed: {error}", "circletake plugins list") from error
         self.warnings.extend(text for _, text in context.warnings)
         if not produced:
             raise PluginError(exporter, "made nothing", "circletake plugins list")
@@ -324,7 +320,13 @@ class Workbench:
                 provider_manifest=kept.read_bytes() if kept.is_file() else None,
                 by=self.terms.by,
             )
-            done = sign(plan, made.path, folder / made.path.name, self.terms.signer)
+            done = sign(
+                plan,
+                made.path,
+                folder / made.path.name,
+                self.terms.signer,
+                title=f"{slate.take.slate}{made.path.suffix}",
+            )
         row = self.row(done.path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
         exports = self.library.registry.exports
         exports.stage(row)
