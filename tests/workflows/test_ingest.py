@@ -25,6 +25,7 @@ from circletake.workflows.intake.taking_in import Grouping
 from circletake.workflows.library import Library
 from circletake_registry.media_store import MediaStore
 from circletake_registry.registry import Registry
+from circletake_registry.takes import Takes
 from tests.factories import actor, new_take
 
 Clip = Callable[..., Path]
@@ -174,6 +175,33 @@ def test_others_can_write_while_large_files_are_copied(
     report = bring(clip("in/a.mp4"), copy=True)
     assert report.unread == ()
     assert {take.name for take in takes(library)} == {"a.mp4", "of another import.mp4"}
+
+
+def test_takes_that_another_import_added_meanwhile_are_not_counted_twice(
+    library: Library, bring: Any, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clip("in/a.mp4")
+    adopt = MediaStore.adopt
+
+    def late(store: MediaStore, *how: Any) -> Location:
+        monkeypatch.undo()
+        bring(file)
+        return adopt(store, *how)
+
+    monkeypatch.setattr(MediaStore, "adopt", late)
+    assert bring(file).takes == ()
+    assert len(takes(library)) == 1
+
+
+def test_a_registry_that_cannot_be_written_to_is_told_once_and_not_blamed_on_each_file(
+    bring: Any, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise LibraryError("registry.sqlite", "the disk is full", "make room")
+
+    monkeypatch.setattr(Takes, "add", full)
+    with pytest.raises(LibraryError, match="the disk is full"):
+        bring(clip("in/a.mp4"), clip("in/b.mp4", seconds=2))
 
 
 def test_a_copy_that_would_not_fit_is_refused_before_anything_is_done(

@@ -73,6 +73,20 @@ def test_each_kind_of_damage_has_its_own_name(library: Library, clip: Clip) -> N
     assert len(verify(library).unreadable) == 2
 
 
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked(
+    library: Library, clip: Clip
+) -> None:
+    place = clip("in/a.mp4")
+    bring(library, place, clip("in/b.mp4", seconds=2))
+    place.unlink()
+    place.mkdir()
+    report = verify(library)
+    (trouble,) = report.troubles
+    assert (report.files, trouble.path, trouble.state) == (2, str(place), LocationState.MISSING)
+    assert trouble.note == "is a directory; check its permissions and the disk"
+    assert report.states[LocationState.OK] == 1
+
+
 def test_a_stored_file_that_fails_its_hash_is_moved_aside_not_deleted(library: Library, clip: Clip) -> None:
     bring(library, clip("in/a.mp4"), copy=True)
     (take,) = [slate.take for slate in library.registry.takes.slates()]

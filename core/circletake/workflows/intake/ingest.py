@@ -168,7 +168,6 @@ def ingest(
         Readers(manager, library.settings),
         Wishes(by, shot, group, origin, declared, copy, made),
         table,
-        have=library.registry.takes.sha256s(),
         exported={row.sha256 for row in library.registry.exports.all()},
         unread=list(plan.survey.unread),
     )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import CircletakeError, MediaError
+from circletake.errors import CircletakeError, LibraryError, MediaError
 from circletake.files import write_whole
 from circletake.model.event import Actor
 from circletake.model.generation import TRAINED
@@ -67,7 +67,6 @@ class Intake:
     """An import under way, and what it has counted so far.
 
     Attributes:
-        have: digests of the takes the library holds.
         exported: digests of files the library made itself.
         copies: files whose bytes a take holds already.
         claims: statements added to takes that were there before.
@@ -79,7 +78,6 @@ class Intake:
     readers: Readers
     wishes: Wishes
     table: RecipeTable | None
-    have: set[str]
     exported: set[str]
     unread: list[Unread]
     takes: list[Take] = field(default_factory=list)
@@ -108,7 +106,7 @@ class Intake:
         """
         if isinstance(seen, Unread) or self._own_export(seen):
             return seen, None
-        if seen.sha256 in self.have:
+        if self._known(seen):
             sound = self._sound(seen)
             here = any(place.path == str(candidate.path) for place in sound)
             if any(place.stored for place in sound) or (here and not self.wishes.copy):
@@ -119,7 +117,11 @@ class Intake:
             return Unread(candidate.shown, error.reason, error.next_step), None
 
     def take_in(self, candidate: Candidate, seen: Inspected | Unread, location: Location | None) -> None:
-        """Make a take of what was seen and kept, or add to the one that has these bytes."""
+        """Make a take of what was seen and kept, or add to the one that has these bytes.
+
+        Raises:
+            LibraryError: the registry cannot be written to.
+        """
         if isinstance(seen, Unread):
             self.unread.append(seen)
             return
@@ -131,17 +133,24 @@ class Intake:
         )
         claims = [*self._said(candidate, seen.sha256), *self.readers.claims(source)]
         try:
-            if seen.sha256 in self.have:
+            if self._known(seen):
                 self._again(candidate, seen, claims, location)
             elif location:
                 self._add(candidate, seen, claims, location)
+        except LibraryError:
+            # No row can be written: that is no fault of this file, and the next fares no better.
+            raise
         except CircletakeError as error:
             self.unread.append(Unread(candidate.shown, error.reason, error.next_step))
         except OSError as error:
             self.unread.append(Unread(candidate.shown, error.strerror or str(error)))
 
     def _own_export(self, seen: Inspected) -> bool:
-        return seen.sha256 in self.exported and seen.sha256 not in self.have
+        return seen.sha256 in self.exported and not self._known(seen)
+
+    def _known(self, seen: Inspected) -> bool:
+        # Asked each time: another import may be bringing in the same files.
+        return self.library.registry.takes.by_sha256(seen.sha256) is not None
 
     def _sound(self, seen: Inspected) -> list[Location]:
         """Where the library knows these bytes to be."""
@@ -180,7 +189,6 @@ class Intake:
             shot=code,
             title=title,
         )
-        self.have.add(seen.sha256)
         self.takes.append(take)
         self._count(Recipe.of(claims))
 

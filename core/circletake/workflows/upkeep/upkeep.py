@@ -61,8 +61,8 @@ class VerifyReport:
 def verify(library: Library, *, progress: Progress = silent) -> VerifyReport:
     """Read every file again and compare it with its recorded digest; the record is never changed.
 
-    A stored file that fails is moved to quarantine; a file in place is only reported. An
-    interrupted round goes on where it stopped.
+    A stored file that fails is moved to quarantine; a file in place is only reported. One that
+    cannot be read counts as missing, with the reason. An interrupted round goes on where it stopped.
     """
     from circletake.media.probe import picture_sha256
 
@@ -82,9 +82,14 @@ def verify(library: Library, *, progress: Progress = silent) -> VerifyReport:
         else:
             take = library.registry.takes.by_sha256(location.sha256)
             expected = take.media.picture_sha256 if take else ""
-            state = library.store.look(location, picture_sha256, expected)
-            state, note = _settle(library, location, state)
-            journal.add(_key(location), state)
+            try:
+                state = library.store.look(location, picture_sha256, expected)
+            except MediaError as error:
+                # Nothing was learnt that could be recorded, and the other files matter as much.
+                state, note = LocationState.MISSING, f"{error.reason}; {error.next_step}"
+            else:
+                state, note = _settle(library, location, state)
+                journal.add(_key(location), state)
         states[state] += 1
         readable = state in (LocationState.OK, LocationState.REWRAPPED)
         shown[location.sha256] = shown.get(location.sha256, False) or readable
