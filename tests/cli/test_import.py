@@ -17,20 +17,6 @@ Cli = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.usefixtures("no_workers")
 
 
-@pytest.fixture
-def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Run a command inside a fresh library; its status, stdout and stderr."""
-    run(["init", str(tmp_path / "film")])
-    monkeypatch.chdir(tmp_path / "film")
-    capsys.readouterr()
-
-    def call(*words: object) -> tuple[int, str, str]:
-        status = run([str(word) for word in words])
-        return status, *capsys.readouterr()
-
-    return call
-
-
 def test_init_says_where_and_what_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(tmp_path / "film")]) == 0
     out = capsys.readouterr().out

@@ -9,27 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from circletake.cli.app import run
 from circletake.provenance.keys import KeyRing
 
 Cli = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.usefixtures("no_workers")
 
 SMALL = ("--param", "size=64x36", "--param", "seconds=0.5")
-
-
-@pytest.fixture
-def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Run a command inside a fresh library; its status, stdout and stderr."""
-    run(["init", str(tmp_path / "film")])
-    monkeypatch.chdir(tmp_path / "film")
-    capsys.readouterr()
-
-    def call(*words: object) -> tuple[int, str, str]:
-        status = run([str(word) for word in words])
-        return status, *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ Name = Annotated[str, typer.Argument(help="Name of the cut.", metavar="NAME")]
 Rate = Annotated[str, typer.Option(help="Frames a second, exact: 24, 24000/1001.", metavar="RATE")]
 Size = Annotated[str, typer.Option(help="Pixels, e.g. 1280x720.", metavar="WxH")]
 SongFile = Annotated[Path | None, typer.Option(help="A song to lie under it.", metavar="FILE")]
-SongOrigin = Annotated[str, typer.Option(help="human, ai or undeclared: what you say of the song.")]
+SongOrigin = Annotated[str, typer.Option(help="human, ai, algorithm or undeclared: what you say of it.")]
 SongOffset = Annotated[str, typer.Option(help="Seconds into the song at which the cut starts.")]
 
 
