@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.take import Take
-from circletake.model.text import printable
+from circletake.model.text import natural, printable
 from circletake_registry import rows
 from circletake_registry.tables import shots, takes
 
@@ -88,7 +88,7 @@ def _takes(connection: Connection, condition: object) -> list[Take]:
 
 
 def _codes(connection: Connection) -> str:
-    codes = connection.scalars(select(shots.c.code).order_by(shots.c.code)).all()
+    codes = sorted(connection.scalars(select(shots.c.code)), key=natural)
     if not codes:
         return "none yet"
     return ", ".join(codes[:8]) + (f" and {len(codes) - 8} more" if len(codes) > 8 else "")

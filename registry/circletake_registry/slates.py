@@ -44,6 +44,7 @@ def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate
     measured = _scores(connection, ids)
     defects = _findings(connection, ids)
     stack_of, keeper_of, folds = _folding(connection)
+    titles = {row.code: row.title for row in connection.execute(select(shots.c.code, shots.c.title))}
     paths = _paths(connection, media, [take.sha256 for take in meant] if ids else None)
     unreviewed = Standing()
     slates = (
@@ -57,6 +58,7 @@ def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate
             folded_under=keeper_of.get(take.id),
             folds=folds.get(take.id, 0),
             path=paths.get(take.sha256, ""),
+            shot_title=titles[take.shot],
         )
         for take in meant
     )
@@ -64,14 +66,14 @@ def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate
 
 
 def _takes(connection: Connection, which: TakeFilter) -> list[Take]:
-    query = rows.select_takes().order_by(shots.c.code, takes.c.number)
+    query = rows.select_takes()
     if which.shots:
         query = query.where(func.lower(shots.c.code).in_([code.lower() for code in which.shots]))
     if which.takes and len(which.takes) <= _FEW:
         query = query.where(takes.c.id.in_(which.takes))
-    found = map(rows.take, connection.execute(query))
+    found = sorted(map(rows.take, connection.execute(query)), key=lambda take: take.place)
     if len(which.takes) <= _FEW:
-        return list(found)
+        return found
     named = set(which.takes)
     return [take for take in found if take.id in named]
 

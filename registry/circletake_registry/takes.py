@@ -14,6 +14,7 @@ from circletake.model.location import Location
 from circletake.model.recipe import RecipeClaim
 from circletake.model.slate import Slate, TakeFilter
 from circletake.model.take import MediaFacts, Origin, Shot, Take
+from circletake.model.text import natural
 from circletake_registry import naming, rows, slates, tables
 from circletake_registry.columns import new_id, now, storable
 from circletake_registry.engine import Database
@@ -127,10 +128,10 @@ class Takes:
             return connection.execute(select(func.count()).select_from(takes)).scalar_one()
 
     def shots(self) -> list[Shot]:
-        """All shots, by code."""
+        """All shots, in their order: ``SH990`` before ``SH1000``."""
         with self._database.read() as connection:
-            found = connection.execute(select(shots.c.code, shots.c.title).order_by(shots.c.code))
-            return [Shot(code, title) for code, title in found]
+            found = connection.execute(select(shots.c.code, shots.c.title))
+            return sorted((Shot(code, title) for code, title in found), key=lambda shot: natural(shot.code))
 
     def resolve(self, word: str) -> list[Take]:
         """The takes a person means.

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from circletake.workflows.intake.surveying import natural, survey
+from circletake.workflows.intake.surveying import survey
 
 
 def touch(path: Path, size: int = 1) -> Path:
@@ -67,17 +64,3 @@ def test_a_watched_file_counts_as_unchanged_only_by_size_and_time(tmp_path: Path
     found = survey([tmp_path], known)
     assert names(found) == ["grown.mp4"]
     assert [c.shown for c in found.unchanged] == ["same.mp4"]
-
-
-@given(st.text(), st.integers(0), st.integers(0))
-def test_numbers_in_names_count(word: str, one: int, other: int) -> None:
-    def name(number: int) -> str:
-        return f"{word} {number}.mp4"
-
-    assert (natural(name(one)) < natural(name(other))) == (one < other)
-
-
-@given(st.text(), st.text())
-def test_any_two_names_have_an_order(one: str, other: str) -> None:
-    first, second = natural(one), natural(other)
-    assert (first < second) + (second < first) + (first == second) == 1

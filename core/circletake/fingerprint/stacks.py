@@ -214,7 +214,7 @@ def _rank(slate: Slate, keeper: Keeper) -> tuple[object, ...]:
             -round(media.seconds, 1),
             -slate.take.size,
         )
-    return (decided, -standing.stars, *by_policy, slate.take.shot, slate.take.number)
+    return (decided, -standing.stars, *by_policy, slate.take.place)
 
 
 def _why(slate: Slate, keeper: Keeper) -> str:

@@ -37,6 +37,7 @@ class Slate:
         folded_under: id of the keeper that stands for it, ``None`` when it is shown itself.
         folds: how many takes are folded under it.
         path: where its media can be read now, as text; empty when missing.
+        shot_title: the prompt or folder its shot stands for.
     """
 
     take: Take
@@ -48,6 +49,7 @@ class Slate:
     folded_under: str | None = None
     folds: int = 0
     path: str = ""
+    shot_title: str = ""
 
     def score(self, metric: str) -> float | None:
         """The value of ``metric``, ``None`` where it was not measured."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from circletake.model.text import natural
+
 
 class Origin(StrEnum):
     """Where a clip came from, as declared on import."""
@@ -133,6 +135,11 @@ class Take:
     def label(self) -> str:
         """How people name it: ``SH010/31``."""
         return f"{self.shot}/{self.number}"
+
+    @property
+    def place(self) -> tuple[list[tuple[int, int, str]], int]:
+        """Its place in the order of shots and takes, for sorting: ``SH990`` before ``SH1000``."""
+        return natural(self.shot), self.number
 
     @property
     def short(self) -> str:

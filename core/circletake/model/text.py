@@ -15,12 +15,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
-    """Sort key under which ``take 9`` comes before ``take 10``."""
-    return [
+    """Sort key under which ``take 9`` comes before ``take 10``; different texts never tie."""
+    parts = (
         (1, int(part), "") if part.isdecimal() and len(part) < 400 else (0, 0, part.casefold())
         for part in re.split(r"(\d+)", text)
         if part
-    ]
+    )
+    return [*parts, (-1, 0, text)]
 
 
 def printable(text: str, width: int | None = None) -> str:

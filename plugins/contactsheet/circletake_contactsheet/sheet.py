@@ -72,16 +72,24 @@ class Card:
     folds: int
     places: tuple[str, ...]
 
+    @property
+    def evidence(self) -> str:
+        """How model, seed and prompt were learnt, where it was one way for several of them."""
+        known = [each.evidence for each in (self.made_with, self.seed, self.prompt) if each]
+        return known[0] if len(known) > 1 and len(set(known)) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """Takes under one heading.
 
     Attributes:
+        title: the prompt or folder the shot stands for; empty where the heading says it.
         shape: ``wide``, ``tall`` or ``square``, whichever most of them are.
     """
 
     heading: str
+    title: str
     shape: str
     cards: tuple[Card, ...]
 
@@ -134,6 +142,7 @@ def lay_out(request: ExportRequest) -> Sheet:
     made = tuple(
         Section(
             printable(heading, 80),
+            _title(heading, slates[0]) if request.whole else "",
             _shape(slates),
             tuple(
                 _card(
@@ -150,6 +159,11 @@ def lay_out(request: ExportRequest) -> Sheet:
     )
     title = printable(request.name, 120)
     return Sheet(_sheet_id(title, made), title, made)
+
+
+def _title(code: str, first: Slate) -> str:
+    title = printable(first.shot_title, 160)
+    return title if title.casefold() != code.casefold() else ""
 
 
 def _places(request: ExportRequest) -> dict[str, tuple[str, ...]]:

@@ -134,6 +134,26 @@ def test_a_card_shows_how_the_take_was_made_and_how_that_is_known(tmp_path: Path
     assert '<rect x="25.0" y="0" width="50.0" height="2"/>' in html
 
 
+def test_evidence_that_is_the_same_for_all_is_said_once(tmp_path: Path) -> None:
+    fields = ("model", "prompt", "seed")
+    alike = slate(claims=[claim(field, "7", Evidence.OBSERVED) for field in fields])
+    mixed = slate(
+        number=2, claims=[*(claim(f, "7") for f in fields[:2]), claim("seed", "7", Evidence.FILENAME)]
+    )
+    html = made(tmp_path, request(alike, mixed)).html
+    assert html.count("recorded when it was made") == 1
+    assert html.count("<small>declared</small>") == 2
+    assert html.count("<small>file name</small>") == 1
+
+
+def test_a_shot_is_headed_by_its_code_and_what_it_stands_for(tmp_path: Path) -> None:
+    titled = replace(slate(), shot_title="a night bus <b>")
+    plain = replace(slate(number=2, shot="sh020"), shot_title="SH020")
+    html = made(tmp_path, request(titled, plain)).html
+    assert '<bdi>SH010</bdi> <span class="title" dir="auto">a night bus &lt;b&gt;</span>' in html
+    assert html.count('class="title"') == 1
+
+
 def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     html = made(tmp_path, request(slate())).html
     assert "no prompt known" in html

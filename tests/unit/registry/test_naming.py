@@ -45,7 +45,7 @@ def test_a_take_is_named_by_the_first_digits_of_its_bytes(six: Registry) -> None
         ("SH010/9", "SH010/9: no such take; SH010 has 1-6"),
         ("SH010/5-9", "SH010/9: no such take; SH010 has 1-6"),
         ("SH010/0", "SH010/0: no such take; SH010 has 1-6"),
-        ("SH077/1", "shot SH077: no such shot; there are SH010, harbour"),
+        ("SH077/1", "shot SH077: no such shot; there are harbour, SH010"),
         ("SH077", "SH077: no shot and no take is called so"),
         ("0000000000", "0000000000: no take's sha256 begins so"),
         ("c71", "c71: no shot and no take is called so"),

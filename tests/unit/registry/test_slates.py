@@ -117,3 +117,17 @@ def test_many_takes_cost_no_more_queries_than_one(three: Registry) -> None:
     asked.clear()
     assert len(three.takes.slates()) == 33
     assert len(asked) == few
+
+
+def test_shots_stand_in_the_order_of_their_numbers(registry: Registry) -> None:
+    for shot in ("SH1000", "SH990", "sh10", "SH010", "SH110"):
+        new_take(registry, shot, shot=shot)
+    new_take(registry, "second", shot="SH010")
+    order = ["SH010/1", "SH010/2", "sh10/1", "SH110/1", "SH990/1", "SH1000/1"]
+    assert [slate.take.label for slate in registry.takes.slates()] == order
+    assert [shot.code for shot in registry.takes.shots()] == ["SH010", "sh10", "SH110", "SH990", "SH1000"]
+
+
+def test_a_slate_knows_what_its_shot_stands_for(registry: Registry) -> None:
+    new_take(registry, "bus", title="a night bus, rain")
+    assert registry.takes.slates()[0].shot_title == "a night bus, rain"

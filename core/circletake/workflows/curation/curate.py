@@ -115,7 +115,7 @@ def order(slates: Sequence[Slate], key: str, *, reverse: bool = False) -> list[S
         BadInput: no take has such a score.
     """
     plain: dict[str, Callable[[Slate], object]] = {
-        "name": lambda s: (s.take.shot, s.take.number),
+        "name": lambda s: s.take.place,
         "added": lambda s: s.take.added,
         "length": lambda s: s.take.media.seconds,
         "stars": lambda s: -s.standing.stars,

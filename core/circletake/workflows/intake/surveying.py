@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from circletake.media.opening import VIDEO_SUFFIXES
+from circletake.model.text import natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,6 @@ class Survey:
     def size(self) -> int:
         """Bytes of all files to be read."""
         return sum(candidate.size for candidate in self.files)
-
-
-def natural(text: str) -> list[tuple[int, int, str]]:
-    """Sort key under which ``take 9`` comes before ``take 10``."""
-    return [
-        (1, int(part), "") if part.isdecimal() and len(part) < 400 else (0, 0, part.casefold())
-        for part in re.split(r"(\d+)", text)
-        if part
-    ]
 
 
 def survey(paths: Iterable[Path], known: Mapping[str, tuple[int, int, str]] | None = None) -> Survey:

@@ -179,7 +179,7 @@ def auto_cut(
     for slate in circled:
         by_shot.setdefault(slate.take.shot, []).append(slate)
     cut = _canvas(name, circled, rate, size, song)
-    best = [(min(slates, key=_rank), len(slates)) for _, slates in sorted(by_shot.items())]
+    best = [(min(slates, key=_rank), len(slates)) for slates in by_shot.values()]
     ranges = [_clean_range(slate) for slate, _ in best]
     room = [max(1, floor((end - start) * cut.rate)) for start, end, _ in ranges]
     if length is None and song_seconds is not None and song_seconds < sum(room) / cut.rate:
