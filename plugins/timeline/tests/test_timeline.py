@@ -6,22 +6,20 @@ import csv
 from fractions import Fraction
 from pathlib import Path
 
-from circletake import Cut, CutEvent, ExportRequest, NoSettings, Origin, Recipe, Slate, Song, Standing, Take
+from circletake import Cut, CutEvent, ExportRequest, NoSettings, Song
 from circletake.plugins.context import CallContext
 from circletake_timeline.exporter import Timeline
-from tests.factories import NOW, claim, media_facts, sha256
+from tests.factories import claim, media_facts, sha256, slate
 
 
 def test_the_cue_list_has_timecode_and_harmless_cells(tmp_path: Path) -> None:
-    take = Take(
-        "t", sha256("t"), 1, "SH010", 7, "a.mp4", Origin.GENERATED, media_facts(rate=Fraction(16)), NOW
-    )
-    recipe = Recipe.of([claim(value='=HYPERLINK("http://x")'), claim("model", "m1")])
+    claims = [claim(value='=HYPERLINK("http://x")'), claim("model", "m1")]
+    known = slate(claims=claims, number=7, id="t", media=media_facts(rate=Fraction(16)))
     spans = ((Fraction(1, 2), Fraction(3, 2)), (Fraction(0), Fraction(1, 4)))
     events = tuple(CutEvent("t", start, end) for start, end in spans)
     cut = Cut("c", Fraction(24), 64, 48, events, Song("/x/s.wav", sha256("s"), "s.wav"))
-    media = {"t": tmp_path / "clips" / take.slate}
-    request = ExportRequest("Night", cut, {"t": Slate(take, recipe, Standing())}, media)
+    media = {"t": tmp_path / "clips" / known.take.slate}
+    request = ExportRequest("Night", cut, {"t": known}, media)
     timeline, cues = Timeline().export(request, tmp_path, NoSettings(), CallContext("timeline"))
     assert (timeline.path.name, cues.path.name, cues.not_carried) == (
         "Night.otio",
@@ -35,4 +33,8 @@ def test_the_cue_list_has_timecode_and_harmless_cells(tmp_path: Path) -> None:
         ("01:00:01:00", "01:00:01:06", "00:00:00:00", "00:00:00:04"),
     ]
     assert rows[0]["prompt"] == '\'=HYPERLINK("http://x")'
-    assert (rows[0]["take"], rows[0]["file"], rows[0]["model"]) == ("SH010/7", f"clips/{take.slate}", "m1")
+    assert (rows[0]["take"], rows[0]["file"], rows[0]["model"]) == (
+        "SH010/7",
+        f"clips/{known.take.slate}",
+        "m1",
+    )

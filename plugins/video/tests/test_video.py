@@ -9,23 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from circletake import Cut, CutEvent, ExportRequest, NoSettings, Origin, Recipe, Slate, Standing, Take
+from circletake import Cut, CutEvent, ExportRequest, NoSettings
 from circletake.media.probe import picture_sha256, probe
 from circletake.plugins.context import CallContext
 from circletake_video.exporter import Video
-from tests.factories import NOW, sha256, tiny_clip
-
-
-@pytest.fixture
-def clip(tmp_path: Path) -> Callable[[str], Path]:
-    return lambda name: tiny_clip(tmp_path / name)
+from tests.factories import slate
 
 
 def request_for(path: Path, whole: bool = True, size: tuple[int, int] = (64, 48)) -> ExportRequest:
-    facts = probe(path).facts
-    take = Take("t", sha256("t"), 1, "SH010", 1, path.name, Origin.GENERATED, facts, NOW)
+    take = slate(path, id="t", media=probe(path).facts)
     cut = Cut("c", Fraction(12), *size, (CutEvent("t", Fraction(0), Fraction(1, 2)),))
-    return ExportRequest("made", cut, {"t": Slate(take, Recipe.of([]), Standing())}, {"t": path}, whole)
+    return ExportRequest("made", cut, {"t": take}, {"t": path}, whole)
 
 
 @pytest.mark.parametrize(

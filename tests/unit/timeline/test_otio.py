@@ -9,20 +9,18 @@ import opentimelineio as otio
 
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
-from circletake.model.recipe import Recipe
 from circletake.model.slate import Slate
-from circletake.model.take import Declaration, Origin, Take
+from circletake.model.take import Declaration
 from circletake.timeline.otio import timeline_json
-from tests.factories import NOW, claim, media_facts, sha256
+from tests.factories import claim, media_facts, sha256, slate
 
 HOSTILE = 'line\n"quoted" \x1b[31m <script> 夜のバス 🚌'
 
 
-def slate(number: int, **facts: object) -> Slate:
-    take = Take(
-        str(number), sha256(number), 9, "SH010", number, "a.mp4", Origin.GENERATED, media_facts(**facts), NOW
-    )
-    return Slate(take, Recipe.of([claim(value=HOSTILE), claim("seed", str(2**64))]), Standing(stars=4))
+def known(number: int, **facts: object) -> Slate:
+    claims = [claim(value=HOSTILE), claim("seed", str(2**64))]
+    standing = Standing(stars=4)
+    return slate(None, claims, number, standing, id=str(number), media=media_facts(**facts))
 
 
 def written(cut: Cut, slates: dict[str, Slate]) -> otio.schema.Timeline:
@@ -32,7 +30,7 @@ def written(cut: Cut, slates: dict[str, Slate]) -> otio.schema.Timeline:
 
 def test_events_lie_on_whole_frames_one_after_another() -> None:
     rate = Fraction(24000, 1001)
-    slates = {"1": slate(1, rate=Fraction(16), frames=80), "2": slate(2)}
+    slates = {"1": known(1, rate=Fraction(16), frames=80), "2": known(2)}
     cut = Cut(
         "Night",
         rate,
@@ -54,7 +52,7 @@ def test_events_lie_on_whole_frames_one_after_another() -> None:
 
 def test_what_is_known_of_a_take_comes_back_whole() -> None:
     cut = Cut("c", Fraction(24), 640, 360, (CutEvent("1", Fraction(0), Fraction(1)),))
-    clip = written(cut, {"1": slate(1)}).tracks[0][0]
+    clip = written(cut, {"1": known(1)}).tracks[0][0]
     told = clip.metadata["circletake"]
     assert told["recipe"]["prompt"] == HOSTILE
     assert told["recipe"]["seed"] == str(2**64)
@@ -66,9 +64,9 @@ def test_what_is_known_of_a_take_comes_back_whole() -> None:
 def test_the_song_lies_on_a_track_of_its_own_with_what_was_declared() -> None:
     song = Song("/home/ana/song.wav", sha256("song"), "song.wav", Declaration.HUMAN, "ana", Fraction(3))
     cut = Cut("c", Fraction(24), 640, 360, (CutEvent("1", Fraction(0), Fraction(1)),), song)
-    track = written(cut, {"1": slate(1)}).tracks[1]
+    track = written(cut, {"1": known(1)}).tracks[1]
     assert track.kind == "Audio"
     assert (track[0].source_range.start_time.value, track[0].source_range.duration.value) == (72, 24)
     assert track[0].metadata["circletake"]["declared_by"] == "ana"
-    text = timeline_json(replace(cut), {"1": slate(1)}, {"1": "clips/a.mp4"})
+    text = timeline_json(replace(cut), {"1": known(1)}, {"1": "clips/a.mp4"})
     assert "/home/ana" not in text

@@ -1,4 +1,4 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures that every test may ask for, those of the plugins too."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def made(pristine: Made, tmp_path: Path) -> Made:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real clips beside the project; tests that need it are skipped without it."""
-    folder = Path(__file__).resolve().parents[1].parent / "shared"
+    folder = Path(__file__).resolve().parents[1] / "shared"
     if not (folder / "data").is_dir():
         pytest.skip("no shared folder with real clips beside the project")
     return folder
