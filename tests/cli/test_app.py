@@ -77,6 +77,24 @@ def test_ctrl_c_says_that_finished_work_is_kept(
     assert "what was finished is kept" in capsys.readouterr().err
 
 
+def test_a_demo_that_is_stopped_says_that_the_next_begins_anew(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("circletake.workflows.demo.run.run_demo", stopped)
+    for _ in range(2):
+        assert cli.run(["demo", str(tmp_path / "demo")]) == 2
+        assert "begins anew" in capsys.readouterr().err
+
+
+def test_a_file_in_the_way_is_named_in_full(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "in.txt").touch()
+    assert cli.run(["init", str(tmp_path / "in.txt" / "lib")]) == 2
+    assert re.search(r"in\.txt.*: \w+", capsys.readouterr().err)
+
+
 @pytest.mark.parametrize("arguments", [["nonsense"], ["takes", "--nonsense"], ["show"]])
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(arguments) == 2

@@ -68,6 +68,33 @@ def test_a_plugin_that_cannot_be_imported_is_recorded_and_the_others_go_on(site:
     assert by_name["technical"].status == "loaded"
 
 
+def test_a_plugin_that_ends_the_program_is_left_out_as_any_other(site: Path) -> None:
+    install(site, "leaver", "import sys; sys.exit('no licence found')")
+    record = next(r for r in PluginManager.load().records if r.ref.plugin == "leaver")
+    assert (record.status, record.error) == ("broken", "SystemExit: no licence found")
+
+
+def test_what_a_plugin_prints_is_no_result(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    install(
+        site,
+        "chatty",
+        """
+        from circletake import hookimpl
+        print("imported")
+        @hookimpl
+        def circletake_scorers():
+            print("asked")
+            return ()
+        """,
+    )
+    manager = PluginManager.load()
+    scorers = manager.scorers()
+    with fenced(manager, scorers[0]):
+        print("called")
+    said = capsys.readouterr()
+    assert (said.out, said.err.split()) == ("", ["imported", "asked", "called"])
+
+
 def test_a_blocked_plugin_is_never_imported(site: Path) -> None:
     install(site, "unwanted", f"open({str(site / 'imported')!r}, 'w').close()")
     manager = PluginManager.load(blocked=["unwanted"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import BadInput
-from circletake.workflows.demo.run import prepare
+from circletake.workflows.demo.run import FINISHED, MARK, prepare
 from circletake.workflows.demo.shots import SHOTS, TAKES, requests
 from circletake.workflows.demo.song import write_song
 
@@ -20,17 +20,26 @@ from circletake.workflows.demo.song import write_song
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "holiday.mov").write_bytes(b"precious")
     for fresh in (False, True):
-        with pytest.raises(BadInput, match="not empty"):
+        with pytest.raises(BadInput, match="no demo made it"):
             prepare(tmp_path, fresh)
+    with pytest.raises(BadInput, match="no demo made it"):
+        prepare(tmp_path / "holiday.mov", fresh=True)
     assert (tmp_path / "holiday.mov").read_bytes() == b"precious"
 
 
 def test_an_earlier_demo_goes_only_when_asked(tmp_path: Path) -> None:
     folder = prepare(tmp_path / "demo", fresh=False)
     (folder / "cut.mp4").touch()
+    (folder / MARK).write_text(FINISHED)
     with pytest.raises(BadInput, match="--fresh"):
         prepare(folder, fresh=False)
     assert not (prepare(folder, fresh=True) / "cut.mp4").exists()
+
+
+def test_a_demo_that_was_stopped_makes_room_for_the_next(tmp_path: Path) -> None:
+    folder = prepare(tmp_path / "demo", fresh=False)
+    (folder / "library").mkdir()
+    assert not (prepare(folder, fresh=False) / "library").exists()
 
 
 def test_every_shot_has_its_takes_and_the_faults_are_among_them() -> None:

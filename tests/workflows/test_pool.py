@@ -13,6 +13,12 @@ def double(task: int) -> int:
     return 2 * task
 
 
+def chat(task: int) -> int:
+    print("a plugin says hello", flush=True)
+    os.write(1, b"so does a codec\n")
+    return task
+
+
 def misbehave(task: str) -> str:
     if task == "raise":
         raise MediaError("x.mp4", "empty", "download it again")
@@ -43,6 +49,14 @@ def test_an_error_is_one_tasks_own() -> None:
 
 def test_no_task_starts_no_worker() -> None:
     assert list(run([], double)) == []
+
+
+@pytest.mark.slow
+def test_what_a_worker_prints_is_no_result(capfd: pytest.CaptureFixture[str]) -> None:
+    assert dict(run([1], chat)) == {1: 1}
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert "hello" in said.err and "codec" in said.err
 
 
 @pytest.mark.slow

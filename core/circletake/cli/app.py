@@ -147,8 +147,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
             raise KeyboardInterrupt
     except typer.Exit as stop:
         return stop.exit_code
-    except (Cancelled, KeyboardInterrupt, typer.Abort):
-        typer.echo("stopped; what was finished is kept, run the same again to go on", err=True)
+    except (Cancelled, KeyboardInterrupt, typer.Abort) as stop:
+        after = stop.next_step if isinstance(stop, Cancelled) else ""
+        typer.echo(f"stopped; what was finished is kept, {after or 'run the same again to go on'}", err=True)
         return 2
     except CircletakeError as error:
         typer.echo(f"{printable(error.thing)}: {printable(error.reason)}", err=True)

@@ -10,6 +10,7 @@ import typer
 
 from circletake.cli.common import load_plugins
 from circletake.cli.console import progress, say
+from circletake.errors import Cancelled
 
 
 def demo(
@@ -29,9 +30,13 @@ def demo(
         step += bool(name)
         say(f"{step if name else '':>2} {name:<10} {text}")
 
+    place = prepare(folder, fresh)
     say("circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine")
-    with progress("working") as bar:
-        made = run_demo(prepare(folder, fresh), load_plugins(), tell, bar)
+    try:
+        with progress("working") as bar:
+            made = run_demo(place, load_plugins(), tell, bar)
+    except KeyboardInterrupt:
+        raise Cancelled(next_step="but a demo begins anew: run the same again") from None
     results = (
         (made.report, "what a stranger can verify"),
         (made.contact, "every take, to hover, judge and pick"),

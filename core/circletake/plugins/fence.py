@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from circletake.errors import CircletakeError, PluginError
-from circletake.plugins.manager import Offered, PluginManager
+from circletake.plugins.manager import Offered, PluginManager, aside
 
 
 @contextmanager
 def fenced(manager: PluginManager, offered: Offered[Any]) -> Iterator[None]:
     """Call a plugin inside: whatever it raises is recorded, and told as a failure of that plugin.
 
+    What it prints goes to stderr.
+
     Raises:
         PluginError: the call failed in a way that is no error of ours.
     """
     try:
-        yield
+        with aside():
+            yield
     except CircletakeError:
         raise
     except Exception as error:  # a plugin may fail in any way; the person is told which one did

@@ -8,10 +8,12 @@ with its reason; the others go on.
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 from collections.abc import Callable, Collection, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar
 
 import pluggy
 
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 GROUP = hookspecs.PROJECT
+
+
+def aside() -> redirect_stdout[TextIO]:
+    """What a plugin prints while it is called goes to stderr; stdout is for results."""
+    return redirect_stdout(sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +164,9 @@ class PluginManager:
             self._records[entry.name] = PluginRecord(ref, "blocked")
             return
         try:
-            plugin = entry.load()
-        except Exception as error:  # a plugin may fail in any way; it is recorded and left out
+            with aside():
+                plugin = entry.load()
+        except (Exception, SystemExit) as error:  # a plugin may fail in any way; it is recorded, left out
             self._records[entry.name] = PluginRecord(ref, "broken", error=_said(error))
             return
         self._register(ref, plugin)
@@ -192,12 +200,13 @@ class PluginManager:
             plugin = self._pluggy.get_plugin(name)
             implementation: Callable[[], Iterable[Any]] = getattr(plugin, hook)
             try:
-                for item in implementation():
-                    label = _about_name(item)
-                    if label in taken:
-                        raise PluginError(label, f"already offered by {taken[label].distribution}")
-                    taken[label] = record.ref
-                    offered.append(Offered(record.ref, item))
+                with aside():
+                    for item in implementation():
+                        label = _about_name(item)
+                        if label in taken:
+                            raise PluginError(label, f"already offered by {taken[label].distribution}")
+                        taken[label] = record.ref
+                        offered.append(Offered(record.ref, item))
             except Exception as error:  # one plugin's fault is its own
                 self.blame(record.ref, error)
         return offered

@@ -235,6 +235,7 @@ def _ctrl_c_is_ours() -> Iterator[None]:
 def _settle(memory: int) -> None:
     """Make a fresh worker expendable: capped, quiet, on one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(2, 1)  # what plugins and codecs print is no result
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"

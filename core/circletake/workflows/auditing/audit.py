@@ -21,6 +21,7 @@ from circletake.errors import BadInput, NotFound
 from circletake.files import PUBLIC, write_whole
 from circletake.model.audit import Audit, FileCase, Known
 from circletake.model.export import Release
+from circletake.plugins.manager import aside
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.progress import Progress, silent
@@ -84,7 +85,8 @@ def audit_folder(
         manager.blame(offered[id(rule)].ref, error)
 
     rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
-    return judge(case, rules, blame=blame, at=at)
+    with aside():
+        return judge(case, rules, blame=blame, at=at)
 
 
 def trust_lists(home: Path, extra: Sequence[Path] = (), audited: Sequence[Path] = ()) -> list[TrustList]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SCRIPT = Actor("the demo script", person=False)
 MARK = ".circletake-demo"
+FINISHED = "made by circletake demo; --fresh removes it\n"
 Tell = Callable[[str, str], None]
 
 
@@ -45,18 +46,22 @@ def prepare(folder: Path, fresh: bool) -> Path:
     """An empty folder for the demo.
 
     Args:
-        fresh: remove what an earlier demo left there; anything else stays.
+        fresh: remove what a finished demo left there. One that was stopped is removed anyway,
+            and what no demo made stays.
 
     Raises:
-        BadInput: the folder holds something that no demo made.
+        BadInput: the folder holds something else.
     """
     folder = folder.expanduser().resolve()
-    if folder.exists() and any(folder.iterdir()):
-        if not fresh or not (folder / MARK).is_file():
-            raise BadInput(str(folder), "is not empty", "name another folder, or --fresh to redo a demo")
+    mark = folder / MARK
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if not mark.is_file():
+            raise BadInput(str(folder), "is there already, and no demo made it", "name another folder")
+        if not fresh and mark.read_text(encoding="utf-8") == FINISHED:
+            raise BadInput(str(folder), "holds a demo", "look at it, or redo it with --fresh")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text("made by circletake demo; --fresh removes it\n", encoding="utf-8")
+    mark.write_text("made by circletake demo, which was stopped; the next one removes it\n", encoding="utf-8")
     return folder
 
 
@@ -82,6 +87,7 @@ def run_demo(folder: Path, manager: PluginManager, tell: Tell, progress: Progres
         audit = _audit(manager, release, trust, tell)
         proved = _prove(library, manager, release, trust, folder, tell)
         contact = _contact(library, manager, folder)
+    (folder / MARK).write_text(FINISHED, encoding="utf-8")
     return Demo(folder / "library", release, release / "report.html", contact, proved and not audit.failed)
 
 
