@@ -140,6 +140,34 @@ def test_a_swapped_manifest_is_told_by_its_name(made: Made, audited: Audited) ->
     assert all(u.prompt != "a red kite" for u in uses)
 
 
+def test_swapped_names_alter_nothing_and_are_told(made: Made, audited: Audited, tmp_path: Path) -> None:
+    one, other = clip_of(made, 0), clip_of(made, 1)
+    one.rename(tmp_path / "held")
+    other.rename(one)
+    (tmp_path / "held").rename(other)
+    audit = audited(made.folder)
+    told = {(o.file, o.seen) for o in audit.failed if o.rule == "files.known"}
+    assert told == {
+        (name_of(made, 0), f"{name_of(made, 1)} under another name"),
+        (name_of(made, 1), f"{name_of(made, 0)} under another name"),
+    }
+    assert {verdict(audit, name_of(made, n)) for n in (0, 1)} == {"intact"}
+
+
+def test_a_clip_overwritten_with_another_is_no_renaming(made: Made, audited: Audited) -> None:
+    shutil.copyfile(clip_of(made, 1), clip_of(made, 0))
+    audit = audited(made.folder)
+    assert findings(audit) == {("bytes.exact", name_of(made))}
+    assert verdict(audit, name_of(made)) == "altered"
+
+
+def test_a_clip_that_lost_its_end_and_its_credentials_is_told_with_what_is_left(
+    made: Made, audited: Audited, tmp_path: Path
+) -> None:
+    shutil.move(tiny_clip(tmp_path / "short.mp4", seconds=0.5, seed=1), clip_of(made))
+    assert seen(audited(made.folder), "c2pa.present").endswith("0.5 of 1.0 s are here")
+
+
 def test_a_foreign_clip_and_an_unsigned_one_are_told_apart(
     made: Made, audited: Audited, tmp_path: Path
 ) -> None:

@@ -168,6 +168,17 @@ def test_a_release_is_whole_and_can_be_checked_without_us(
     assert leftovers(tmp_path) == ["Night Bus", "in", "library"]
 
 
+def test_a_clip_calls_itself_what_the_release_calls_it(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+) -> None:
+    make_release(film, manager, plan_release(film, "r", cut="main", folder=tmp_path / "r"), under)
+    videos = [p for p in (tmp_path / "r" / "clips").iterdir() if p.suffix != ".c2pa"]
+    assert len(videos) == 2
+    for path in videos:
+        active = read_credentials(path).active
+        assert active and active.title == path.name
+
+
 def test_the_record_says_what_every_second_was_made_of(
     film: Library, manager: PluginManager, under: Terms, tmp_path: Path
 ) -> None:

@@ -29,8 +29,8 @@ def build_case(
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
 
-    A file whose path the record does not know is matched by its bytes to an entry whose own
-    path is not there: it was renamed.
+    A file that is not the one its path stands for is matched by its bytes to an entry whose own
+    file is not in its place: it was renamed.
 
     Args:
         root: what was audited, for people.
@@ -53,7 +53,8 @@ def build_case(
         lists=tuple(lists),
     )
     entries = {f.path: f for f in release.files} if release else {}
-    gone = {f.sha256: f for f in entries.values() if f.path not in here}
+    in_place = {(f.path, f.sha256) for f in ordered}
+    gone = {f.sha256: f for f in entries.values() if (f.path, f.sha256) not in in_place}
     record = "the sealed record" if case.sealed else "release.json, whose seal does not hold,"
     return replace(
         case, files=tuple(_placed(file, entries, gone, sums.get(file.path, ""), record) for file in ordered)
@@ -69,7 +70,7 @@ def _placed(
 ) -> FileCase:
     recorded = entries.get(file.path)
     renamed = ""
-    if recorded is None and file.sha256 in gone:
+    if file.sha256 in gone and not (recorded and recorded.sha256 == file.sha256):
         recorded = gone[file.sha256]
         renamed = recorded.path
     traced: tuple[Traced, ...] = ()

@@ -184,7 +184,8 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             if traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
             else:
-                by_take.setdefault(take, "omitted" if omitted else "missing")
+                kept = omitted and traced.use.prompt_evidence
+                by_take.setdefault(take, "omitted" if kept else "missing")
     return Counter(by_take.values())
 
 

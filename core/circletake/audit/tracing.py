@@ -91,6 +91,8 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
     for placed, clip in sorted(rows, key=lambda row: row[0]):
         own = credentials.named(clip.manifest)
         made = _made(credentials, own) if own else _Made()
+        if own and made.words and own.signer != active.signer:
+            made = replace(made, words=made.words + _reservation(clip))
         made = replace(
             made,
             take=made.take or clip.title,
@@ -167,9 +169,9 @@ def _reservation(ingredient: IngredientSaid) -> str:
     codes = " ".join(ingredient.problems)
     if "mismatch" in codes:
         return "; altered before it was used"
-    if "expired" in codes or "outsideValidity" in codes:
-        return "; expired, not altered"
-    return ""
+    unknown = "; a signer on none of your lists" if "untrusted" in codes else ""
+    expired = "; expired, not altered" if "expired" in codes or "outsideValidity" in codes else ""
+    return unknown + expired
 
 
 def _own(manifest: ManifestSaid) -> _Made:

@@ -61,7 +61,7 @@ def manifest_said(
         title=str(data.get("title") or ""),
         signer=_signer(data.get("signature_info"), certificates.get(label), stamped),
         actions=tuple(_action(row, ids) for row in actions),
-        ingredients=tuple(_ingredient(row, resource, placed, list(deltas)) for row in raw),
+        ingredients=tuple(_ingredient(row, resource, placed, _about(deltas, label)) for row in raw),
         assertions={name: value for name, value in assertions.items() if not name.startswith("c2pa.actions")},
     )
 
@@ -122,7 +122,7 @@ def _ingredient(
     row: Mapping[str, Any],
     resource: Resource,
     placed: Mapping[str, list[tuple[Fraction, Fraction]]],
-    deltas: Iterable[Mapping[str, Any]],
+    found: Mapping[str, Mapping[str, Any]],
 ) -> IngredientSaid:
     types = _list(row.get("data_types"))
     region = _map(_map(row.get("metadata")).get("regionOfInterest")).get("region")
@@ -139,22 +139,26 @@ def _ingredient(
         source_range=next(iter(spans(region)), None),
         placed=tuple(placed.get(identity, ())),
         source_type=_source_type(row.get("digital_source_type")),
-        problems=_problems(row, deltas),
+        problems=_problems(row, found.get(str(row.get("label") or ""), {})),
     )
 
 
-def _problems(row: Mapping[str, Any], deltas: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def _about(deltas: Iterable[Mapping[str, Any]], manifest: str) -> dict[str, Mapping[str, Any]]:
+    """What was found of the ingredients of one manifest, by their labels: other manifests use the same."""
+    inside = f"/{manifest}/"
+    uris = ((str(delta.get("ingredientAssertionURI", "")), delta) for delta in deltas)
+    return {
+        uri.rpartition("/")[2]: _map(delta.get("validationDeltas")) for uri, delta in uris if inside in uri
+    }
+
+
+def _problems(row: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:
     """Failures recorded when the ingredient was added, less those that reading settled since."""
     recorded = _map(_map(row.get("validation_results")).get("activeManifest"))
     codes = [str(each.get("code", "")) for each in _list(recorded.get("failure"))]
-    label = str(row.get("label") or "")
-    for delta in deltas:
-        if str(delta.get("ingredientAssertionURI", "")).rpartition("/")[2] != label:
-            continue
-        found = _map(delta.get("validationDeltas"))
-        if any(each.get("code") == "signingCredential.trusted" for each in _list(found.get("success"))):
-            codes = [code for code in codes if code != "signingCredential.untrusted"]
-        codes += [str(each.get("code", "")) for each in _list(found.get("failure"))]
+    if any(each.get("code") == "signingCredential.trusted" for each in _list(found.get("success"))):
+        codes = [code for code in codes if code != "signingCredential.untrusted"]
+    codes += [str(each.get("code", "")) for each in _list(found.get("failure"))]
     return tuple(dict.fromkeys(codes))
 
 

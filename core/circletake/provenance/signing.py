@@ -49,7 +49,14 @@ class Signed:
     certificate: str
 
 
-def sign(plan: ManifestPlan, source: Path, destination: Path, signer: OpenSigner, mime: str = "") -> Signed:
+def sign(
+    plan: ManifestPlan,
+    source: Path,
+    destination: Path,
+    signer: OpenSigner,
+    mime: str = "",
+    title: str = "",
+) -> Signed:
     """Write ``source`` to ``destination`` with the manifest of ``plan``.
 
     WebM, MKV and JSON cannot hold a manifest: theirs lies beside them, ``x.webm`` with
@@ -58,6 +65,7 @@ def sign(plan: ManifestPlan, source: Path, destination: Path, signer: OpenSigner
     Args:
         source: the unsigned (or differently signed) media; may be the destination itself.
         mime: media type; told by the suffix of ``destination`` where empty.
+        title: the name people will know the file by; that of ``destination`` where empty.
 
     Raises:
         SigningError: the plan is not acceptable, an ingredient is altered, signing failed or
@@ -83,7 +91,7 @@ def sign(plan: ManifestPlan, source: Path, destination: Path, signer: OpenSigner
     beside = _sidecar_of(destination)
     with _temporary_folder(destination.parent) as folder:
         staged = folder / name
-        store = _build(plan, source, staged, signer, media, embed=beside is None)
+        store = _build(plan, source, staged, signer, media, title or name, embed=beside is None)
         sidecar = None if beside is None else folder / beside.name
         if sidecar is not None:
             shutil.copyfile(source, staged)
@@ -153,14 +161,14 @@ def _verify(ingredient: IngredientPlan) -> None:
 
 
 def _build(
-    plan: ManifestPlan, source: Path, staged: Path, signer: OpenSigner, mime: str, *, embed: bool
+    plan: ManifestPlan, source: Path, staged: Path, signer: OpenSigner, mime: str, title: str, *, embed: bool
 ) -> bytes:
     """Sign into ``staged`` (left empty without ``embed``) and give the manifest store."""
     import c2pa
 
     caught: list[BaseException] = []
     try:
-        with c2pa.Builder({**plan.definition, "title": public(staged.name)}, context=context()) as builder:
+        with c2pa.Builder({**plan.definition, "title": public(title)}, context=context()) as builder:
             for identifier, data in plan.resources.items():
                 builder.add_resource(identifier, io.BytesIO(data))
             for ingredient in plan.ingredients:

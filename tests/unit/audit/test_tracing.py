@@ -44,6 +44,30 @@ def test_an_expired_provider_behind_an_import_is_told_as_expired_not_altered() -
     assert traced(said(ours, sora)) == [("Sora", TRAINED, "signed by OpenAI; expired, not altered")]
 
 
+def test_a_name_in_a_certificate_nobody_knows_is_not_told_as_the_provider() -> None:
+    parent = IngredientSaid("x.mp4", "parentOf", manifest="sora", problems=("signingCredential.untrusted",))
+    ours = manifest(actions=(ActionSaid("c2pa.opened"),), ingredients=(parent,))
+    forged = manifest("sora", "OpenAI", actions=(created(agent="Sora"),))
+    assert traced(said(ours, forged)) == [
+        ("Sora", TRAINED, "signed by OpenAI; a signer on none of your lists")
+    ]
+
+
+def test_a_clip_that_somebody_else_signed_is_told_with_what_stands_against_that_signer() -> None:
+    clip = IngredientSaid(
+        "x.mp4",
+        "componentOf",
+        "id",
+        manifest="clip",
+        placed=((Fraction(0), Fraction(2)),),
+        problems=("signingCredential.untrusted",),
+    )
+    other = manifest("clip", "OpenAI", actions=(created(agent="Sora"),))
+    assert traced(said(manifest(ingredients=(clip,)), other))[0][2].endswith("on none of your lists")
+    same = manifest("clip", "Lumen", actions=(created(agent="Sora"),))
+    assert traced(said(manifest(ingredients=(clip,)), same))[0][2] == "signed by Lumen"
+
+
 def test_a_mark_that_only_an_ingredient_carries_is_found() -> None:
     picture = IngredientSaid("sun.png", "componentOf", manifest="firefly")
     edit = ActionSaid("c2pa.edited", "compositeWithTrainedAlgorithmicMedia", "Adobe Firefly")

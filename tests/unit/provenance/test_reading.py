@@ -25,6 +25,7 @@ from circletake.provenance.reading import (
     read_credentials,
     slack,
 )
+from circletake.provenance.said import manifest_said
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
@@ -288,3 +289,18 @@ class TestRealFiles:
             and read_credentials(path).integrity is Check.FAILED
         }
         assert altered == {"dashinit.mp4"}
+
+
+def test_what_is_found_of_one_manifest_s_ingredient_settles_nothing_for_another_s() -> None:
+    unknown = {"activeManifest": {"failure": [{"code": "signingCredential.untrusted"}]}}
+    data = {"ingredients": [{"label": "c2pa.ingredient.v3", "validation_results": unknown}]}
+    delta = {
+        "ingredientAssertionURI": "self#jumbf=/c2pa/urn:cut/c2pa.assertions/c2pa.ingredient.v3",
+        "validationDeltas": {"success": [{"code": "signingCredential.trusted"}]},
+    }
+
+    def problems(label: str) -> tuple[str, ...]:
+        return manifest_said(label, data, lambda uri: None, {}, [delta], False).ingredients[0].problems
+
+    assert problems("urn:cut") == ()
+    assert problems("urn:take") == ("signingCredential.untrusted",)

@@ -22,7 +22,7 @@ def _question(case: AuditCase) -> Iterator[Answer]:
     if case.release is None and not case.listed_only:
         yield not_checked(case.release_problem or "no release.json lists what belongs here")
         return
-    here = {f.path for f in case.files} | {f.recorded_path for f in case.files}
+    here = {f.recorded_path or f.path for f in case.files}
     recorded = [f.path for f in case.release.files] if case.release else []
     gone = [path for path in recorded if path not in here]
     gone += [path for path in case.listed_only if path not in here and path not in recorded]

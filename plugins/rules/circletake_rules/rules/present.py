@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
@@ -28,6 +29,10 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield failed(_how(file), "content credentials", severity=Severity.NOTE if stray else None)
 
 
+_TOLERANCE = 0.25
+"""Seconds that encoding again may take from the length of a clip."""
+
+
 def _how(file: FileCase) -> str:
     recorded = file.recorded
     if recorded is None or not recorded.certificate:
@@ -35,7 +40,10 @@ def _how(file: FileCase) -> str:
     if recorded.picture_sha256 and file.media:
         if recorded.picture_sha256 == file.media.picture_sha256:
             return "stripped: the picture is the recorded one, its credentials were removed"
-        return "re-encoded or replaced: no credentials, and not the recorded picture data"
+        length = float(Fraction(recorded.seconds or 0))
+        shorter = file.media.seconds < length - _TOLERANCE
+        trimmed = f"; {file.media.seconds:.1f} of {length:.1f} s are here" if shorter else ""
+        return f"re-encoded or replaced: no credentials, and not the recorded picture data{trimmed}"
     return "no credentials, though the record says it was signed"
 
 

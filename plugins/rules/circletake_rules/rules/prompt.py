@@ -25,7 +25,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         asked = True
         if traced.use.prompt:
             yield passed(traced.use.take)
-        elif omitted:
+        elif omitted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "left out by the release's prompt policy"))
         else:
             expected = "the prompt it was made from"

@@ -33,11 +33,12 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         f.path
         for f in case.videos
         if f.recorded
+        and f.recorded.sha256 == f.sha256
         and f.credentials.active
         and f.credentials.active.signer
         and f.credentials.active.signer.sha256 != seal.sha256
     )
-    if others:
+    if others and agreed:
         agreed = False
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         yield failed(

@@ -34,8 +34,9 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     else:
         signer = said.active.signer if said.active else None
         who = signer.name if signer and signer.name else "a certificate without a name"
+        mark = f", SHA256 {signer.sha256}" if signer and signer.sha256 else ""
         lists = ", ".join(case.lists) or "none: you have no lists yet"
-        yield failed(f"unknown signer: {who}", f"a signer on one of your lists ({lists})")
+        yield failed(f"unknown signer: {who}{mark}", f"a signer on one of your lists ({lists})")
 
 
 RULE = about_files(CARD, _question)
