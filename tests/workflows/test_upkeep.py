@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from circletake.errors import LibraryError
+from circletake.errors import LibraryError, MediaError
 from circletake.model.location import LocationState
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.intake.ingest import ingest
@@ -128,6 +128,22 @@ def test_a_mended_file_is_right_again(library: Library, clip: Clip) -> None:
     assert not verify(library).sound
     file.write_bytes(kept)
     assert verify(library).sound
+
+
+def test_a_file_known_to_show_another_picture_is_no_take_until_the_original_is_back(
+    library: Library, clip: Clip
+) -> None:
+    path = clip("a.mp4")
+    original = path.read_bytes()
+    bring(library, path)
+    (take,) = library.registry.takes.resolve("SH010/1")
+    path.write_bytes(clip("other.mp4", seed=1).read_bytes())
+    verify(library)
+    with pytest.raises(MediaError, match="was altered"):
+        library.media(take)
+    path.write_bytes(original)
+    verify(library)
+    assert library.media(take) == path
 
 
 def test_moved_files_are_found_by_what_they_hold(library: Library, clip: Clip, tmp_path: Path) -> None:

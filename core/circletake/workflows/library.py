@@ -85,15 +85,18 @@ class Library:
         """Where the take's bytes can be read now.
 
         Raises:
-            MediaError: none of its known places holds a file.
+            MediaError: none of its known places holds a file, or one that shows another picture.
         """
-        for location in self.registry.media.locations(take.sha256):
+        what, known = f"{take.label} ({take.name})", self.registry.media.locations(take.sha256)
+        for location in known:
             path = self.store.path(location)
-            if path.is_file():
+            if location.state in _READABLE and path.is_file():
                 return path
-        raise MediaError(
-            f"{take.label} ({take.name})", "its file is gone", "circletake library relink FOLDER"
-        )
+        if any(location.state not in _READABLE for location in known):
+            raise MediaError(
+                what, "its file was altered", "put the original back, then: circletake library verify"
+            )
+        raise MediaError(what, "its file is gone", "circletake library relink FOLDER")
 
     def poster(self, sha256: str) -> Path:
         """The take's still picture (JPEG); it may not be there yet."""
