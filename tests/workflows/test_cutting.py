@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.errors import BadInput, NotFound
+from circletake.errors import BadInput, MediaError, NotFound
 from circletake.model.analysis import Stage, StageKey, StageResult
 from circletake.model.event import EventKind
 from circletake.model.score import Finding, Measured
 from circletake.model.take import Declaration, Take
+from circletake.workflows.demo.song import write_song
 from circletake.workflows.leaving.cutting import _shared, add_events, auto_cut, load_song, new_cut
 from circletake.workflows.library import Library
 from tests.factories import actor, media_facts, new_take
@@ -114,7 +117,7 @@ def test_auto_shares_a_length_out_and_takes_the_middle(library: Library) -> None
 def test_auto_is_no_longer_than_its_song(library: Library) -> None:
     take(library, "a", "SH010")
     assert auto_cut(library, "main", song_seconds=Fraction(5, 2)).cut.seconds == Fraction(5, 2)
-    assert auto_cut(library, "main", song_seconds=Fraction(9)).cut.seconds == 4
+    assert auto_cut(library, "other", song_seconds=Fraction(9)).cut.seconds == 4
 
 
 def test_auto_without_a_circled_take_says_what_to_do(library: Library) -> None:
@@ -136,10 +139,36 @@ def test_a_share_never_exceeds_its_room_and_adds_up(room: list[int], total: int)
 
 def test_a_song_is_declared_by_somebody_or_undeclared(tmp_path: Any) -> None:
     song = tmp_path / "song.wav"
-    song.write_bytes(b"RIFF")
+    write_song(song, 2)
     assert load_song(song, Declaration.UNDECLARED, "ana").declared_by == ""
     assert load_song(song, Declaration.HUMAN, "ana").declared_by == "ana"
     with pytest.raises(BadInput, match="--by"):
         load_song(song, Declaration.AI, "")
     with pytest.raises(NotFound):
         load_song(tmp_path / "no.wav", Declaration.AI, "ana")
+
+
+def test_a_song_has_sound_where_the_cut_starts(tmp_path: Path, clip: Callable[..., Path]) -> None:
+    song = tmp_path / "song.wav"
+    write_song(song, 2)
+    assert load_song(song, Declaration.UNDECLARED, "", Fraction(1)).offset == 1
+    with pytest.raises(BadInput, match=r"2\.00 s long"):
+        load_song(song, Declaration.UNDECLARED, "", Fraction(2))
+    with pytest.raises(MediaError, match="no sound"):
+        load_song(clip("mute.mp4"), Declaration.UNDECLARED, "")
+
+
+def test_auto_leaves_a_cut_of_the_same_name_alone(library: Library) -> None:
+    take(library, "a", "SH010")
+    new_cut(library, "main")
+    by_hand = add_events(library, "main", ["SH010/1@1-2"])
+    with pytest.raises(BadInput, match="--force"):
+        auto_cut(library, "main")
+    assert library.registry.cuts.get("main") == by_hand
+    assert auto_cut(library, "main", replacing=True).cut == library.registry.cuts.get("main") != by_hand
+
+
+@pytest.mark.parametrize("rate", [0, -1, 500])
+def test_a_rate_no_film_has_is_refused(library: Library, rate: int) -> None:
+    with pytest.raises(BadInput, match="no rate"):
+        new_cut(library, "main", rate=Fraction(rate))

@@ -35,6 +35,7 @@ def new(
     song_origin: SongOrigin = "undeclared",
     song_offset: SongOffset = "0",
     by: By = "",
+    json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
     """Make an empty cut."""
@@ -43,6 +44,9 @@ def new(
     with open_library(library) as lib:
         sound = _song(song, song_origin, song_offset, by)
         cut = new_cut(lib, name, rate=_rate(rate), size=_size(size), song=sound)
+    if json:
+        print_json(cut.to_json())
+        return
     say(f"{cut.name}: {cut.width}x{cut.height}, {_shown_rate(cut)} frames a second, empty")
     say(f"Next   circletake cut add {name!r} SH010/3 SH020/1@0.5-3")
 
@@ -50,7 +54,10 @@ def new(
 @app.command("add")
 def add(
     name: Name,
-    takes: Annotated[list[str], typer.Argument(help="SH010/31, or a range of it: SH010/31@1.5-4.")],
+    takes: Annotated[
+        list[str], typer.Argument(help="SH010/31, or a range of it: SH010/31@1.5-4.", metavar="TAKE...")
+    ],
+    json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
     """Add takes, or ranges of takes, at the end."""
@@ -58,7 +65,10 @@ def add(
 
     with open_library(library) as lib:
         cut = add_events(lib, name, takes)
-        _show(lib, cut)
+        if json:
+            print_json(cut.to_json())
+        else:
+            _show(lib, cut)
 
 
 @app.command("auto")
@@ -71,6 +81,7 @@ def auto(
     song_origin: SongOrigin = "undeclared",
     song_offset: SongOffset = "0",
     by: By = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a cut of this name.")] = False,
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
@@ -89,6 +100,7 @@ def auto(
             size=_size(size),
             song=sound,
             song_seconds=song_seconds(Path(sound.path)) - sound.offset if sound else None,
+            replacing=force,
         )
         if json:
             print_json(made)
@@ -101,13 +113,16 @@ def auto(
         elif chosen.kept:
             note(f"{label}: {', '.join(chosen.kept)} could not be left out")
     if made.without:
-        note(f"no circled take in {', '.join(printable(code) for code in made.without)}")
+        more = f" and {len(made.without) - 8} more" if len(made.without) > 8 else ""
+        note(f"no circled take in {', '.join(printable(code) for code in made.without[:8])}{more}")
     say(f"Next   circletake release NAME --cut {name!r}")
 
 
 @app.command("show")
 def show(
-    name: Annotated[str, typer.Argument(help="Name of the cut; without one, all are listed.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="Name of the cut; without one, all are listed.", metavar="[NAME]")
+    ] = "",
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:

@@ -51,8 +51,9 @@ def conformed(
 ) -> Iterator[av.VideoFrame]:
     """Yield exactly ``frames`` pictures of a clip, from ``source_in`` seconds on.
 
-    Each moment of the canvas shows the frame that is nearest in time and not later than half
-    a frame after it, so a variable, higher or lower rate comes out even. The picture is
+    Each frame of the canvas shows the clip's last frame that begins no later than half a canvas
+    frame after it, as FFmpeg's ``fps`` filter has it, so a variable, higher or lower rate comes
+    out even. The picture is
     turned as its container says, fitted inside the canvas with black around it, and
     converted to BT.709, limited range, ``yuv420p``.
 

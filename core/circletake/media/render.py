@@ -176,7 +176,8 @@ def _copy_packets(source: Path, staged: Path, muxer: str) -> None:
         for copy in copies.values():
             copy.metadata.clear()
         for packet in given.demux(*streams):
-            if packet.dts is not None:
+            # The last one of each stream is empty; Matroska has no decoding times for the first.
+            if packet.size:
                 packet.stream = copies[packet.stream.index]
                 output.mux(packet)
 

@@ -212,7 +212,13 @@ def test_an_empty_cut_and_an_odd_size_are_refused(clip: Clip, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("suffix", "mime"), [("mp4", "video/mp4"), ("mov", "video/quicktime"), ("webm", "video/webm")]
+    ("suffix", "mime"),
+    [
+        ("mp4", "video/mp4"),
+        ("mov", "video/quicktime"),
+        ("webm", "video/webm"),
+        ("mkv", "video/x-matroska"),
+    ],
 )
 def test_remuxing_keeps_the_coded_picture_and_drops_the_tags(
     clip: Clip, tmp_path: Path, suffix: str, mime: str
@@ -223,6 +229,20 @@ def test_remuxing_keeps_the_coded_picture_and_drops_the_tags(
     assert picture_sha256(out) == picture_sha256(source)
     assert probe(out).facts.audio == probe(source).facts.audio
     assert b"secret" not in out.read_bytes() and b"mine" not in out.read_bytes()
+
+
+def test_matroska_whose_first_frames_have_no_decoding_time_is_remuxed_whole(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.mkv", tmp_path / "b.mkv"
+    with av.open(str(source), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options={"bf": "2"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(24):
+            picture = np.full((48, 64, 3), number * 10, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    remux(source, out, "video/x-matroska")
+    assert picture_sha256(out) == picture_sha256(source)
+    assert len(pictures(out)) == 24
 
 
 @pytest.mark.parametrize(("suffix", "mime"), [("gif", "image/gif"), ("avi", "video/x-msvideo")])

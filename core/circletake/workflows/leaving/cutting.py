@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput, NotFound
+from circletake.media.soundtrack import song_seconds as seconds_of
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Verdict
 from circletake.model.slate import Slate, TakeFilter
@@ -87,7 +88,8 @@ def load_song(path: Path, origin: Declaration, by: str, offset: Fraction = Fract
 
     Raises:
         NotFound: there is no such file.
-        BadInput: it is declared, but by nobody.
+        BadInput: it is declared, but by nobody, or it ends before ``offset``.
+        MediaError: it cannot be read, or has no sound.
     """
     if not path.is_file():
         raise NotFound(str(path), "no such song", "name a wav, mp3, flac, ogg or m4a file")
@@ -95,6 +97,8 @@ def load_song(path: Path, origin: Declaration, by: str, offset: Fraction = Fract
         raise BadInput(
             "--song-origin", f"{origin.value} is a person's word, and nobody said it", "add --by NAME"
         )
+    if offset >= (seconds := seconds_of(path)):
+        raise BadInput("--song-offset", f"{path.name} is {float(seconds):.2f} s long", "start inside it")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     declared_by = by if origin is not Declaration.UNDECLARED else ""
@@ -114,14 +118,18 @@ def new_cut(
     Raises:
         BadInput: there is one of this name, or the name is empty.
     """
-    if not name.strip():
-        raise BadInput("cut", "needs a name", "circletake cut new NAME")
-    if name in library.registry.cuts.names():
-        raise BadInput(name, "there is a cut of this name", f"circletake cut show {name!r}, or another name")
+    _check_name(library, name, f"circletake cut show {name!r}, or another name")
     slates = library.registry.takes.slates(TakeFilter(verdicts=(Verdict.CIRCLED.value,)))
     cut = _canvas(name, slates or library.registry.takes.slates(), rate, size, song)
     library.registry.cuts.save(cut)
     return cut
+
+
+def _check_name(library: Library, name: str, instead: str, replacing: bool = False) -> None:
+    if not name.strip():
+        raise BadInput("cut", "needs a name", "circletake cut new NAME")
+    if name in library.registry.cuts.names() and not replacing:
+        raise BadInput(name, "there is a cut of this name", instead)
 
 
 def add_events(library: Library, name: str, words: Sequence[str]) -> Cut:
@@ -159,6 +167,7 @@ def auto_cut(
     size: tuple[int, int] | None = None,
     song: Song | None = None,
     song_seconds: Fraction | None = None,
+    replacing: bool = False,
 ) -> AutoCut:
     """Cut the best circled take of each shot together, in the order of shots, and store it.
 
@@ -168,10 +177,13 @@ def auto_cut(
     Args:
         length: of the whole cut in seconds, shared out evenly; all there is without one.
         song_seconds: length of the song, the longest the cut may be where ``length`` is not given.
+        replacing: a cut of this name may go.
 
     Raises:
-        BadInput: no take is circled, or the length is too short for so many shots.
+        BadInput: no take is circled, the length is too short for so many shots, or there is a
+            cut of this name.
     """
+    _check_name(library, name, "another name, or say --force", replacing)
     circled = library.registry.takes.slates(TakeFilter(verdicts=(Verdict.CIRCLED.value,)))
     if not circled:
         raise BadInput(name, "no take is circled", "circletake circle SH010/3")
@@ -252,7 +264,7 @@ def _canvas(
         raise BadInput(
             "--size", f"{width}x{height} is not a size H.264 can have", "even numbers, e.g. 1280x720"
         )
-    chosen = rate or _common_rate(facts)
+    chosen = _common_rate(facts) if rate is None else rate
     if not 1 <= chosen <= 120:
         raise BadInput("--rate", f"{chosen} is no rate of a film", "e.g. 24 or 24000/1001")
     return Cut(name, chosen, width, height, song=song)
@@ -274,7 +286,9 @@ def _span(word: str, span: str, length: Fraction) -> tuple[Fraction, Fraction]:
         start, end = Fraction(first or "0"), Fraction(last) if last else length
     except (ValueError, ZeroDivisionError) as error:
         raise BadInput(word, "the range makes no sense", "seconds, e.g. SH010/31@1.5-4") from error
-    if not dash or not 0 <= start < end <= length:
+    if not dash or start >= end:
+        raise BadInput(word, "is not a stretch", "from and to in seconds, e.g. SH010/31@1.5-4")
+    if start < 0 or end > length:
         raise BadInput(word, f"the take has 0 to {float(length):.3f} s", "choose a range inside it")
     return start, end
 
