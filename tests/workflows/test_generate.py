@@ -24,7 +24,7 @@ from circletake.model.job import JobStep
 from circletake.model.recipe import Evidence
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings
-from circletake.workflows.intake import generate as module
+from circletake.workflows.intake import generate as generate_module
 from circletake.workflows.intake.generate import (
     GeneratePlan,
     GenerateReport,
@@ -32,6 +32,7 @@ from circletake.workflows.intake.generate import (
     plan_generation,
     resume,
 )
+from circletake.workflows.intake.jobs import JobWorker
 from circletake.workflows.library import Library
 from tests.factories import actor, tiny_clip
 
@@ -155,7 +156,7 @@ def test_killed_while_importing_each_take_comes_once(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = Backend()
-    stored = module._Worker._stored
+    stored = JobWorker._stored
 
     def dies(worker: Any, job: Any) -> Any:
         if job.step is JobStep.IMPORTED:
@@ -163,7 +164,7 @@ def test_killed_while_importing_each_take_comes_once(
         return stored(worker, job)
 
     with monkeypatch.context() as patched:
-        patched.setattr(module._Worker, "_stored", dies)
+        patched.setattr(JobWorker, "_stored", dies)
         with pytest.raises(Killed):
             asking(library, backend)()
     assert len(seeds(library)) == 3
@@ -197,7 +198,7 @@ def test_stopping_keeps_what_was_finished_and_the_rest_can_be_resumed(library: L
 
 
 def test_two_processes_do_not_work_on_the_same_jobs(library: Library) -> None:
-    with module._alone_here(library), pytest.raises(LibraryError, match="another circletake"):
+    with generate_module._alone_here(library), pytest.raises(LibraryError, match="another circletake"):
         asking(library, Backend())()
     assert library.registry.jobs.all() == []
     assert len(asking(library, Backend())().takes) == 3
