@@ -222,6 +222,14 @@ def test_footage_carries_what_its_maker_declares_and_nothing_otherwise(
     assert said == {"a.mp4": (Origin.CAMERA, "digitalCapture"), "b.mp4": (Origin.CAMERA, "")}
 
 
+def test_an_origin_that_comes_too_late_is_told(library: Library, bring: Any, clip: Clip) -> None:
+    file = clip("in/a.mp4")
+    assert bring(file).notes == ()
+    for again in (bring(file, origin=Origin.CAMERA), bring(file, origin=Origin.CAMERA, reread=True)):
+        assert "came in with another origin, which stays: 1;" in again.notes[0]
+    assert takes(library)[0].origin is Origin.GENERATED
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
 def test_a_graph_in_the_tags_of_a_real_file_is_read(
     library: Library, bring: Any, clip: Clip, suffix: str

@@ -222,6 +222,11 @@ def _report(plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None) ->
     notes = [f"reader {name}: {said}" for name, said in intake.readers.faults.items()]
     if intake.table is not None:
         notes.extend(_table_notes(intake.table))
+    if intake.late_origin:
+        notes.append(
+            f"takes here already that came in with another origin, which stays: {intake.late_origin}; "
+            "--declare still says how they were made"
+        )
     unread = list(intake.unread)
     for trouble in analysed.troubles if analysed else ():
         if trouble.what:

@@ -72,6 +72,7 @@ class Intake:
         claims: statements added to takes that were there before.
         known: takes added whose recipe has a ``prompt``, ``model``, ``seed``, or ``nothing``.
         learnt: takes added that have a claim of an evidence.
+        late_origin: takes that were there before, with another origin than the one now given.
     """
 
     library: Library
@@ -86,10 +87,11 @@ class Intake:
     claims: int = 0
     known: Counter[str] = field(default_factory=Counter)
     learnt: Counter[str] = field(default_factory=Counter)
+    late_origin: int = 0
 
     def tell_known(self, unchanged: Sequence[Candidate]) -> None:
         """Add what the table and the person say of files that need no reading."""
-        if self.table is None and self.wishes.declared is Declaration.UNDECLARED:
+        if self.table is None and self.wishes == Wishes(self.wishes.by):
             return
         in_place = self.library.registry.media.known_in_place()
         for candidate in unchanged:
@@ -210,8 +212,11 @@ class Intake:
         return location
 
     def _add_claims(self, sha256: str, claims: Sequence[RecipeClaim]) -> None:
-        take = self.library.registry.takes.by_sha256(sha256) if claims else None
-        if take is not None:
+        take = self.library.registry.takes.by_sha256(sha256)
+        if take is None:
+            return
+        self.late_origin += self.wishes.origin not in (Origin.GENERATED, take.origin)
+        if claims:
             self.claims += self.library.registry.takes.add_claims(take.id, claims)
 
     def _shot(self, candidate: Candidate, claims: Sequence[RecipeClaim]) -> tuple[str, str]:
