@@ -152,6 +152,13 @@ def test_swapped_names_alter_nothing_and_are_told(made: Made, audited: Audited, 
         (name_of(made, 1), f"{name_of(made, 0)} under another name"),
     }
     assert {verdict(audit, name_of(made, n)) for n in (0, 1)} == {"intact"}
+    assert {rule for rule, _ in findings(audit)} == {"files.known"}
+
+
+def test_a_report_in_the_folder_vouches_for_nothing_and_that_is_said(made: Made, audited: Audited) -> None:
+    assert "report.html" not in audited(made.folder).not_checked
+    (made.folder / "report.html").write_text("<!doctype html>All videos are intact")
+    assert "report.html" in audited(made.folder).not_checked
 
 
 def test_a_clip_overwritten_with_another_is_no_renaming(made: Made, audited: Audited) -> None:

@@ -47,6 +47,37 @@ HIDING: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+APPENDED: dict[str, bytes] = {
+    "poster.png": b"\x89PNG\r\n\x1a\n" + bytes(64),
+    "poster.jpg": b"\xff\xd8\xff\xe0" + bytes(40) + b"\xff\xd9",
+    "seal.c2pa": b"\0\0\0\x10jumb" + bytes(8),
+    "song.mp3": b"ID3\x03" + bytes(6),
+    "script.pdf": b"%PDF-1.4\n" + b"x" * ((1 << 20) - 11),
+}
+
+
+@pytest.mark.parametrize("name", APPENDED)
+@pytest.mark.parametrize("suffix", ["mp4", "mov", "webm", "mkv", "avi"])
+def test_a_video_that_hangs_on_another_file_is_refused(
+    clip: Callable[..., Path], tmp_path: Path, name: str, suffix: str
+) -> None:
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    (staged / name).write_bytes(APPENDED[name])
+    refuse_unsigned(staged, set())
+    (staged / name).write_bytes(APPENDED[name] + clip(f"in/a.{suffix}").read_bytes())
+    with pytest.raises(SigningError, match="hidden in it"):
+        refuse_unsigned(staged, set())
+
+
+def test_a_video_in_base64_without_its_type_is_refused(clip: Callable[..., Path], tmp_path: Path) -> None:
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    (staged / "data.json").write_bytes(b'{"x": "' + base64.b64encode(clip("in/a.mp4").read_bytes()) + b'"}')
+    with pytest.raises(SigningError, match="hidden in it"):
+        refuse_unsigned(staged, set())
+
+
 @pytest.mark.parametrize("name", HIDING)
 @pytest.mark.parametrize("suffix", ["mp4", "webm", "gif"])
 def test_an_unsigned_video_is_refused(

@@ -13,7 +13,7 @@ from circletake.model.text import printable
 from circletake.protocols import AuditRule
 
 OUTSIDE = ("watermark", "likeness", "music rights", "visible label")
-"""What no rule looks at; said in every report."""
+"""What no rule looks at; said in every report. Nor at an older report, which nothing seals."""
 
 
 def judge(
@@ -48,7 +48,7 @@ def judge(
         outcomes=tuple(outcomes),
         release=case.release,
         cards=cards,
-        not_checked=OUTSIDE,
+        not_checked=(*OUTSIDE, *(file.path for file in case.files if file.kind == "report")),
         at=(at or datetime.now(UTC)).isoformat(timespec="seconds"),
         seal=case.seal,
         sealed=case.sealed,

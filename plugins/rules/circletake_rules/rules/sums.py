@@ -34,7 +34,8 @@ def _question(case: AuditCase) -> Iterator[Answer]:
 
 def _disagrees(file: FileCase) -> str:
     recorded = file.recorded.sha256 if file.recorded else ""
-    if not file.summed:
+    # A file under another's name is told as that.
+    if not file.summed or file.recorded_path:
         return ""
     if file.summed == file.sha256:
         return "SHA256SUMS was rewritten to fit the changed file" if recorded not in ("", file.sha256) else ""
