@@ -7,6 +7,7 @@ RUN := $(UV) run --quiet
 
 demo: setup ## make takes, curate them, release them signed, audit the release
 	@$(RUN) circletake demo demo --fresh
+	@echo "       (first: . .venv/bin/activate)"
 
 test: setup ## run all tests
 	$(RUN) pytest -n auto

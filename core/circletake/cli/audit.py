@@ -13,7 +13,9 @@ from circletake.cli.console import note, print_json, progress, say
 
 
 def audit(
-    paths: Annotated[list[Path], typer.Argument(help="Release folders, or single videos.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Release folders, or single videos.", metavar="PATH...")
+    ],
     json: Json = False,
     library: LibraryFolder = None,
     report: Annotated[

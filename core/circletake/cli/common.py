@@ -16,6 +16,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 By = Annotated[str, typer.Option("--by", help="The person who decides; without it, you.", metavar="NAME")]
 Script = Annotated[bool, typer.Option("--script", help="A script decides; no human selection is claimed.")]
+OneTake = Annotated[str, typer.Argument(help="A take: SH010/31 or c71f02ab.", metavar="TAKE")]
 LibraryFolder = Annotated[
     Path | None,
     typer.Option("--library", "-L", help="The library; without it, the one this folder lies in."),

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import load_plugins
-from circletake.cli.console import progress, say
+from circletake.cli.common import Json, load_plugins
+from circletake.cli.console import note, print_json, progress, say
 from circletake.errors import Cancelled
+
+if TYPE_CHECKING:
+    from circletake.workflows.demo.run import Demo
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="A new folder for everything it makes.")] = Path("demo"),
+    folder: Annotated[
+        Path, typer.Argument(help="A new folder for everything it makes.", metavar="[FOLDER]")
+    ] = Path("demo"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Remove what an earlier demo left there.")] = False,
+    json: Json = False,
 ) -> None:
     """Make takes, curate them, cut them to a song, release them signed, audit, prove it.
 
@@ -23,20 +29,32 @@ def demo(
     """
     from circletake.workflows.demo.run import prepare, run_demo
 
+    tell_line = note if json else say
     step = 0
 
     def tell(name: str, text: str) -> None:
         nonlocal step
         step += bool(name)
-        say(f"{step if name else '':>2} {name:<10} {text}")
+        tell_line(f"{step if name else '':>2} {name:<10} {text}")
 
     place = prepare(folder, fresh)
-    say("circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine")
+    tell_line(
+        "circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine"
+    )
     try:
         with progress("working") as bar:
             made = run_demo(place, load_plugins(), tell, bar)
     except KeyboardInterrupt:
         raise Cancelled(next_step="but a demo begins anew: run the same again") from None
+    if json:
+        print_json(made)
+    else:
+        _tell(made)
+    if not made.proved:
+        raise typer.Exit(1)
+
+
+def _tell(made: Demo) -> None:
     results = (
         (made.report, "what a stranger can verify"),
         (made.contact, "every take, to hover, judge and pick"),
@@ -47,5 +65,3 @@ def demo(
     for label, (path, what) in zip(("Open", "", ""), shown, strict=True):
         say(f"{label:<6} {path:<{width}}  {what}")
     say("Next   circletake init FILM && cd FILM && circletake import ~/Downloads/takes")
-    if not made.proved:
-        raise typer.Exit(1)

@@ -14,7 +14,7 @@ from circletake.model.text import printable
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(help="A new or existing folder; this one if none is named.")
+        Path, typer.Argument(help="A new or existing folder; this one if none is named.", metavar="[FOLDER]")
     ] = Path(),
     json: Json = False,
 ) -> None:

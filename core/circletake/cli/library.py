@@ -86,7 +86,7 @@ def relink(
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="A new file.")],
+    file: Annotated[Path, typer.Argument(help="A new file.", metavar="FILE")],
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:

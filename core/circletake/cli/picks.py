@@ -25,7 +25,7 @@ def picks() -> None:
 
 @app.command()
 def apply(
-    file: Annotated[Path, typer.Argument(help="What the contact sheet saved.", metavar="picks.json")],
+    file: Annotated[Path, typer.Argument(help="What the contact sheet saved.", metavar="FILE.json")],
     by: Annotated[str, typer.Option("--by", help="The person who picked.", metavar="NAME")],
     over: Annotated[
         bool, typer.Option("--over", help="Take picks over decisions made since the sheet.")

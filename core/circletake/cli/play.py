@@ -10,23 +10,27 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.common import LibraryFolder, open_library
-from circletake.cli.console import say
+from circletake.cli.common import Json, LibraryFolder, OneTake, open_library
+from circletake.cli.console import print_json, say
 from circletake.model.text import printable
 
 
 def play(
-    take: Annotated[str, typer.Argument(help="A take.")],
+    take: OneTake,
     print_path: Annotated[bool, typer.Option("--print", help="Print the file's path instead.")] = False,
+    json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
-    """Open a take in the system's player."""
+    """Open a take in the system's player. With --print or --json, only say where its file is."""
     from circletake.errors import MediaError
     from circletake.workflows.curation.curate import choose_one
 
     with open_library(library) as lib:
         slate = choose_one(lib, take)
         path = lib.media(slate.take)
+    if json:
+        print_json({"take": slate.take.label, "sha256": slate.take.sha256, "path": path})
+        return
     if print_path:
         # Exact for a script that reads it; a person's terminal is not handed a hostile file name.
         say(printable(str(path)) if sys.stdout.isatty() else str(path))

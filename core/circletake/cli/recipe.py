@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, open_library
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, OneTake, Script, open_library
 from circletake.cli.console import note, print_json, say, table
 from circletake.cli.selecting import Words, selecting
 from circletake.model.slate import TakeFilter
@@ -27,9 +27,7 @@ def recipe() -> None:
 
 
 @app.command()
-def show(
-    take: Annotated[str, typer.Argument(help="A take.")], json: Json = False, library: LibraryFolder = None
-) -> None:
+def show(take: OneTake, json: Json = False, library: LibraryFolder = None) -> None:
     """Show every claim about how a take was made; those in force are starred."""
     from circletake.workflows.curation.curate import choose_one
 

@@ -13,7 +13,7 @@ from circletake.cli.export import Prompts, from_here, signing_terms
 
 
 def release(
-    name: Annotated[str, typer.Argument(help="Name of the release, and of its folder.")],
+    name: Annotated[str, typer.Argument(help="Name of the release, and of its folder.", metavar="NAME")],
     cut: Annotated[str, typer.Option(help="The cut to render; without it, there is only one.")] = "",
     circled: Annotated[bool, typer.Option("--circled", help="Circled takes, without a cut.")] = False,
     to: Annotated[

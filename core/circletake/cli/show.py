@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import Json, LibraryFolder, open_library
+from circletake.cli.common import Json, LibraryFolder, OneTake, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.takes import summary
 from circletake.cli.wording import person
@@ -21,7 +21,7 @@ _HEAD = 11
 
 
 def show(
-    take: Annotated[str, typer.Argument(help="A take: SH010/31 or c71f02ab.")],
+    take: OneTake,
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
@@ -94,6 +94,8 @@ def _decisions(found: Dossier) -> Iterator[tuple[str, str]]:
     for event in found.events:
         undone = "  (undone)" if event.undone else ""
         said = f"{event.kind} {printable(event.value, 60)}" if event.kind != "verdict" else event.value
+        if event.apart_from:
+            said = f"apart from {found.labels[event.apart_from]}"
         yield next(heads), f"{event.at:%Y-%m-%d %H:%M} UTC  {person(event.by)}  {said}{undone}"
 
 
@@ -145,7 +147,7 @@ def _stack(found: Dossier) -> Iterator[tuple[str, str]]:
     stack = found.stack
     if stack is None:
         return
-    labels = found.stack_labels
+    labels = found.labels
     yield f"stack {stack.number}", f"keeper {labels[stack.keeper_id]}: {printable(stack.why_keeper, 80)}"
     for member in stack.members:
         mark = "*" if member.take_id == found.slate.take.id else " "
@@ -154,8 +156,8 @@ def _stack(found: Dossier) -> Iterator[tuple[str, str]]:
 
 
 def diff(
-    a: Annotated[str, typer.Argument(help="A take.")],
-    b: Annotated[str, typer.Argument(help="Another.")],
+    a: Annotated[str, typer.Argument(help="A take.", metavar="TAKE")],
+    b: Annotated[str, typer.Argument(help="Another.", metavar="OTHER")],
     all_: Annotated[bool, typer.Option("--all", help="What is the same, too.")] = False,
     json: Json = False,
     library: LibraryFolder = None,

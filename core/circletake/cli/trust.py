@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Keep lists 
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What verdicts will call the list.")],
+    name: Annotated[str, typer.Argument(help="What verdicts will call the list.", metavar="NAME")],
     pem: Annotated[Path, typer.Argument(help="Certificates of authorities, as PEM.", metavar="FILE.pem")],
     date: Annotated[
         str, typer.Option("--date", help="The list's own date, e.g. 2026-08-05.", metavar="DATE")
@@ -60,7 +60,8 @@ def list_(json: Json = False) -> None:
 
 @app.command()
 def remove(
-    name: Annotated[str, typer.Argument(help="The list, as `trust list` calls it.")], json: Json = False
+    name: Annotated[str, typer.Argument(help="The list, as `trust list` calls it.", metavar="NAME")],
+    json: Json = False,
 ) -> None:
     """Trust a list no more."""
     from circletake.provenance.trust import TrustStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -156,20 +156,20 @@ def undo(by: By = "", script: Script = False, json: Json = False, library: Libra
         standings = lib.registry.events.standings([e.take_id for e in events if e.take_id])
         labels = _labels(lib, events)
     kinds = Counter(_kind(event) for event in events)
-    what = " · ".join(f"{count} {kind}" for kind, count in kinds.items())
+    what = " · ".join(counted(count, kind) for kind, count in kinds.items())
     first = events[0]
     say(f"Took back {what}, by {person(first.by)} at {first.at:%Y-%m-%d %H:%M} UTC")
     for event in events[:_LISTED]:
         if event.take_id:
             now = standings.get(event.take_id)
             again = f"now {now.verdict}, {now.stars} stars" if now else "now unreviewed"
-            say(f"{labels[event.take_id]}  {_value(event)} taken back; {again}")
+            say(f"{labels[event.take_id]}  {_value(event, labels)} taken back; {again}")
     if len(events) > _LISTED:
         say(f"... {len(events) - _LISTED} more")
 
 
 def log(
-    take: Annotated[str, typer.Argument(help="Only this take.", show_default=False)] = "",
+    take: Annotated[str, typer.Argument(help="Only this take.", show_default=False, metavar="[TAKE]")] = "",
     limit: Annotated[int, typer.Option(help="At most so many, latest first.", min=1)] = 40,
     json: Json = False,
     library: LibraryFolder = None,
@@ -192,7 +192,7 @@ def log(
             f"{e.at:%Y-%m-%d %H:%M:%S}",
             person(e.by),
             labels.get(e.take_id or "", "-"),
-            _value(e) + ("  (undone)" if e.undone else ""),
+            _value(e, labels) + ("  (undone)" if e.undone else ""),
         )
         for e in events
     ]
@@ -200,10 +200,12 @@ def log(
 
 
 def _kind(event: Event) -> str:
-    return "dedupe run" if event.kind == "dedupe" else event.kind.value
+    return {"dedupe": "dedupe run", "stars": "star"}.get(event.kind, event.kind.value)
 
 
-def _value(event: Event) -> str:
+def _value(event: Event, labels: Mapping[str, str]) -> str:
+    if event.apart_from:
+        return f"apart from {labels[event.apart_from]}"
     if event.kind in ("stars", "note"):
         return f"{event.kind} {printable(event.value, 60)}"
     if event.kind == "verdict":
@@ -214,5 +216,5 @@ def _value(event: Event) -> str:
 
 
 def _labels(library: Library, events: list[Event]) -> dict[str, str]:
-    ids = {e.take_id for e in events if e.take_id}
+    ids = {take_id for e in events for take_id in (e.take_id, e.apart_from) if take_id}
     return {take_id: library.registry.takes.get(take_id).label for take_id in ids}
