@@ -161,7 +161,7 @@ def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk)
     if not container.format.name.startswith("matroska") or container.streams.audio:
         return False
     promised = float(container.duration or 0) / 1e6
-    return promised - walk.end > max(_SHORT, promised / 10)
+    return promised - walk.end > max(_SHORT, walk.seconds / 10)
 
 
 def _rate(stream: VideoStream, walk: _Walk) -> Fraction | None:

@@ -69,19 +69,23 @@ def test_a_file_cut_short_is_to_be_downloaded_again(clip: Clip, suffix: str, sha
     assert "ends early; download it again" in _says(path)
 
 
-def test_a_matroska_file_whose_picture_starts_late_is_whole(clip: Clip, tmp_path: Path) -> None:
+def test_a_matroska_file_whose_picture_starts_late_is_whole_until_it_is_cut(
+    clip: Clip, tmp_path: Path
+) -> None:
     import av
 
     late = tmp_path / "late.mkv"
-    with av.open(str(clip())) as source, av.open(str(late), "w") as target:
+    with av.open(str(clip(seconds=2))) as source, av.open(str(late), "w") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(source.streams.video[0]):
             if packet.dts is not None and packet.pts is not None:
-                packet.pts += int(5 / packet.time_base)
-                packet.dts += int(5 / packet.time_base)
+                packet.pts += int(100 / packet.time_base)
+                packet.dts += int(100 / packet.time_base)
                 packet.stream = stream
                 target.mux(packet)
-    assert probe(late).facts.seconds == pytest.approx(1.0, abs=0.1)
+    assert probe(late).facts.seconds == pytest.approx(2.0, abs=0.1)
+    late.write_bytes(late.read_bytes()[: late.stat().st_size // 2])
+    assert "ends early" in _says(late)
 
 
 def test_foreign_bytes_are_named_as_such(tmp_path: Path) -> None:
