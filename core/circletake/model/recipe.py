@@ -54,14 +54,14 @@ class Field(StrEnum):
 PARAMETER = "param."
 """Prefix of a generator's own settings, e.g. ``param.steps``."""
 
-INPUT = "input."
-"""Prefix of a reference picture or clip, e.g. ``input.image`` (its sha256 and name)."""
+REFERENCE = "input."
+"""Prefix of a reference picture or clip, e.g. ``input.image`` (its file name)."""
 
 
 def is_field(name: str) -> bool:
     """Whether ``name`` may stand in a claim."""
     return name in set(Field) or any(
-        name.startswith(prefix) and len(name) > len(prefix) for prefix in (PARAMETER, INPUT)
+        name.startswith(prefix) and len(name) > len(prefix) for prefix in (PARAMETER, REFERENCE)
     )
 
 

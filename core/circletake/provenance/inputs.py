@@ -11,8 +11,7 @@ from typing import Any
 
 from circletake.model.export import PromptPolicy
 from circletake.model.manifest import IngredientPlan
-from circletake.model.recipe import INPUT as REFERENCE
-from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
+from circletake.model.recipe import REFERENCE, Evidence, Field, Recipe, RecipeClaim
 from circletake.provenance import vocabulary as words
 from circletake.provenance.privacy import public
 

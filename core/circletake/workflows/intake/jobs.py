@@ -15,7 +15,7 @@ from circletake.files import sha256_of
 from circletake.model.event import Actor
 from circletake.model.generation import GenerationRequest, ModelCard, Phase
 from circletake.model.job import Job, JobStep
-from circletake.model.recipe import INPUT, PARAMETER, Evidence, Field, RecipeClaim
+from circletake.model.recipe import PARAMETER, REFERENCE, Evidence, Field, RecipeClaim
 from circletake.plugins.context import CallContext
 from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
@@ -169,7 +169,7 @@ def _claims(job: Job, cards: Mapping[str, ModelCard], observed: Mapping[str, str
         Field.CREATED: job.asked_at.isoformat(timespec="seconds"),
     }
     if request.image:
-        known[f"{INPUT}image"] = request.image.name
+        known[f"{REFERENCE}image"] = request.image.name
     if card:
         known |= {
             Field.PROVIDER: card.provider,
