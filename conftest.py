@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
 
 from tests.factories import tiny_clip
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from circletake.workflows.library import Library
     from circletake_registry.registry import Registry
     from tests.releases import Made
-
-# A busy machine is no fault of the code; time is looked at by tests/bench.
-settings.register_profile("circletake", deadline=None)
-settings.load_profile("circletake")
 
 
 @pytest.fixture(autouse=True)
