@@ -394,6 +394,9 @@ def test_the_own_key_is_told_as_such(made: Made, audited: Audited, keys: KeyRing
     audit = audited(made.folder, trust=trust_lists(keys.folder.parent))
     lists = {f.case.credentials.trust_list for f in audit.files if f.case.kind == "video"}
     assert {name.startswith(OWN_KEY) for name in lists} == {True}
+    page = html_report(audited(made.folder))
+    assert "your own key" not in page
+    assert "whoever made this report signed with this key; nobody else vouches for it" in page
 
 
 def test_one_file_can_be_audited_alone(made: Made, audited: Audited) -> None:

@@ -26,7 +26,7 @@ from circletake.audit.wording import (
     share,
     vouched,
 )
-from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
+from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.manifest import Check
 from circletake.model.text import counted, printable
 
@@ -38,6 +38,10 @@ REPORT_MARK = '<meta name="generator" content="circletake audit">'
 
 _COLOURS = 8
 _LONGEST = 20_000
+
+
+OWN = "whoever made this report signed with this key; nobody else vouches for it"
+"""Said of the own key on a page, which is handed on: "yours" would be the reader's."""
 
 
 def html_report(audit: Audit) -> str:
@@ -60,7 +64,10 @@ def html_report(audit: Audit) -> str:
             verdict=_verdict(summary),
             headline=sentence(summary),
             against=_against(audit),
-            signers=[(signed, vouched(signed, audit.lists)) for signed in summary.signers],
+            signers=[
+                (signed, OWN if is_own(signed) else vouched(signed, audit.lists))
+                for signed in summary.signers
+            ],
             bar=_bar(summary, colours),
             shares=[
                 (colours.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares
@@ -74,6 +81,7 @@ def html_report(audit: Audit) -> str:
             others=[f for f in audit.files if f.case.kind != "video"],
             counted=counted,
             is_own=is_own,
+            own_key=OWN_KEY,
         )
     )
 
