@@ -19,7 +19,7 @@ def plugins() -> None:
 def list_(json: Json = False) -> None:
     """List every plugin: its version, whether it loaded, which hooks it serves, what went wrong."""
     from circletake.plugins.manager import PluginManager
-    from circletake.workflows.library import blocked_here
+    from circletake.workflows.settings import blocked_here
 
     manager = PluginManager.load(blocked=blocked_here())
     if json:

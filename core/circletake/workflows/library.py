@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput, LibraryError, MediaError
+from circletake.errors import LibraryError, MediaError
 from circletake.model.location import LocationState
+from circletake.workflows.settings import SETTINGS, Settings, first_settings, read_settings, root_above
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,39 +25,7 @@ if TYPE_CHECKING:
 _READABLE = (LocationState.OK, LocationState.MISSING, LocationState.REWRAPPED)
 """A place marked missing may be there again; one that was altered shows another picture."""
 
-SETTINGS = "circletake.toml"
 HOME = ".circletake"
-
-_TEMPLATE = """\
-# A circletake library. Settings of plugins go into sections of their own, for example
-# [plugins.technical]
-# Plugins named in `blocked` are not even imported.
-
-[library]
-name = {name}
-
-[plugins]
-blocked = []
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What ``circletake.toml`` says.
-
-    Attributes:
-        blocked: plugins that are never imported for this library.
-        signer: the provider whose key signs exports; empty for the key of ``keys init``.
-    """
-
-    name: str
-    blocked: tuple[str, ...] = ()
-    plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    signer: str = ""
-
-    def plugin(self, name: str) -> Mapping[str, object]:
-        """The settings given for one plugin object; empty where there are none."""
-        return self.plugins.get(name, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +117,7 @@ def create_library(root: Path) -> Library:
     # The settings file comes last: a folder is a library only once everything else is there.
     Registry.create(home / "registry.sqlite").close()
     staged = root / f".{SETTINGS}.new"
-    staged.write_text(_TEMPLATE.format(name=_toml_string(root.name)), encoding="utf-8")
+    staged.write_text(first_settings(root.name), encoding="utf-8")
     staged.replace(root / SETTINGS)
     return _open(root)
 
@@ -163,16 +132,10 @@ def find_library(start: Path | None = None) -> Library:
     """
     named = os.environ.get("CIRCLETAKE_LIBRARY", "")
     here = (start or Path(named or ".")).expanduser().resolve()
-    root = _root_above(here)
+    root = root_above(here)
     if root is None:
         raise LibraryError(str(here), "no library here or in any folder above", "circletake init")
     return _open(root)
-
-
-def blocked_here() -> tuple[str, ...]:
-    """Plugins blocked by the library at hand, without opening it; none where there is no library."""
-    root = _root_above(Path(os.environ.get("CIRCLETAKE_LIBRARY", "") or ".").expanduser().resolve())
-    return _read_settings(root / SETTINGS).blocked if root else ()
 
 
 def user_home() -> Path:
@@ -184,47 +147,12 @@ def user_home() -> Path:
     return (Path(config) if config else Path.home() / ".config") / "circletake"
 
 
-def _root_above(here: Path) -> Path | None:
-    return next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), None)
-
-
 def _open(root: Path) -> Library:
     from circletake_registry.media_store import MediaStore
     from circletake_registry.registry import Registry
 
-    settings = _read_settings(root / SETTINGS)
+    settings = read_settings(root)
     database = root / HOME / "registry.sqlite"
     if not database.is_file():
         raise LibraryError(str(root), "its registry is missing", f"put a backup at {database}")
     return Library(root, settings, Registry.open(database), MediaStore(root / HOME / "media"))
-
-
-def _read_settings(path: Path) -> Settings:
-    import tomllib
-
-    try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(str(path), f"not valid TOML: {error}", "mend the file") from error
-    plugins = data.get("plugins", {})
-    sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
-    blocked = plugins.get("blocked", [])
-    if not isinstance(blocked, list) or not all(isinstance(name, str) for name in blocked):
-        raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
-    signer = data.get("signing", {}).get("provider", "")
-    if not isinstance(signer, str):
-        raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
-    name = data.get("library", {}).get("name", path.parent.name)
-    return Settings(str(name), tuple(blocked), sections, signer)
-
-
-def _toml_string(text: str) -> str:
-    escaped = "".join(
-        c
-        if c.isprintable() and c not in '"\\'
-        else f"\\u{ord(c):04x}"
-        if ord(c) < 0x10000
-        else f"\\U{ord(c):08x}"
-        for c in text
-    )
-    return f'"{escaped}"'

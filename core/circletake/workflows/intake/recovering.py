@@ -13,7 +13,7 @@ from circletake.model.recipe import Evidence, RecipeClaim, is_field
 if TYPE_CHECKING:
     from circletake.plugins.manager import Offered, PluginManager
     from circletake.protocols import RecipeReader, SourceFile
-    from circletake.workflows.library import Settings
+    from circletake.workflows.settings import Settings
 
 LONGEST_VALUE = 100_000
 """Characters; longer values are not a recipe."""

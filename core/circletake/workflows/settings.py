@@ -1,0 +1,92 @@
+"""What ``circletake.toml`` says; the file that makes a folder a library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from circletake.errors import BadInput
+
+SETTINGS = "circletake.toml"
+
+_FIRST = """\
+# A circletake library. What a plugin offers has its settings in a section of its own, such as
+# [plugins.frozen] for the scorer called frozen.
+# Plugins named in `blocked` are not even imported.
+
+[library]
+name = {name}
+
+[plugins]
+blocked = []
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``circletake.toml`` says.
+
+    Attributes:
+        blocked: plugins that are never imported for this library.
+        signer: the provider whose key signs exports; empty for the key of ``keys init``.
+    """
+
+    name: str
+    blocked: tuple[str, ...] = ()
+    plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    signer: str = ""
+
+    def plugin(self, name: str) -> Mapping[str, object]:
+        """The settings given for one plugin object; empty where there are none."""
+        return self.plugins.get(name, {})
+
+
+def root_above(here: Path) -> Path | None:
+    """The library that a folder is or lies in."""
+    return next((f for f in (here, *here.parents) if (f / SETTINGS).is_file()), None)
+
+
+def blocked_here() -> tuple[str, ...]:
+    """Plugins blocked by the library at hand, without opening it; none where there is no library."""
+    root = root_above(Path(os.environ.get("CIRCLETAKE_LIBRARY", "") or ".").expanduser().resolve())
+    return read_settings(root).blocked if root else ()
+
+
+def first_settings(name: str) -> str:
+    """The text of a new library's settings."""
+    return _FIRST.format(name=_quoted(name))
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings of the library in ``root``.
+
+    Raises:
+        BadInput: the file is not TOML, or a value in it is of the wrong kind.
+    """
+    import tomllib
+
+    path = root / SETTINGS
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(str(path), f"not valid TOML: {error}", "mend the file") from error
+    library, plugins, signing = (data.get(table, {}) for table in ("library", "plugins", "signing"))
+    for table, values in (("library", library), ("plugins", plugins), ("signing", signing)):
+        if not isinstance(values, dict):
+            raise BadInput(str(path), f"{table} must be a table", f"write [{table}] above its settings")
+    blocked, signer = plugins.get("blocked", []), signing.get("provider", "")
+    if not isinstance(blocked, list) or not all(isinstance(each, str) for each in blocked):
+        raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
+    if not isinstance(signer, str):
+        raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
+    sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
+    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer)
+
+
+def _quoted(text: str) -> str:
+    """A TOML string; what TOML cannot hold, such as half of a character, becomes a mark."""
+    whole = text.encode("utf-8", "replace").decode()
+    return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in whole) + '"'
