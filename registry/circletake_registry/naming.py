@@ -41,13 +41,22 @@ def resolve(connection: Connection, word: str) -> list[Take]:
     raise BadInput(shown, "is not the name of a take", _FORMS)
 
 
-def _in_shot(connection: Connection, code: str, first: int, last: int) -> list[Take]:
+def shot(connection: Connection, code: str) -> tuple[str, str]:
+    """Id and code of the shot people call ``code``, whatever its case.
+
+    Raises:
+        NotFound: names the shots there are.
+    """
     found = _shot(connection, code)
     if found is None:
         raise NotFound(
             f"shot {printable(code, 60)}", f"no such shot; there are {_codes(connection)}", "circletake takes"
         )
-    shot_id, code = found
+    return found
+
+
+def _in_shot(connection: Connection, code: str, first: int, last: int) -> list[Take]:
+    shot_id, code = shot(connection, code)
     if first > last:
         raise BadInput(f"{code}/{first}-{last}", "runs backwards", f"write {code}/{last}-{first}")
     named = takes.c.number.between(first, last)

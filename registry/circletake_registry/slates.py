@@ -14,7 +14,7 @@ from circletake.model.recipe import Recipe, RecipeClaim
 from circletake.model.score import Finding, Score
 from circletake.model.slate import Found, Scored, Slate, TakeFilter
 from circletake.model.take import Take
-from circletake_registry import rows
+from circletake_registry import naming, rows
 from circletake_registry.events import standings
 from circletake_registry.filters import condition
 from circletake_registry.media import READABLE
@@ -33,8 +33,11 @@ def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate
 
     Raises:
         BadInput: the filter's score makes no sense.
+        NotFound: there is no such shot.
     """
     wanted = condition(which)
+    for code in which.shots:
+        naming.shot(connection, code)
     meant = _takes(connection, which)
     if not meant:
         return []

@@ -8,14 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from circletake.errors import BadInput, NotFound
-from circletake.model.event import Actor, EventKind
+from circletake.model.event import APART, Actor, EventKind
 from circletake.model.stack import Band, Likeness, Member, Stack
 from circletake_registry.columns import new_id
 from circletake_registry.engine import Database
 from circletake_registry.events import append, undone
 from circletake_registry.tables import events, stack_members, stacks
-
-_APART = "apart "
 
 
 class Stacks:
@@ -24,11 +22,14 @@ class Stacks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def replace(self, stacks: Sequence[Stack], by: Actor) -> str:
+    def replace(self, stacks: Sequence[Stack], by: Actor, batch: str = "") -> str:
         """Put new stacks in force and return their batch; undoing it brings the earlier ones back.
 
         A stack whose keeper was in a stack before keeps that one's number, so that people
         can go on naming it; every other gets a number never used before.
+
+        Args:
+            batch: decisions it is undone with; one of its own unless given.
 
         Raises:
             NotFound: a stack names a take that does not exist.
@@ -39,7 +40,9 @@ class Stacks:
             raise BadInput("stacks", "a take is in two stacks", "each take belongs to one stack at most")
         with self._database.write() as connection:
             numbered = _number(connection, stacks)
-            batch = append(connection, EventKind.DEDUPE, [(None, f"{len(stacks)} stacks")], by, new_id())
+            batch = append(
+                connection, EventKind.DEDUPE, [(None, f"{len(stacks)} stacks")], by, batch or new_id()
+            )
             for number, stack in numbered:
                 _insert(connection, batch, number, stack)
             return batch
@@ -75,7 +78,7 @@ class Stacks:
             raise BadInput("keep apart", "both are the same take", "name two takes")
         first, second = sorted((a_id, b_id))
         with self._database.write() as connection:
-            rows = [(first, _APART + second), (second, _APART + first)]
+            rows = [(first, APART + second), (second, APART + first)]
             return append(connection, EventKind.RULING, rows, by, new_id())
 
     def apart(self) -> set[frozenset[str]]:
@@ -86,9 +89,9 @@ class Stacks:
         with self._database.read() as connection:
             gone = undone(connection)
             return {
-                frozenset((row.take_id, row.value.removeprefix(_APART)))
+                frozenset((row.take_id, row.value.removeprefix(APART)))
                 for row in connection.execute(query)
-                if row.batch not in gone and row.value.startswith(_APART)
+                if row.batch not in gone and row.value.startswith(APART)
             }
 
 

@@ -74,6 +74,12 @@ def test_a_pair_said_to_be_wrong_stays_apart(imported: Path, capsys: pytest.Capt
     pair = [f"SH010/{number[i]}" for i in (stack["keeper_id"], stack["members"][0]["take_id"])]
     assert run(["dedupe", "--apart", *pair, "--by", "ana"]) == 0
     assert "no near-duplicates found" in capsys.readouterr().out
+    run(["log"])
+    assert f"apart from {pair[1]}" in capsys.readouterr().out
+    run(["undo", "--by", "ana"])
+    assert "Took back 2 rulings · 1 dedupe run, by ana" in capsys.readouterr().out
+    run(["dedupe", "--dry-run", "--json"])
+    assert json.loads(capsys.readouterr().out)["folded"] == 1
 
 
 def test_an_unknown_policy_is_refused_with_those_there_are(

@@ -178,6 +178,20 @@ def test_undo_takes_back_the_last_command_and_says_what_stands_now(bus: Library,
     assert len(listed(cli("takes"))) == 5
 
 
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (("--shot", "SH999"), "shot SH999: no such shot; there are SH010, SH020"),
+        (("--stack", "9"), "stack 9: no such stack; in force: 1"),
+        (("--score", "sharpnes>1"), "no take has such a score"),
+    ],
+)
+def test_a_slip_in_a_condition_is_no_empty_answer(
+    bus: Library, cli: Cli, asked: tuple[str, str], answer: str
+) -> None:
+    assert answer in cli("takes", *asked, status=2)
+
+
 def test_the_log_keeps_what_was_undone(bus: Library, cli: Cli) -> None:
     cli("note", "SH010/1", "hands \x1b[31m", "--by", "ana")
     cli("undo")

@@ -46,11 +46,11 @@ def dedupe(
     if apart and dry_run:
         raise BadInput("--apart", "is a ruling and would be recorded", "leave out --dry-run")
     with open_library(library) as lib:
-        actor = whoami(by, script)
+        actor, ruling = whoami(by, script), ""
         if apart:
-            one, other = keep_apart(lib, apart, actor)
+            one, other, ruling = keep_apart(lib, apart, actor)
             note(f"{one.label} and {other.label} stay apart from now on")
-        report = run(lib, by=actor, keeper=keeper, dry_run=dry_run)
+        report = run(lib, by=actor, keeper=keeper, dry_run=dry_run, batch=ruling)
     if json:
         print_json(report)
     else:

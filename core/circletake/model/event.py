@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+APART = "apart "
+"""How the value of a ruling begins; the id of the other take follows."""
+
 
 class Verdict(StrEnum):
     """What was decided about a take. Stars are a separate axis."""
@@ -47,7 +50,7 @@ class Event:
         id: counts up in the order of decisions.
         batch: decisions made by one command share it and are undone together.
         take_id: the take it is about; ``None`` for a dedupe run or an undo.
-        value: the verdict, the stars as text, the note, or the batch that an undo takes back.
+        value: the verdict, the stars as text, the note, the ruling, or the batch that an undo takes back.
         at: when (UTC).
         undone: a later undo took it back.
     """
@@ -60,6 +63,11 @@ class Event:
     by: Actor
     at: datetime
     undone: bool = False
+
+    @property
+    def apart_from(self) -> str:
+        """Id of the take that a ruling keeps this one apart from; empty for all else."""
+        return self.value.removeprefix(APART) if self.kind is EventKind.RULING else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,15 @@ class DedupeReport:
     batch: str = ""
 
 
-def dedupe(library: Library, *, by: Actor, keeper: str = "best", dry_run: bool = False) -> DedupeReport:
+def dedupe(
+    library: Library, *, by: Actor, keeper: str = "best", dry_run: bool = False, batch: str = ""
+) -> DedupeReport:
     """Compare all fingerprinted takes and put the stacks in force.
 
     Args:
         keeper: ``best`` (fewest findings, then largest), ``largest`` or ``first``; circled and
             rated takes come before any policy.
+        batch: decisions it is undone with, such as a ruling; one of its own unless given.
 
     Raises:
         BadInput: no such policy.
@@ -59,15 +62,16 @@ def dedupe(library: Library, *, by: Actor, keeper: str = "best", dry_run: bool =
     slates = registry.takes.slates(TakeFilter())
     prints = {take_id: unpack(packed) for take_id, packed in registry.analyses.fingerprints(VERSION).items()}
     stacks = build_stacks(slates, prints, keeper=policy, apart=registry.stacks.apart())
-    batch = ""
     if not dry_run:
-        batch = registry.stacks.replace(stacks, by)
+        batch = registry.stacks.replace(stacks, by, batch)
         stacks = registry.stacks.current()
     return _report(stacks, slates, prints.keys(), batch)
 
 
-def keep_apart(library: Library, words: Sequence[str], by: Actor) -> tuple[Take, Take]:
+def keep_apart(library: Library, words: Sequence[str], by: Actor) -> tuple[Take, Take, str]:
     """Rule that two takes never fold into one another; said once, it holds in every later run.
+
+    Returns the two takes, and the batch that ``undo`` takes back.
 
     Raises:
         BadInput: not two takes were named.
@@ -78,8 +82,8 @@ def keep_apart(library: Library, words: Sequence[str], by: Actor) -> tuple[Take,
         raise BadInput(
             "--apart", f"names {len(named)} takes, not 2", "circletake dedupe --apart SH010/31 SH010/12"
         )
-    library.registry.stacks.keep_apart(named[0].id, named[1].id, by)
-    return named[0], named[1]
+    one, other = named
+    return one, other, library.registry.stacks.keep_apart(one.id, other.id, by)
 
 
 def _policy(word: str, policies: type[Keeper]) -> Keeper:

@@ -58,6 +58,7 @@ class Dossier:
 
     Attributes:
         exports: files that left the library and hold it, newest last.
+        labels: by id, the takes that stack and events name.
     """
 
     slate: Slate
@@ -65,7 +66,7 @@ class Dossier:
     locations: tuple[Location, ...]
     exports: tuple[ExportRow, ...]
     stack: Stack | None
-    stack_labels: dict[str, str]
+    labels: dict[str, str]
 
 
 def choose(
@@ -79,15 +80,19 @@ def choose(
         everything: an empty choice means the whole library, not a mistake.
 
     Raises:
-        BadInput: neither a word nor a condition says which takes.
-        NotFound: nothing matches.
+        BadInput: neither a word nor a condition says which takes, or no take has such a score.
+        NotFound: nothing matches, or there is no such shot or stack.
     """
     if not words and not everything and replace(which, folded=True) == TakeFilter():
         raise BadInput("takes", "nothing says which", _NAME_A_SET)
     if words:
         named = {take.id: None for word in words for take in library.registry.takes.resolve(word)}
         which = replace(which, takes=tuple(named))
+    if which.stack is not None:
+        library.registry.stacks.get(which.stack)
     slates = library.registry.takes.slates(which)
+    if not slates and which.score:
+        _check_metric(metric_of(which.score), library.registry.takes.slates())
     if not slates and not everything:
         raise NotFound("takes", "none matches", "circletake takes --all lists what there is")
     return slates
@@ -124,10 +129,21 @@ def order(slates: Sequence[Slate], key: str, *, reverse: bool = False) -> list[S
         return sorted(slates, key=plain[key], reverse=reverse)  # type: ignore[arg-type]  # each key is of one type
     measured = [(value, s) for s in slates if (value := s.score(key)) is not None]
     if slates and not measured:
-        known = sorted({scored.score.metric for s in slates for scored in s.scores})
-        raise BadInput(key, "nothing to sort by", f"one of {', '.join([*plain, *known])}")
+        raise BadInput(key, "nothing to sort by", f"one of {', '.join([*plain, *_metrics(slates)])}")
     measured.sort(key=lambda pair: pair[0], reverse=not reverse)
     return [s for _, s in measured] + [s for s in slates if s.score(key) is None]
+
+
+def _metrics(slates: Sequence[Slate]) -> list[str]:
+    return sorted({scored.score.metric for slate in slates for scored in slate.scores})
+
+
+def _check_metric(metric: str, slates: Sequence[Slate]) -> None:
+    """Refuse a metric that no take has: more likely a slip than an answer."""
+    known = _metrics(slates)
+    if metric not in known:
+        instead = f"one of {', '.join(known)}" if known else "circletake analyze"
+        raise BadInput(f"--score {metric}", "no take has such a score", instead)
 
 
 def metric_of(condition: str) -> str:
@@ -179,9 +195,11 @@ def dossier(library: Library, word: str) -> Dossier:
     stack = registry.stacks.get(slate.stack) if slate.stack else None
     ids = [stack.keeper_id, *(m.take_id for m in stack.members)] if stack else []
     sha256 = slate.take.sha256
+    events = sorted(registry.events.log(limit=1000, take_id=slate.take.id), key=lambda e: e.id)
+    ids += [event.apart_from for event in events if event.apart_from]
     return Dossier(
         slate,
-        tuple(sorted(registry.events.log(limit=1000, take_id=slate.take.id), key=lambda e: e.id)),
+        tuple(events),
         tuple(registry.media.locations(sha256)),
         tuple(r for r in registry.exports.all() if r.take_id == slate.take.id or sha256 in r.prompts),
         stack,
