@@ -160,6 +160,14 @@ def test_copies_are_stored_and_the_source_may_go(library: Library, bring: Any, c
     assert library.media(take).is_relative_to(library.root)
 
 
+def test_files_that_are_watched_can_be_copied_later(library: Library, bring: Any, clip: Clip) -> None:
+    file = clip("in/a.mp4")
+    bring(file)
+    assert bring(file, copy=True).takes == ()
+    file.unlink()
+    assert library.media(takes(library)[0]).is_relative_to(library.root)
+
+
 def test_others_can_write_while_large_files_are_copied(
     library: Library, bring: Any, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -166,6 +166,21 @@ def test_moved_files_are_found_by_what_they_hold(library: Library, clip: Clip, t
     assert relink(library, [new.parent]).found == ()
 
 
+def test_a_stored_file_that_is_gone_or_failed_is_found_where_it_came_from(
+    library: Library, clip: Clip, tmp_path: Path
+) -> None:
+    bring(library, clip("in/a.mp4"), clip("in/b.mp4", seconds=2), copy=True)
+    gone, spoilt = sorted((library.home / "media").glob("*/*.mp4"))
+    gone.unlink()
+    flip(spoilt)
+    assert len(verify(library).unreadable) == 2
+    assert len(relink(library, [tmp_path / "in"]).found) == 2
+    report = verify(library)
+    assert report.unreadable == ()
+    assert report.states == {LocationState.OK: 2, LocationState.QUARANTINED: 1}
+    assert relink(library, [tmp_path / "in"]).missing == ()
+
+
 def test_a_backup_opens_as_a_registry_and_never_overwrites(
     library: Library, clip: Clip, tmp_path: Path
 ) -> None:

@@ -103,7 +103,8 @@ def plan_import(
     if not any(path.expanduser().exists() for path in paths):
         named = ", ".join(str(path) for path in paths)
         raise NotFound(named, "no such file or folder", "circletake import FOLDER")
-    found = survey(paths, {} if reread else library.registry.media.known_in_place())
+    # A copy is made of files that are watched already, too.
+    found = survey(paths, {} if reread or copy else library.registry.media.known_in_place())
     free = shutil.disk_usage(library.root).free
     if copy:
         keeping = Keeping.COPIED

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,6 +192,8 @@ def relink(
 ) -> RelinkReport:
     """Find files that were moved on disk, by size and then by sha256.
 
+    Originals of takes whose only file was altered or quarantined are found as well.
+
     Raises:
         MediaError: a folder is not there.
     """
@@ -202,13 +204,7 @@ def relink(
         if not folder.expanduser().exists():
             raise MediaError(str(folder), "no such folder")
     media = library.registry.media
-    lost = [
-        place
-        for place in media.all()
-        if not place.stored
-        and place.state in (LocationState.OK, LocationState.MISSING)
-        and not Path(place.path).is_file()
-    ]
+    lost = _lost(library)
     sizes = {place.size for place in lost}
     candidates = [c for c in survey(folders).files if c.size in sizes] if lost else []
     by_sha256: dict[str, tuple[str, int]] = {}
@@ -226,15 +222,27 @@ def relink(
         here = by_sha256.get(place.sha256)
         if here is None:
             missing.append((label, place.path))
-            if not dry_run and place.state is not LocationState.MISSING:
+            if not dry_run and place.state is LocationState.OK:
                 media.mark(place, LocationState.MISSING)
             continue
         found.append(Found(label, place.path, here[0]))
         if not dry_run:
+            now = Location(place.sha256, here[0], False, place.size, here[1])
             with library.registry.batch():
-                media.move(place, here[0])
-                media.mark(replace(place, path=here[0]), LocationState.OK, here[1])
+                if place.state not in (LocationState.ALTERED, LocationState.QUARANTINED):
+                    media.move(place, here[0])
+                media.add(now)
     return RelinkReport(tuple(found), tuple(missing), len(candidates))
+
+
+def _lost(library: Library) -> list[Location]:
+    """Places without their file, and those that hold something else while no other place is sound."""
+    there = [(place, library.store.path(place).is_file()) for place in library.registry.media.all()]
+    readable = (LocationState.OK, LocationState.MISSING, LocationState.REWRAPPED)
+    sound = {place.sha256 for place, here in there if here and place.state in readable}
+    return [
+        place for place, here in there if (not here if place.state in readable else place.sha256 not in sound)
+    ]
 
 
 def backup(library: Library, to: Path) -> Path:
