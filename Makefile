@@ -22,7 +22,7 @@ bench: setup ## print what importing costs beside its peers
 	$(RUN) python -m tests.bench
 
 setup: $(UV)
-	@$(UV) sync --quiet
+	@$(UV) sync --quiet --inexact
 
 .uv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,16 @@ def test_the_tutorial_scorer_loads_and_measures(where: str) -> None:
     frames, seconds = moving_frames(level=40)
     (score,) = run_scorer(plugin.Bright(), frames, seconds).scores
     assert (score.metric, score.value) == ("bright", 40.0)
+
+
+def test_the_test_that_the_tutorial_shows_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, test = re.findall(r"^```python\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text(), re.M | re.S)
+    plugin = types.ModuleType("circletake_bright")
+    exec(source, vars(plugin))
+    monkeypatch.setitem(sys.modules, "circletake_bright", plugin)
+    shown: dict[str, Any] = {}
+    exec(test, shown)
+    shown["test_a_dim_take_is_told_as_dim"]()
 
 
 def test_every_hook_is_told_in_the_reference() -> None:
