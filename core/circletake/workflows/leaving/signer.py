@@ -79,7 +79,7 @@ class _Provided:
         except Exception as error:
             # An OSError of its network would else be taken for one of the disk signed files go to.
             said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            raise SigningError(self._name, said, "nothing was signed") from error
+            raise SigningError(self._name, said, "nothing was signed; run the same again") from error
 
     def close(self) -> None:
         self._inner.close()
