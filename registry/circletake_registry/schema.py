@@ -1,25 +1,17 @@
-"""Making a registry, and telling an older or a newer one from our own.
-
-Revisions are four digits that count up, so that age can be told without Alembic, which
-costs over a second to import and is loaded only when there is something to upgrade.
-"""
+"""Making a registry, and telling an older or a newer one from our own."""
 
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import text
 
 from circletake.errors import LibraryError
 from circletake.files import sync_folder
-from circletake_registry.engine import BUSY_SECONDS, Database, meaning, sqlite_module
+from circletake_registry.engine import Database
+from circletake_registry.revision import HEAD, first_row, revision
 from circletake_registry.tables import Row
-
-HEAD = "0001"
-"""The newest migration in ``migrations/versions``; a test keeps it true."""
 
 
 def create(path: Path) -> None:
@@ -65,22 +57,6 @@ def prepare(path: Path) -> None:
         upgrade(path)
 
 
-def revision(path: Path) -> str:
-    """The schema revision a database file carries.
-
-    Raises:
-        LibraryError: it is not a registry.
-    """
-    try:
-        row = _first(path, "SELECT version_num FROM alembic_version")
-    except sqlite_module().Error as error:
-        unknown = LibraryError(str(path), f"is not a circletake registry ({error})", "restore a backup of it")
-        raise meaning(path, str(error)) or unknown from error
-    if row is None:
-        raise LibraryError(str(path), "is a registry without a revision", "restore a backup of it")
-    return str(row[0])
-
-
 def _build(path: Path) -> None:
     database = Database(path)
     try:
@@ -98,12 +74,4 @@ def _build(path: Path) -> None:
 
 
 def _is_empty(path: Path) -> bool:
-    return _first(path, "SELECT 1 FROM takes") is None
-
-
-def _first(path: Path, query: str) -> Any:
-    connection = sqlite_module().connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS
-    )
-    with closing(connection):
-        return connection.execute(query).fetchone()
+    return first_row(path, "SELECT 1 FROM takes") is None

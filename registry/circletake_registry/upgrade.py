@@ -13,9 +13,9 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from circletake.errors import LibraryError
-from circletake_registry import schema
 from circletake_registry.backup import copy_database
 from circletake_registry.engine import WRITES, open_engine
+from circletake_registry.revision import HEAD, revision
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -27,8 +27,8 @@ def upgrade(path: Path) -> None:
         LibraryError: the migration failed; the registry is as it was.
     """
     with _alone(path):
-        found = schema.revision(path)
-        if found >= schema.HEAD:
+        found = revision(path)
+        if found >= HEAD:
             return
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         copy_database(path, path.with_name(f"{path.name}.{found}-{stamp}.bak"))

@@ -14,8 +14,8 @@ import pytest
 
 from circletake.errors import LibraryError
 from circletake.model.event import EventKind
-from circletake_registry import schema
 from circletake_registry.registry import Registry
+from circletake_registry.revision import HEAD, revision
 from tests.factories import actor, new_take, sha256
 from tests.faults.failing import FailsOnce
 
@@ -139,7 +139,7 @@ def test_making_a_registry_survives_death_before_it_is_in_place(tmp_path: Path) 
     maker.communicate()
     assert not path.exists()
     Registry.create(path).close()
-    assert schema.revision(path) == schema.HEAD
+    assert revision(path) == HEAD
 
 
 @pytest.mark.parametrize("nth", range(1, 9))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import LibraryError
-from circletake_registry import schema, upgrade
+from circletake_registry import revision, schema, upgrade
 from circletake_registry.registry import Registry
 from tests.factories import new_take
 
@@ -46,9 +46,9 @@ def test_a_new_registry_is_what_the_migrations_make(tmp_path: Path) -> None:
 
 def test_the_packaged_head_is_the_newest_migration(tmp_path: Path) -> None:
     newest = max(upgrade.SCRIPTS.glob("versions/[0-9]*.py")).name[:4]
-    assert newest == schema.HEAD
+    assert newest == revision.HEAD
     upgrade.rebuild(tmp_path / "migrated.sqlite")
-    assert schema.revision(tmp_path / "migrated.sqlite") == schema.HEAD
+    assert revision.revision(tmp_path / "migrated.sqlite") == revision.HEAD
 
 
 def test_alembic_is_not_loaded_to_make_or_open_a_registry(tmp_path: Path) -> None:
@@ -79,7 +79,8 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "        table.add_column(sa.Column('colour', sa.Text(), server_default=''))\n"
     )
     monkeypatch.setattr(upgrade, "SCRIPTS", scripts)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    for module in (schema, upgrade):
+        monkeypatch.setattr(module, "HEAD", "0002")
     return path
 
 
@@ -87,10 +88,10 @@ def test_an_older_registry_is_backed_up_beside_itself_and_upgraded(next_version:
     with Registry.open(next_version) as registry:
         assert registry.takes.count() == 1
         assert len(registry.takes.slates()) == 1
-    assert schema.revision(next_version) == "0002"
+    assert revision.revision(next_version) == "0002"
     (backup,) = next_version.parent.glob("*.bak")
     assert backup.name.startswith("r.sqlite.0001-")
-    assert schema.revision(backup) == "0001"
+    assert revision.revision(backup) == "0001"
     with closing(sqlite3.connect(next_version)) as connection:
         assert connection.execute("SELECT colour FROM takes").fetchall() == [("",)]
 
@@ -102,7 +103,7 @@ def test_an_upgrade_that_fails_leaves_the_registry_as_it_was(next_version: Path)
     with pytest.raises(LibraryError, match="half way"):
         Registry.open(next_version)
     assert structure(next_version) == before
-    assert schema.revision(next_version) == "0001"
+    assert revision.revision(next_version) == "0001"
 
 
 def test_a_registry_of_a_newer_circletake_is_refused_by_both_versions(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_registry_of_a_newer_circletake_is_refused_by_both_versions(tmp_path: 
     Registry.create(path).close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
-    with pytest.raises(LibraryError, match=f"0099; this one knows {schema.HEAD}") as caught:
+    with pytest.raises(LibraryError, match=f"0099; this one knows {revision.HEAD}") as caught:
         Registry.open(path)
     assert caught.value.next_step == "update circletake"
 
