@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from circletake.model.take import Declaration
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.library import Library
 
@@ -21,6 +23,22 @@ LibraryFolder = Annotated[
     Path | None,
     typer.Option("--library", "-L", help="The library; without it, the one this folder lies in."),
 ]
+
+
+class Declared(StrEnum):
+    """What somebody says of how a clip or a song was made."""
+
+    HUMAN = "human"
+    AI = "ai"
+    ALGORITHM = "algorithm"
+    UNDECLARED = "undeclared"
+
+    @property
+    def declaration(self) -> Declaration:
+        """The same in the words a manifest and an audit use."""
+        from circletake.model.take import Declaration
+
+        return Declaration[self.name]
 
 
 def open_library(folder: Path | None = None) -> Library:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import By, Json, LibraryFolder, open_library
+from circletake.cli.common import By, Declared, Json, LibraryFolder, open_library
 from circletake.cli.console import note, print_json, say, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Name = Annotated[str, typer.Argument(help="Name of the cut.", metavar="NAME")]
 Rate = Annotated[str, typer.Option(help="Frames a second, exact: 24, 24000/1001.", metavar="RATE")]
 Size = Annotated[str, typer.Option(help="Pixels, e.g. 1280x720.", metavar="WxH")]
 SongFile = Annotated[Path | None, typer.Option(help="A song to lie under it.", metavar="FILE")]
-SongOrigin = Annotated[str, typer.Option(help="human, ai, algorithm or undeclared: what you say of it.")]
+SongOrigin = Annotated[Declared, typer.Option(help="What you say of how it was made.")]
 SongOffset = Annotated[str, typer.Option(help="Seconds into the song at which the cut starts.")]
 
 
@@ -32,7 +32,7 @@ def new(
     rate: Rate = "",
     size: Size = "",
     song: SongFile = None,
-    song_origin: SongOrigin = "undeclared",
+    song_origin: SongOrigin = Declared.UNDECLARED,
     song_offset: SongOffset = "0",
     by: By = "",
     json: Json = False,
@@ -78,7 +78,7 @@ def auto(
     rate: Rate = "",
     size: Size = "",
     song: SongFile = None,
-    song_origin: SongOrigin = "undeclared",
+    song_origin: SongOrigin = Declared.UNDECLARED,
     song_offset: SongOffset = "0",
     by: By = "",
     force: Annotated[bool, typer.Option("--force", help="Replace a cut of this name.")] = False,
@@ -185,24 +185,14 @@ def _shown_rate(cut: Cut) -> str:
     return str(cut.rate) if cut.rate.denominator == 1 else f"{float(cut.rate):.3f}"
 
 
-def _song(path: Path | None, origin: str, offset: str, by: str) -> Song | None:
-    from circletake.errors import BadInput
-    from circletake.model.take import Declaration
+def _song(path: Path | None, origin: Declared, offset: str, by: str) -> Song | None:
     from circletake.workflows.actor import whoami
     from circletake.workflows.leaving.cutting import load_song
 
-    words = {
-        "human": Declaration.HUMAN,
-        "ai": Declaration.AI,
-        "algorithm": Declaration.ALGORITHM,
-        "undeclared": Declaration.UNDECLARED,
-    }
-    if origin not in words:
-        raise BadInput("--song-origin", f"{origin!r} is no origin", f"say one of {', '.join(words)}")
     if path is None:
         return None
     actor = whoami(by)
-    return load_song(path, words[origin], actor.name if actor.person else "", _seconds(offset))
+    return load_song(path, origin.declaration, actor.name if actor.person else "", _seconds(offset))
 
 
 def _seconds(text: str) -> Fraction:

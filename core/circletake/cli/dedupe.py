@@ -68,7 +68,7 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
     folding = "would fold" if dry_run else "folded"
     if report.stacks:
         say(
-            f"{counted(report.folded, 'take')} {folding} · {report.variants} variants stay visible"
+            f"{counted(report.folded, 'take')} {folding} · {_visible(report.variants)}"
             " · no circled or rated take folded"
         )
     if report.waiting:
@@ -77,6 +77,10 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
         apply = "Apply: circletake dedupe   " if dry_run else ""
         say(f"Nothing deleted. {apply}Undo: circletake undo")
         say(f"Wrong pair? circletake dedupe --apart {_a_pair(report)}")
+
+
+def _visible(variants: int) -> str:
+    return f"{counted(variants, 'variant')} {'stays' if variants == 1 else 'stay'} visible"
 
 
 def _lines(report: DedupeReport, stack: Stack) -> list[str]:

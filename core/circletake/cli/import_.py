@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import By, Declared, DryRun, Json, LibraryFolder, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 from circletake.model.take import Origin
 from circletake.model.text import counted, human_size, printable
@@ -36,14 +36,6 @@ class Group(StrEnum):
     FOLDER = "folder"
 
 
-class Declare(StrEnum):
-    """What you say of how the clips were made."""
-
-    HUMAN = "human"
-    AI = "ai"
-    UNDECLARED = "undeclared"
-
-
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH...")],
     shot: Annotated[str, typer.Option(help="Put every take into this shot, e.g. SH010.")] = "",
@@ -53,8 +45,8 @@ def import_(
     ] = None,
     origin: Annotated[Origin, typer.Option(help="Where the clips come from.")] = Origin.GENERATED,
     declare: Annotated[
-        Declare, typer.Option(help="What you say of how they were made; recorded as declared by you.")
-    ] = Declare.UNDECLARED,
+        Declared, typer.Option(help="What you say of how they were made; recorded as declared by you.")
+    ] = Declared.UNDECLARED,
     copy: Annotated[
         bool, typer.Option("--copy", help="Store the bytes in the library, even where that takes space.")
     ] = False,
@@ -70,14 +62,10 @@ def import_(
 
     Exit status 1 when something could not be read.
     """
-    from circletake.model.take import Declaration
     from circletake.workflows.actor import whoami
     from circletake.workflows.intake.ingest import ingest, plan_import
     from circletake.workflows.intake.taking_in import Grouping
 
-    declared = {Declare.HUMAN: Declaration.HUMAN, Declare.AI: Declaration.AI}.get(
-        declare, Declaration.UNDECLARED
-    )
     with open_library(library) as lib:
         if dry_run:
             plan = plan_import(lib, paths, copy=copy, reread=reread)
@@ -93,7 +81,7 @@ def import_(
                 shot=shot,
                 group=Grouping(group.value),
                 origin=origin,
-                declared=declared,
+                declared=declare.declaration,
                 copy=copy,
                 recipes=recipes,
                 reread=reread,
@@ -119,9 +107,11 @@ def _announced(plan: ImportPlan) -> list[str]:
     else:
         lines.append("no new files")
     aside = {"unchanged since the last import": len(found.unchanged), "hidden": found.hidden}
-    aside["other files left alone"] = found.other
-    if any(aside.values()):
-        lines.append("  " + " · ".join(f"{value} {name}" for name, value in aside.items() if value))
+    told = [f"{value} {name}" for name, value in aside.items() if value]
+    if found.other:
+        told.append(f"{counted(found.other, 'other file')} left alone")
+    if told:
+        lines.append("  " + " · ".join(told))
     return lines
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import CircletakeError, LibraryError, MediaError
 from circletake.files import write_whole
 from circletake.model.event import Actor
-from circletake.model.generation import TRAINED
+from circletake.model.generation import ALGORITHMIC, TRAINED
 from circletake.model.location import Location, LocationState
 from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
 from circletake.model.take import Declaration, Origin, Take
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from circletake.workflows.intake.recovering import Readers
     from circletake.workflows.library import Library
 
-CAPTURED = "digitalCapture"
+_SOURCE_TYPES = {
+    Declaration.HUMAN: "digitalCapture",
+    Declaration.AI: TRAINED,
+    Declaration.ALGORITHM: ALGORITHMIC,
+}
 """IPTC digital source type of what a camera recorded."""
 
 SHOT_CODE = re.compile(r"(?=.*[G-Zg-z_-])[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -165,7 +169,7 @@ class Intake:
         claims = list(wishes.observed.get(candidate.path, ()))
         if self.table:
             claims += self.table.claims(candidate.path, sha256, wishes.by)
-        source_type = {Declaration.HUMAN: CAPTURED, Declaration.AI: TRAINED}.get(wishes.declared)
+        source_type = _SOURCE_TYPES.get(wishes.declared)
         if source_type:
             claims.append(
                 RecipeClaim(
