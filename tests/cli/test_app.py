@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -101,3 +103,23 @@ def test_a_file_in_the_way_is_named_in_full(capsys: pytest.CaptureFixture[str], 
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(arguments) == 2
     assert capsys.readouterr().err
+
+
+MAIN = "from circletake.cli.app import main; main()"
+
+
+def test_all_is_written_and_the_status_kept_though_the_interpreter_is_left_at_once(tmp_path: Path) -> None:
+    with (tmp_path / "list.json").open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", MAIN, "plugins", "list", "--json"], stdout=out, check=True
+        )
+    assert done.returncode == 0
+    assert len(json.loads((tmp_path / "list.json").read_text())) >= 7
+    failed = subprocess.run([sys.executable, "-c", MAIN, "takes"], capture_output=True, cwd=tmp_path)
+    assert failed.returncode == 2
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback(tmp_path: Path) -> None:
+    piped = f"{sys.executable} -c {shlex.quote(MAIN)} plugins list | true"
+    done = subprocess.run(piped, shell=True, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stderr == ""

