@@ -110,9 +110,8 @@ MAIN = "from circletake.cli.app import main; main()"
 
 def test_all_is_written_and_the_status_kept_though_the_interpreter_is_left_at_once(tmp_path: Path) -> None:
     with (tmp_path / "list.json").open("w") as out:
-        done = subprocess.run(
-            [sys.executable, "-c", MAIN, "plugins", "list", "--json"], stdout=out, check=True
-        )
+        command = [sys.executable, "-c", MAIN, "plugins", "list", "--json"]
+        done = subprocess.run(command, stdout=out, check=True)
     assert done.returncode == 0
     assert len(json.loads((tmp_path / "list.json").read_text())) >= 7
     failed = subprocess.run([sys.executable, "-c", MAIN, "takes"], capture_output=True, cwd=tmp_path)
