@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -125,7 +125,11 @@ class Sheet:
 
 
 def lay_out(request: ExportRequest) -> Sheet:
-    """Sections by shot, or the one section of a cut; folded takes follow their keeper."""
+    """Sections by shot, or the one section of a cut; folded takes follow their keeper.
+
+    Neighbouring shots of a single take, of one shape, share a section: a sheet of many would
+    stand mostly empty.
+    """
     shown = [request.slates[take_id] for take_id in request.cut.take_ids if take_id in request.slates]
     present = {slate.take.id for slate in shown}
     under: dict[str, list[Slate]] = {}
@@ -137,12 +141,14 @@ def lay_out(request: ExportRequest) -> Sheet:
         if slate.folded_under not in present:
             heading = slate.take.shot if request.whole else request.cut.name
             sections.setdefault(heading, []).extend([slate, *under.get(slate.take.id, [])])
+    if request.whole:
+        sections = _singles_together(sections)
     places = {} if request.whole else _places(request)
     index = itertools.count()
     made = tuple(
         Section(
             printable(heading, 80),
-            _title(heading, slates[0]) if request.whole else "",
+            _title(heading, slates) if request.whole else "",
             _shape(slates),
             tuple(
                 _card(
@@ -161,7 +167,23 @@ def lay_out(request: ExportRequest) -> Sheet:
     return Sheet(_sheet_id(title, made), title, made)
 
 
-def _title(code: str, first: Slate) -> str:
+def _singles_together(sections: dict[str, list[Slate]]) -> dict[str, list[Slate]]:
+    joined: dict[str, list[Slate]] = {}
+    for alike, run in itertools.groupby(sections.items(), key=lambda s: len(s[1]) == 1 and _shape(s[1])):
+        shots = list(run)
+        if alike and len(shots) > 1:
+            first, last = shots[0][0], shots[-1][0]
+            joined[f"{first} – {last}"] = [slate for _, slates in shots for slate in slates]
+        else:
+            joined.update(shots)
+    return joined
+
+
+def _title(code: str, slates: Sequence[Slate]) -> str:
+    shots = {slate.take.shot for slate in slates}
+    if len(shots) > 1:
+        return f"{len(shots)} shots of one take"
+    first = slates[0]
     title = printable(first.shot_title, 160)
     return title if title.casefold() != code.casefold() else ""
 

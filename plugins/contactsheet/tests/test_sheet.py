@@ -147,11 +147,21 @@ def test_evidence_that_is_the_same_for_all_is_said_once(tmp_path: Path) -> None:
 
 
 def test_a_shot_is_headed_by_its_code_and_what_it_stands_for(tmp_path: Path) -> None:
-    titled = replace(slate(), shot_title="a night bus <b>")
-    plain = replace(slate(number=2, shot="sh020"), shot_title="SH020")
-    html = made(tmp_path, request(titled, plain)).html
+    titled = [replace(slate(number=n), shot_title="a night bus <b>") for n in (1, 2)]
+    plain = [replace(slate(number=n, shot="sh020"), shot_title="SH020") for n in (3, 4)]
+    html = made(tmp_path, request(*titled, *plain)).html
     assert '<bdi>SH010</bdi> <span class="title" dir="auto">a night bus &lt;b&gt;</span>' in html
     assert html.count('class="title"') == 1
+
+
+def test_neighbouring_shots_of_one_take_share_a_section(tmp_path: Path) -> None:
+    singles = [slate(number=n, shot=f"SH0{n}0") for n in (1, 2, 3)]
+    pair = [slate(number=n, shot="SH040") for n in (4, 5)]
+    alone = slate(number=6, shot="SH050")
+    page = made(tmp_path, request(*singles, *pair, alone))
+    assert re.findall(r"<h2[^>]*><bdi>(.*?)</bdi>", page.html) == ["SH010 – SH030", "SH040", "SH050"]
+    assert "3 shots of one take" in page.html
+    assert len(page.cards()) == 6
 
 
 def test_what_is_not_known_is_said(tmp_path: Path) -> None:
