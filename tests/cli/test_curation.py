@@ -184,6 +184,8 @@ def test_undo_takes_back_the_last_command_and_says_what_stands_now(bus: Library,
         (("--shot", "SH999"), "shot SH999: no such shot; there are SH010, SH020"),
         (("--stack", "9"), "stack 9: no such stack; in force: 1"),
         (("--score", "sharpnes>1"), "no take has such a score"),
+        (("--missing", "promt"), "promt: no such field of a recipe"),
+        (("--finding", "frozzen"), "frozzen: no take has such a finding"),
     ],
 )
 def test_a_slip_in_a_condition_is_no_empty_answer(

@@ -114,6 +114,14 @@ def seeds(library: Library) -> list[str]:
     return [slate.recipe["seed"] for slate in library.registry.takes.slates()]
 
 
+def test_a_model_that_takes_no_seed_is_given_none_and_it_is_said(library: Library) -> None:
+    backend = Backend()
+    backend.models = lambda settings: [ModelCard("m1", "", "Fake", TRAINED, seeds=False)]  # type: ignore[method-assign]
+    plan = plan_generation(library, manager_with(backend), "fake", ASKED, 2)
+    assert [request.seed for request in plan.requests] == ["", ""]
+    assert "seed 5: m1 takes no seed" in plan.warnings
+
+
 def test_each_request_becomes_a_take_with_what_was_observed(library: Library) -> None:
     report = asking(library, Backend())()
     assert (len(report.takes), report.failed, report.warnings) == (3, (), ())

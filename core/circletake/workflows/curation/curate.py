@@ -10,6 +10,7 @@ from circletake.errors import BadInput, NotFound
 from circletake.model.event import Actor, Event, EventKind, Verdict
 from circletake.model.export import ExportRow
 from circletake.model.location import Location
+from circletake.model.recipe import Field, is_field
 from circletake.model.slate import Slate, TakeFilter
 from circletake.model.stack import Stack
 from circletake.workflows.library import Library
@@ -80,7 +81,8 @@ def choose(
         everything: an empty choice means the whole library, not a mistake.
 
     Raises:
-        BadInput: neither a word nor a condition says which takes, or no take has such a score.
+        BadInput: neither a word nor a condition says which takes, no take has such a score or
+            finding, or there is no such field.
         NotFound: nothing matches, or there is no such shot or stack.
     """
     if not words and not everything and replace(which, folded=True) == TakeFilter():
@@ -91,11 +93,21 @@ def choose(
     if which.stack is not None:
         library.registry.stacks.get(which.stack)
     slates = library.registry.takes.slates(which)
+    if which.missing and not is_field(which.missing):
+        raise BadInput(which.missing, "no such field of a recipe", f"one of {', '.join(Field)}")
     if not slates and which.score:
         _check_metric(metric_of(which.score), library.registry.takes.slates())
+    if not slates and which.finding not in ("", "any"):
+        _check_finding(which.finding, library.registry.takes.slates())
     if not slates and not everything:
         raise NotFound("takes", "none matches", "circletake takes --all lists what there is")
     return slates
+
+
+def _check_finding(kind: str, slates: Sequence[Slate]) -> None:
+    kinds = sorted({found.finding.kind for slate in slates for found in slate.findings})
+    if kinds and kind not in kinds:
+        raise BadInput(kind, "no take has such a finding", f"there are {', '.join(kinds)}")
 
 
 def choose_one(library: Library, word: str) -> Slate:

@@ -72,7 +72,8 @@ def plan_generation(
     """Ask the backend, offline, whether it can do this.
 
     One request is made for each take, with seeds that count up from the one given; without
-    one they are drawn here, since not every backend tells the seed it chose.
+    one they are drawn here, since not every backend tells the seed it chose. A model that takes
+    no seed is given none, so that none is recorded.
 
     Raises:
         BadInput: the request has problems, or no takes are asked.
@@ -82,14 +83,20 @@ def plan_generation(
         raise BadInput("--takes", f"{takes} is no number of takes", "ask for 1 or more")
     offered = manager.generator(backend)
     settings = settings_of(offered.item, library.settings.plugin(backend))
-    requests = tuple(replace(request, seed=seed) for seed in _seeds(request.seed, takes))
+    with fenced(manager, offered):
+        cards = {card.name: card for card in offered.item.models(settings)}
+    card = cards.get(request.model)
+    unseeded = card is not None and not card.seeds
+    seeds = [""] * takes if unseeded else _seeds(request.seed, takes)
+    requests = tuple(replace(request, seed=seed) for seed in seeds)
     with fenced(manager, offered):
         check = offered.item.check(requests[0], settings)
     if check.problems:
         raise BadInput(
             backend, "; ".join(check.problems), f"circletake generate --backend {backend} --dry-run"
         )
-    return GeneratePlan(backend, requests, check.warnings, check.cost)
+    unused = (f"seed {request.seed}: {request.model} takes no seed",) if unseeded and request.seed else ()
+    return GeneratePlan(backend, requests, (*check.warnings, *unused), check.cost)
 
 
 def generate(
