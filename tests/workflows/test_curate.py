@@ -6,7 +6,7 @@ import pytest
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.analysis import Stage, StageKey, StageResult
-from circletake.model.event import Verdict
+from circletake.model.event import Actor, Verdict
 from circletake.model.score import Measured, Score
 from circletake.model.slate import TakeFilter
 from circletake.workflows.curation import curate
@@ -52,7 +52,7 @@ def test_a_condition_nothing_meets_is_told(shot: Library) -> None:
 def test_a_verdict_in_force_already_is_not_recorded_again(shot: Library) -> None:
     first = curate.choose(shot, ["SH010/1-2"], TakeFilter())
     curate.judge(shot, first, Verdict.CIRCLED, actor("ana"))
-    again = curate.judge(shot, curate.choose(shot, ["SH010/1-3"], TakeFilter()), Verdict.CIRCLED, actor("bo"))
+    again = curate.judge(shot, curate.choose(shot, ["SH010/1-3"], TakeFilter()), Verdict.CIRCLED, actor("ana"))
     assert [row.slate.take.label for row in again.changed] == ["SH010/3"]
     standing = shot.registry.takes.slate(first[0].take.id).standing
     assert standing.by == actor("ana")
@@ -114,3 +114,16 @@ def test_recipes_are_compared_with_what_differs_first(library: Library) -> None:
         ("source_type", "", "trainedAlgorithmicMedia", True),
         ("prompt", "night bus, rain", "night bus, rain", False),
     ]
+
+
+def test_a_person_adds_their_word_to_a_scripts_verdict_and_a_script_adds_none(library: Library) -> None:
+    new_take(library.registry, "a", shot="SH010")
+    script, ana = Actor("the demo script", person=False), Actor("ana", person=True)
+
+    def circled(by: Actor) -> bool:
+        slate = curate.choose_one(library, "SH010/1")
+        (row,) = curate.judge(library, [slate], Verdict.CIRCLED, by).rows
+        return row.changed
+
+    assert [circled(by) for by in (script, script, ana, ana, script)] == [True, False, True, False, False]
+    assert curate.choose_one(library, "SH010/1").standing.by == ana

@@ -85,3 +85,12 @@ class Standing:
     notes: tuple[str, ...] = ()
     by: Actor | None = None
     at: datetime | None = None
+
+    def holds(self, verdict: Verdict, by: Actor) -> bool:
+        """Whether deciding ``verdict`` now would add nothing.
+
+        A person who gives the verdict that a script or somebody else gave adds their own word;
+        a script that repeats one adds nothing.
+        """
+        same = self.verdict is verdict
+        return same and (verdict is Verdict.UNREVIEWED or not by.person or self.by == by)

@@ -164,8 +164,8 @@ def metric_of(condition: str) -> str:
 
 
 def judge(library: Library, slates: Sequence[Slate], verdict: Verdict, by: Actor) -> Decision:
-    """Give each take the verdict; a take that has it already gets no new event."""
-    rows = tuple(Decided(s, verdict.value, s.standing.verdict is not verdict) for s in slates)
+    """Give each take the verdict; one that has it already, in this name, gets no new event."""
+    rows = tuple(Decided(s, verdict.value, not s.standing.holds(verdict, by)) for s in slates)
     return _record(library, EventKind.VERDICT, rows, by)
 
 

@@ -182,9 +182,14 @@ def apply_picks(
             continue
         now = slate.standing
         if pick.verdict is not None:
-            if pick.verdict is now.verdict:
+            if now.holds(pick.verdict, by):
                 same += 1
-            elif over or now.verdict is pick.seen[0] or _earlier(library, slate, EventKind.VERDICT, pick, by):
+            elif (
+                over
+                or pick.verdict is now.verdict
+                or now.verdict is pick.seen[0]
+                or _earlier(library, slate, EventKind.VERDICT, pick, by)
+            ):
                 verdicts.append((slate, pick.verdict))
             else:
                 conflicts.append(_conflict(library, slate, EventKind.VERDICT, pick.verdict, now.verdict))
