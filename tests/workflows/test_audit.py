@@ -366,8 +366,20 @@ def test_a_missing_prompt_is_found_at_its_time_in_the_cut(
     audited: Audited, keys: KeyRing, tmp_path: Path
 ) -> None:
     made = make_release(tmp_path, keys, [recipe(), recipe(prompt="")])
-    told = {(o.file, o.start) for o in audited(made.folder).failed if o.rule == "ai.prompt"}
-    assert told == {(name_of(made, 1), None), ("night_bus.mp4", 1.0)}
+    audit = audited(made.folder)
+    (found,) = (o for o in audit.failed if o.rule == "ai.prompt")
+    assert (found.file, found.start) == (name_of(made, 1), None)
+    (noted,) = (o for o in audit.outcomes if o.rule == "ai.prompt" and o.severity is Severity.NOTE)
+    assert (noted.file, noted.start) == ("night_bus.mp4", 1.0)
+
+
+def test_a_missing_prompt_is_a_finding_of_the_cut_where_its_clip_is_not_there(
+    audited: Audited, keys: KeyRing, tmp_path: Path
+) -> None:
+    made = make_release(tmp_path, keys, [recipe(), recipe(prompt="")])
+    (made.folder / name_of(made, 1)).unlink()
+    found = [(o.file, o.start) for o in audited(made.folder).failed if o.rule == "ai.prompt"]
+    assert found == [("night_bus.mp4", 1.0)]
 
 
 def test_the_same_folder_gives_the_same_report(made: Made, audited: Audited) -> None:

@@ -52,7 +52,9 @@ def test_a_condition_nothing_meets_is_told(shot: Library) -> None:
 def test_a_verdict_in_force_already_is_not_recorded_again(shot: Library) -> None:
     first = curate.choose(shot, ["SH010/1-2"], TakeFilter())
     curate.judge(shot, first, Verdict.CIRCLED, actor("ana"))
-    again = curate.judge(shot, curate.choose(shot, ["SH010/1-3"], TakeFilter()), Verdict.CIRCLED, actor("ana"))
+    again = curate.judge(
+        shot, curate.choose(shot, ["SH010/1-3"], TakeFilter()), Verdict.CIRCLED, actor("ana")
+    )
     assert [row.slate.take.label for row in again.changed] == ["SH010/3"]
     standing = shot.registry.takes.slate(first[0].take.id).standing
     assert standing.by == actor("ana")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TypedDict
 
-from circletake import FileCase, Traced
+from circletake import AuditCase, FileCase, Severity, Traced
+from circletake_rules.asking import Answer, failed
 
 MADE_BY_MACHINE = frozenset(
     {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia"}
@@ -45,3 +46,21 @@ def place(file: FileCase, traced: Traced) -> Place:
 def about(file: FileCase, traced: Traced, said: str) -> str:
     """``said``, with the take it is about where the file holds several."""
     return f"{traced.use.take}: {said}" if traced.use.take and len(file.traced) > 1 else said
+
+
+def lacking(case: AuditCase, file: FileCase, traced: Traced, said: str, expected: str) -> Answer:
+    """The finding that something is not said of a stretch.
+
+    Where the take's own clip stands beside the cut, the clip is where it is told and mended;
+    of the cut it is a note.
+    """
+    told_there = len(file.traced) > 1 and _stands_beside(case, traced)
+    severity = Severity.NOTE if told_there else None
+    return failed(about(file, traced, said), expected, severity=severity, **place(file, traced))
+
+
+def _stands_beside(case: AuditCase, traced: Traced) -> bool:
+    take = traced.use.take_sha256
+    return bool(take) and any(
+        len(other.traced) == 1 and other.traced[0].use.take_sha256 == take for other in case.videos
+    )

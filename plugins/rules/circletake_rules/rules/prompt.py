@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import about, machine_made, place
+from circletake_rules.asking import Answer, about_files, not_checked, passed
+from circletake_rules.generated import about, lacking, machine_made
 
 CARD = RuleCard(
     id="ai.prompt",
@@ -28,8 +28,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         elif omitted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "left out by the release's prompt policy"))
         else:
-            expected = "the prompt it was made from"
-            yield failed(about(file, traced, "no prompt recorded"), expected, **place(file, traced))
+            yield lacking(case, file, traced, "no prompt recorded", "the prompt it was made from")
     if not asked:
         yield not_checked("no stretch is said to be generated")
 

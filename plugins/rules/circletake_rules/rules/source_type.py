@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity, Use
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import about, place
+from circletake_rules.asking import Answer, about_files, not_checked, passed
+from circletake_rules.generated import lacking
 
 CARD = RuleCard(
     id="ai.source_type",
@@ -29,8 +29,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     for traced in file.traced:
         if not traced.use.source_type:
             told = False
-            seen = _without(traced.use)
-            yield failed(about(file, traced, seen), "a digital source type", **place(file, traced))
+            yield lacking(case, file, traced, _without(traced.use), "a digital source type")
     if told:
         yield passed()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
-from circletake_rules.generated import about, machine_made, place
+from circletake_rules.asking import Answer, about_files, not_checked, passed
+from circletake_rules.generated import about, lacking, machine_made
 
 CARD = RuleCard(
     id="ai.system",
@@ -14,7 +14,7 @@ CARD = RuleCard(
     meaning="It is generated, but nobody says by what.",
     severity=Severity.WARNING,
     source="California B&P 22757.3(b)(B): system name and version; IPTC 2025.1 AISystemUsed",
-    remedy="the producer can say it and release again: circletake recipe set TAKE model ...",
+    remedy="the producer can say it and release again: circletake recipe set TAKE model=NAME",
 )
 
 
@@ -25,9 +25,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         if traced.use.model:
             yield passed(about(file, traced, traced.use.model))
         else:
-            yield failed(
-                about(file, traced, "no model named"), "a model and its version", **place(file, traced)
-            )
+            yield lacking(case, file, traced, "no model named", "a model and its version")
     if not asked:
         yield not_checked("no stretch is said to be generated")
 
