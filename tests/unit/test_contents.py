@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from circletake.workflows import contents
-from circletake.workflows.contents import kind_by_bytes, kind_of, videos_inside
+from circletake.workflows.contents import can_be_signed, kind_by_bytes, kind_of, videos_inside
 
 VIDEO = b"\x00\x00\x00\x18ftypisom" + b"\x00" * 600
 
@@ -35,6 +36,9 @@ def test_a_video_is_known_whatever_its_name(clip: Callable[..., Path], suffix: s
         (b"PK\x03\x04", "archive"),
         (b"\x1f\x8b\x08", "archive"),
         (b"FLV\x01", "video"),
+        (b"\x00\x00\x00\x01\x67\x64", "video"),
+        (b"DKIF\x00\x00", "video"),
+        (b"\x00\x00\x00\x18ftypavis", "video"),
         ((b"G" + b"\x00" * 187) * 3, "video"),
         (b'{"a": 1}', "other"),
         (b"", "other"),
@@ -42,6 +46,16 @@ def test_a_video_is_known_whatever_its_name(clip: Callable[..., Path], suffix: s
 )
 def test_first_bytes_tell(head: bytes, kind: str) -> None:
     assert kind_by_bytes(head) == kind
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+def test_a_still_is_a_picture_and_an_animation_a_video(tmp_path: Path, form: str) -> None:
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "green", "blue")]
+    still, moving = tmp_path / "still", tmp_path / "moving"
+    frames[0].save(still, form)
+    frames[0].save(moving, form, save_all=True, append_images=frames[1:], duration=40)
+    assert (kind_of(still), kind_of(moving)) == ("image", "video")
+    assert not can_be_signed(moving)
 
 
 @given(st.binary(max_size=512))

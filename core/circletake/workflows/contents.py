@@ -26,7 +26,7 @@ NESTED = 2
 _NESTED_SIZE = 256 * 2**20
 
 _SOUND_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
-_IMAGE_BRANDS = {b"heic", b"heix", b"mif1", b"avif", b"avis", b"msf1"}
+_IMAGE_BRANDS = {b"heic", b"heix", b"mif1", b"avif"}
 _BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"pnot", b"styp", b"moof", b"sidx"}
 _VIDEO_MAGIC = (
     b"\x1a\x45\xdf\xa3",
@@ -37,6 +37,10 @@ _VIDEO_MAGIC = (
     b"\x00\x00\x01\xb3",
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
     b".RMF",
+    b"\x00\x00\x00\x01",
+    b"DKIF",
+    b"YUV4MPEG2",
+    b"\x06\x0e\x2b\x34\x02\x05\x01\x01",
 )
 _IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _SOUND_MAGIC = (b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9")
@@ -61,7 +65,8 @@ def kind_by_bytes(head: bytes) -> str:
     Args:
         head: the first :data:`HEAD` bytes.
 
-    Source: the magic numbers of ISO 14496-12, EBML, RIFF, GIF, MPEG, ASF, PKZIP, ustar, JUMBF.
+    Source: the magic numbers of ISO 14496-12, EBML, RIFF, GIF, MPEG, ASF, H.264 Annex B, IVF,
+    YUV4MPEG2, MXF, PKZIP, ustar, JUMBF; the animation marks of PNG and WebP.
     """
     box = head[4:8]
     if box == b"ftyp":
@@ -70,6 +75,8 @@ def kind_by_bytes(head: bytes) -> str:
     if box == b"jumb":
         return "credentials"
     if box in _BOXES or head.startswith(_VIDEO_MAGIC) or _is_transport_stream(head):
+        return "video"
+    if _is_animation(head):
         return "video"
     if head[:4] == b"RIFF":
         return {b"AVI ": "video", b"WAVE": "sound"}.get(head[8:12], "image")
@@ -86,6 +93,15 @@ def kind_by_bytes(head: bytes) -> str:
     return "sound" if head.startswith(_SOUND_MAGIC) else "other"
 
 
+def _is_animation(head: bytes) -> bool:
+    """A moving PNG, WebP or AVIF."""
+    if head.startswith(b"\x89PNG"):
+        return b"acTL" in head
+    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X":
+        return bool(int.from_bytes(head[20:21]) & 2)
+    return head[4:12] in (b"ftypavis", b"ftypmsf1")
+
+
 def kind_of(path: Path) -> str:
     """:func:`kind_by_bytes` of a file."""
     with path.open("rb") as file:
@@ -97,7 +113,7 @@ def can_be_signed(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(HEAD)
     foreign = head.startswith(_VIDEO_MAGIC[3:]) or _is_transport_stream(head) or head[:4] == b"OggS"
-    return not foreign
+    return not (foreign or _is_animation(head))
 
 
 def videos_inside(path: Path) -> tuple[Member, ...]:
