@@ -92,7 +92,7 @@ def _shot(connection: Connection, code: str) -> tuple[str, str] | None:
 
 
 def _takes(connection: Connection, condition: object) -> list[Take]:
-    query = rows.select_takes().where(condition).order_by(shots.c.code, takes.c.number)  # type: ignore[arg-type]
+    query = rows.select_takes().where(condition).order_by(shots.c.code, takes.c.number)  # type: ignore[arg-type]  # columns
     return [rows.take(row) for row in connection.execute(query)]
 
 

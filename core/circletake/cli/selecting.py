@@ -56,7 +56,7 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
         for name, (hint, default) in _OPTIONS.items()
     ]
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in kept]
-    wrapped.__signature__ = own.replace(parameters=[*keyword, *options])  # type: ignore[attr-defined]
+    wrapped.__signature__ = own.replace(parameters=[*keyword, *options])  # type: ignore[attr-defined]  # typer reads it
     wrapped.__annotations__ = {p.name: p.annotation for p in (*keyword, *options)}
     return wrapped
 

@@ -107,7 +107,7 @@ class _Halves:
         if (width, height) == size:
             return plane
         small: Any = cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)
-        return small  # type: ignore[no-any-return]
+        return small  # type: ignore[no-any-return]  # OpenCV has no types for it
 
 
 def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
@@ -120,7 +120,7 @@ def _half(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = plane.shape
     even = plane[: height // 2 * 2, : width // 2 * 2]
     half: Any = cv2.resize(even, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return half  # type: ignore[no-any-return]
+    return half  # type: ignore[no-any-return]  # OpenCV has no types for it
 
 
 @lru_cache(maxsize=4)

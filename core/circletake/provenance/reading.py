@@ -91,7 +91,7 @@ def read_credentials(
                 return Credentials(present=False)
             with reader:
                 return _told(reader, store, where, trust, at)
-    except Exception as error:
+    except Exception as error:  # a hostile file may fail in any way; why is told as `unreadable`
         present = beside is not None or embedded_manifest(path) is not None
         return Credentials(present=present, unreadable=_reason(error))
 

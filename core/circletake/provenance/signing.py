@@ -181,7 +181,7 @@ def _build(
                 staged.open("w+b") as writing,
             ):
                 return bytes(builder.sign(native, mime, reading, writing))
-    except Exception as error:
+    except Exception as error:  # the library, a file or a signer: whichever it was, it is told below
         if caught:
             raise caught[0] from error
         if isinstance(error, CircletakeError):

@@ -258,7 +258,7 @@ def _end_with_parent() -> None:
 
 def _address_space() -> int:
     """Bytes of address space in use now; 0 where the system does not tell."""
-    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123  # no path of ours
         return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     return 0
 
