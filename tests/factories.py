@@ -10,6 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from circletake.model.alignment import Alignment
+from circletake.model.cue import Cue, CueList, Gap
 from circletake.model.event import Actor, Standing
 from circletake.model.location import Location
 from circletake.model.recipe import Evidence, Recipe, RecipeClaim
@@ -40,6 +42,27 @@ _FACTS = MediaFacts(
     picture_sha256="ab" * 32,
 )
 
+_ALIGNMENT = Alignment(
+    distance=9.0,
+    picture=0.98,
+    worst=0.9,
+    motion=0.95,
+    places=0.8,
+    moving=0.3,
+    peak=0.98,
+    liveliness=30.0,
+    drift=0.001,
+    offset=0.0,
+    speed=1.0,
+    overlap=1.0,
+    extent=1.0,
+    flipped=False,
+    zoom=0.0,
+    colour=2.0,
+    flat=0.0,
+    frames=12,
+)
+
 _CODECS = {
     ".mp4": ("libx264", "yuv420p"),
     ".mov": ("libx264", "yuv420p"),
@@ -54,6 +77,45 @@ _CODECS = {
 def media_facts(**over: Any) -> MediaFacts:
     """Facts of a one-second clip of 64x48 pixels."""
     return replace(_FACTS, **over)
+
+
+def alignment(**over: Any) -> Alignment:
+    """How a re-encoded copy lies on its take."""
+    return replace(_ALIGNMENT, **over)
+
+
+def cue(take_id: str = "id-1", record_in: int = 0, record_out: int = 48, **over: Any) -> Cue:
+    """Two seconds of a film at 24 frames a second that show the start of a take, beyond doubt."""
+    seen: dict[str, Any] = {
+        "source_in": 0.0,
+        "source_out": (record_out - record_in) / 24,
+        "speed": 1.0,
+        "flipped": False,
+        "zoom": 0.0,
+        "confidence": 0.97,
+        "picture": 0.9989,
+        "motion": 0.96,
+        "distance": 9.0,
+        "frames": 12,
+    }
+    return Cue(take_id, record_in, record_out, **(seen | over))
+
+
+def cue_list(*rows: Cue | Gap, **over: Any) -> CueList:
+    """What was found in a film that ends with the last of ``rows``."""
+    facts: dict[str, Any] = {
+        "film": "night-bus-v3.mp4",
+        "sha256": sha256("film"),
+        "rate": Fraction(24),
+        "frames": max((row.record_out for row in rows), default=48),
+        "cues": tuple(row for row in rows if isinstance(row, Cue)),
+        "gaps": tuple(row for row in rows if isinstance(row, Gap)),
+        "takes": 6,
+        "waiting": 0,
+        "width": 64,
+        "height": 48,
+    }
+    return CueList(**(facts | over))
 
 
 def claim(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select
@@ -12,7 +12,11 @@ from circletake.model.analysis import Stage, StageKey, StageResult, Status
 from circletake.model.score import Measured
 from circletake_registry.columns import now
 from circletake_registry.engine import Database
+from circletake_registry.pairs import forget_pairs
 from circletake_registry.tables import analyses, findings, fingerprints, scores, shots, takes
+
+_FEW = 500
+"""Ids that one query names at most; an older SQLite takes 999."""
 
 
 class Analyses:
@@ -36,7 +40,8 @@ class Analyses:
     def save(self, take_id: str, results: Sequence[StageResult]) -> None:
         """Keep all that one pass gave for one take, in one transaction; the same work again replaces its row.
 
-        A number that is not finite is not kept, and the work counts as failed with that reason.
+        A number that is not finite is not kept, and the work counts as failed with that reason. A
+        fingerprint that replaces another takes the comparisons of its take with it.
 
         Raises:
             sqlalchemy.exc.IntegrityError: there is no such take.
@@ -61,6 +66,22 @@ class Analyses:
             found = connection.execute(query.where(fingerprints.c.version == version))
             return {row.take_id: row.packed for row in found}
 
+    def thumbnails(self, version: str, take_ids: Collection[str]) -> dict[str, bytes]:
+        """JPEG strips of the frames behind fingerprints of one version, by take id.
+
+        Takes that have none are left out.
+        """
+        query = select(fingerprints.c.take_id, fingerprints.c.pictures).where(
+            fingerprints.c.version == version, fingerprints.c.pictures.is_not(None)
+        )
+        wanted = list(dict.fromkeys(take_ids))
+        found: dict[str, bytes] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), _FEW):
+                some = query.where(fingerprints.c.take_id.in_(wanted[start : start + _FEW]))
+                found |= {row.take_id: row.pictures for row in connection.execute(some)}
+        return found
+
     def failures(self) -> list[tuple[str, StageKey, str]]:
         """Work that failed or crashed: take id, what it was, and why."""
         query = select(analyses).where(analyses.c.status != Status.OK.value).order_by(analyses.c.id)
@@ -68,11 +89,15 @@ class Analyses:
             return [(row.take_id, _key(row), row.error) for row in connection.execute(query)]
 
     def forget(self, key: StageKey) -> None:
-        """Drop what this work gave for every take, so that it is done again."""
+        """Drop what this work gave for every take, so that it is done again.
+
+        With fingerprints goes what was found by comparing them.
+        """
         with self._database.write() as connection:
             connection.execute(delete(analyses).where(*_is(key)))
             if key.stage is Stage.FINGERPRINT:
                 connection.execute(delete(fingerprints).where(fingerprints.c.version == key.version))
+                forget_pairs(connection)
 
 
 def _is(key: StageKey) -> tuple[Any, ...]:
@@ -121,11 +146,13 @@ def _save(connection: Connection, take_id: str, results: Sequence[StageResult]) 
         ]
         if rows:
             connection.execute(insert(table), rows)
-    packed = {result.key.version: result.blob for result in results if result.blob is not None}
-    for version, blob in packed.items():
+    prints = {result.key.version: result for result in results if result.blob is not None}
+    for version, result in prints.items():
+        row = {"take_id": take_id, "version": version, "packed": result.blob, "pictures": result.pictures}
         same = (fingerprints.c.take_id == take_id) & (fingerprints.c.version == version)
-        connection.execute(delete(fingerprints).where(same))
-        connection.execute(insert(fingerprints), {"take_id": take_id, "version": version, "packed": blob})
+        if connection.execute(delete(fingerprints).where(same)).rowcount:
+            forget_pairs(connection, take_id)
+        connection.execute(insert(fingerprints), row)
 
 
 def _finite(measured: Measured) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:

@@ -15,8 +15,10 @@ from circletake_registry.events import Events
 from circletake_registry.exports import Exports
 from circletake_registry.jobs import Jobs
 from circletake_registry.media import Media
+from circletake_registry.pairs import Pairs
 from circletake_registry.stacks import Stacks
 from circletake_registry.takes import Takes
+from circletake_registry.versions import Versions
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -30,8 +32,10 @@ class Registry:
         takes: shots, takes, recipe claims, and slates (everything known of a take at once).
         media: where the bytes of takes lie.
         analyses: what was measured, and what remains to be.
+        pairs: which takes were compared, and which of them are alike.
+        versions: takes that are copies of a take known before.
         events: verdicts, stars, notes, rulings, undo.
-        stacks: near-duplicates folded together.
+        stacks: near-duplicates folded together, and what people ruled of them.
         cuts: edits with their revisions.
         exports: files that left the library.
         jobs: requests to generators.
@@ -43,6 +47,8 @@ class Registry:
         self.takes = Takes(self._database, media)
         self.media = Media(self._database)
         self.analyses = Analyses(self._database)
+        self.pairs = Pairs(self._database)
+        self.versions = Versions(self._database)
         self.events = Events(self._database)
         self.stacks = Stacks(self._database)
         self.cuts = Cuts(self._database)

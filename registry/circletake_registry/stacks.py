@@ -1,4 +1,4 @@
-"""Stacks: which takes a dedupe run folded, and which a person said never to fold."""
+"""Stacks: which takes a dedupe run folded, and which a person ruled together or apart."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from circletake.errors import BadInput, NotFound
-from circletake.model.event import APART, Actor, EventKind
-from circletake.model.stack import Band, Likeness, Member, Stack
+from circletake.model.event import APART, TOGETHER, Actor, EventKind
+from circletake.model.stack import Band, Likeness, Member, Rulings, Stack
 from circletake_registry.columns import new_id
 from circletake_registry.engine import Database
 from circletake_registry.events import append, undone
+from circletake_registry.rulings import rule, rulings
 from circletake_registry.tables import events, stack_members, stacks
 
 
@@ -67,32 +68,48 @@ class Stacks:
             )
         return found
 
-    def keep_apart(self, a_id: str, b_id: str, by: Actor) -> str:
+    def join(self, keeper_id: str, ids: Sequence[str], by: Actor, batch: str = "") -> str:
+        """Rule that each of ``ids`` is in one stack with the keeper, and return the ruling's batch.
+
+        Args:
+            batch: decisions it is undone with; one of its own unless given.
+
+        Raises:
+            BadInput: no take is named, or the keeper itself.
+            NotFound: one does not exist.
+        """
+        with self._database.write() as connection:
+            return rule(connection, TOGETHER, keeper_id, ids, by, batch)
+
+    def split(self, take_id: str, others: Sequence[str], by: Actor, batch: str = "") -> str:
+        """Rule that a take is never folded with any of ``others``, and return the ruling's batch.
+
+        Args:
+            batch: decisions it is undone with; one of its own unless given.
+
+        Raises:
+            BadInput: no other take is named, or the take itself.
+            NotFound: one does not exist.
+        """
+        with self._database.write() as connection:
+            return rule(connection, APART, take_id, others, by, batch)
+
+    def keep_apart(self, a_id: str, b_id: str, by: Actor, batch: str = "") -> str:
         """Rule that two takes are never folded into one another, and return the ruling's batch.
+
+        Args:
+            batch: decisions it is undone with; one of its own unless given.
 
         Raises:
             BadInput: both are the same take.
             NotFound: one does not exist.
         """
-        if a_id == b_id:
-            raise BadInput("keep apart", "both are the same take", "name two takes")
-        first, second = sorted((a_id, b_id))
-        with self._database.write() as connection:
-            rows = [(first, APART + second), (second, APART + first)]
-            return append(connection, EventKind.RULING, rows, by, new_id())
+        return self.split(a_id, [b_id], by, batch)
 
-    def apart(self) -> set[frozenset[str]]:
-        """Pairs of take ids that were ruled apart."""
-        query = select(events.c.take_id, events.c.value, events.c.batch).where(
-            events.c.kind == EventKind.RULING.value
-        )
+    def rulings(self) -> Rulings:
+        """The rulings in force: of each pair, the last that was not undone."""
         with self._database.read() as connection:
-            gone = undone(connection)
-            return {
-                frozenset((row.take_id, row.value.removeprefix(APART)))
-                for row in connection.execute(query)
-                if row.batch not in gone and row.value.startswith(APART)
-            }
+            return rulings(connection)
 
 
 def current(connection: Connection) -> list[Stack]:

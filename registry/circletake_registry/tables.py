@@ -4,7 +4,7 @@ Values that come from strangers are text; what may stand in a column of choices 
 by the database as well, since ``table=True`` models do not validate.
 
 A change here goes with a migration in ``migrations/versions``, named by the next four digits,
-and with ``HEAD`` in ``schema``; the tests of the schema tell when one is missing.
+and with ``HEAD`` in ``revision``; the tests of the schema tell when one is missing.
 """
 
 from __future__ import annotations
@@ -159,12 +159,64 @@ class FindingRow(Row, table=True):
 
 
 class FingerprintRow(Row, table=True):
-    """All hashes of a take's frames in one packed value, one for each version."""
+    """All hashes of a take's frames in one packed value, one for each version.
+
+    ``pictures`` is a JPEG strip of their thumbnails, and last: SQLite passes over what nobody asks for.
+    """
 
     __tablename__ = "fingerprints"
     take_id: str = Field(primary_key=True, foreign_key="takes.id", sa_type=Key)
     version: str = Field(primary_key=True)
     packed: bytes = Field(sa_type=Blob)
+    pictures: bytes | None = Field(default=None, sa_type=Blob)
+
+
+class PairRow(Row, table=True):
+    """Two takes that are alike and how one lies on the other: an ``Alignment`` in columns."""
+
+    __tablename__ = "pairs"
+    __table_args__ = (CheckConstraint("take_a < take_b", name="in_order"),)
+    take_a: str = Field(primary_key=True, foreign_key="takes.id", sa_type=Key)
+    take_b: str = Field(primary_key=True, foreign_key="takes.id", sa_type=Key, index=True)
+    version: str = Field(primary_key=True)
+    distance: float
+    picture: float
+    worst: float
+    motion: float
+    places: float
+    moving: float
+    peak: float
+    liveliness: float
+    drift: float
+    offset: float
+    speed: float
+    overlap: float
+    extent: float
+    flipped: bool
+    zoom: float
+    colour: float
+    flat: float
+    frames: int
+
+
+class ComparedRow(Row, table=True):
+    """A take that was compared with every other that has a row of this version."""
+
+    __tablename__ = "compared"
+    take_id: str = Field(primary_key=True, foreign_key="takes.id", sa_type=Key)
+    version: str = Field(primary_key=True)
+
+
+class VersionRow(Row, table=True):
+    """A take that is a copy of one known before, and inherits its recipe."""
+
+    __tablename__ = "versions"
+    __table_args__ = (CheckConstraint("take_id <> of_id", name="of_another"),)
+    take_id: str = Field(primary_key=True, foreign_key="takes.id", sa_type=Key)
+    of_id: str = Field(foreign_key="takes.id", sa_type=Key, index=True)
+    distance: float
+    reason: str = Field(sa_type=Said)
+    at: datetime = Field(sa_type=Moment)
 
 
 class EventRow(Row, table=True):
@@ -298,6 +350,9 @@ analyses = _table(AnalysisRow)
 scores = _table(ScoreRow)
 findings = _table(FindingRow)
 fingerprints = _table(FingerprintRow)
+pairs = _table(PairRow)
+compared = _table(ComparedRow)
+versions = _table(VersionRow)
 events = _table(EventRow)
 stacks = _table(StackRow)
 stack_members = _table(MemberRow)

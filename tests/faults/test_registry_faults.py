@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from circletake.errors import LibraryError
+from circletake.model.alignment import Pair
 from circletake.model.event import EventKind
 from circletake_registry.registry import Registry
 from circletake_registry.revision import HEAD, revision
-from tests.factories import actor, new_take, sha256
+from tests.factories import actor, alignment, new_take, sha256
 from tests.faults.failing import FailsOnce
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,31 +146,45 @@ def test_making_a_registry_survives_death_before_it_is_in_place(tmp_path: Path) 
     assert revision(path) == HEAD
 
 
-@pytest.mark.parametrize("nth", range(1, 9))
-def test_a_decision_of_many_rows_is_whole_whichever_statement_fails(registry: Registry, nth: int) -> None:
-    from sqlalchemy import event
-
-    takes = [new_take(registry, number) for number in range(3)]
+@contextmanager
+def power_cut(registry: Registry, nth: int) -> Iterator[list[int]]:
+    """Let the ``nth`` statement fail, and the block end there; yields a list that then is not empty."""
     engine = registry._database.engine
-    asked = 0
+    asked = itertools.count(1)
+    cut: list[int] = []
 
     def fail(*_: object) -> None:
-        nonlocal asked
-        asked += 1
-        if asked == nth:
+        if next(asked) == nth:
+            cut.append(nth)
             raise RuntimeError("power cut")
 
     event.listen(engine, "before_cursor_execute", fail)
     try:
-        with registry.batch():
-            registry.events.record(EventKind.VERDICT, [(take.id, "ng") for take in takes], actor())
-            registry.events.record(EventKind.STARS, [(take.id, "1") for take in takes], actor())
-        decided = 3
-    except RuntimeError:
-        decided = 0
-    event.remove(engine, "before_cursor_execute", fail)
-    assert len(registry.events.standings()) == decided
-    assert decided == (3 if asked < nth else 0)
+        with suppress(RuntimeError):
+            yield cut
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+
+
+@pytest.mark.parametrize("nth", range(1, 9))
+def test_a_decision_of_many_rows_is_whole_whichever_statement_fails(registry: Registry, nth: int) -> None:
+    takes = [new_take(registry, number) for number in range(3)]
+    with power_cut(registry, nth) as cut, registry.batch():
+        registry.events.record(EventKind.VERDICT, [(take.id, "ng") for take in takes], actor())
+        registry.events.record(EventKind.STARS, [(take.id, "1") for take in takes], actor())
+    assert len(registry.events.standings()) == (0 if cut else 3)
+
+
+@pytest.mark.parametrize("nth", range(1, 7))
+def test_a_comparison_is_remembered_whole_whichever_statement_fails(registry: Registry, nth: int) -> None:
+    a, b, c = sorted(new_take(registry, number).id for number in range(3))
+    before, after = (Pair(a, b, alignment(distance=bits)) for bits in (9.0, 12.0))
+    registry.pairs.save("1", [a, b], [before])
+    with power_cut(registry, nth) as cut:
+        registry.pairs.save("1", [c], [after, Pair(a, c, alignment())])
+    assert registry.pairs.compared("1") == ({a, b} if cut else {a, b, c})
+    assert registry.pairs.all("1") == ([before] if cut else [after, Pair(a, c, alignment())])
+    assert bool(cut) == (nth < 6)
 
 
 def test_a_backup_is_whole_or_absent_whichever_operation_fails(registry: Registry, tmp_path: Path) -> None:

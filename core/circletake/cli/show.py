@@ -10,11 +10,12 @@ import typer
 from circletake.cli.common import Json, LibraryFolder, OneTake, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.takes import summary
-from circletake.cli.wording import person
+from circletake.cli.wording import person, ruling
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.slate import Slate
+    from circletake.model.stack import VersionOf
     from circletake.workflows.curation.curate import Dossier
 
 _HEAD = 11
@@ -42,6 +43,10 @@ def show(
                 "locations": found.locations,
                 "exports": found.exports,
                 "stack_members": found.stack,
+                "version_of": found.version,
+                "versions": found.versions,
+                "apart_from": [found.labels[one] for one in found.apart],
+                "together_with": [found.labels[one] for one in found.together],
             }
         )
         return
@@ -55,6 +60,7 @@ def _lines(found: Dossier) -> Iterator[tuple[str, str]]:
     yield from _recipe(found.slate)
     yield from _measured(found.slate)
     yield from _stack(found)
+    yield from _related(found)
     heads = _once("exports")
     for row in found.exports:
         yield next(heads), f"{printable(row.path, 90)}  {row.kind}, {row.state}, {row.at:%Y-%m-%d %H:%M} UTC"
@@ -94,8 +100,7 @@ def _decisions(found: Dossier) -> Iterator[tuple[str, str]]:
     for event in found.events:
         undone = "  (undone)" if event.undone else ""
         said = f"{event.kind} {printable(event.value, 60)}" if event.kind != "verdict" else event.value
-        if event.apart_from:
-            said = f"apart from {found.labels[event.apart_from]}"
+        said = ruling(event, found.labels) or said
         yield next(heads), f"{event.at:%Y-%m-%d %H:%M} UTC  {person(event.by)}  {said}{undone}"
 
 
@@ -153,6 +158,26 @@ def _stack(found: Dossier) -> Iterator[tuple[str, str]]:
         mark = "*" if member.take_id == found.slate.take.id else " "
         why = printable(member.likeness.reason, 80)
         yield "", f"{mark} {labels[member.take_id]}  {member.likeness.band}  {why}"
+
+
+def _related(found: Dossier) -> Iterator[tuple[str, str]]:
+    """What it is a version of, its own versions, and the rulings that stand."""
+    labels = found.labels
+    if found.version:
+        yield "version of", f"{labels[found.version.of_id]}, {_why_version(found.version)}"
+    heads = _once("versions")
+    for version in found.versions:
+        yield next(heads), f"{labels[version.take_id]}, {_why_version(version)}"
+    heads = _once("ruled")
+    for how, ids in (("apart from", found.apart), ("together with", found.together)):
+        if ids:
+            yield next(heads), f"{how} {', '.join(labels[one] for one in ids)}"
+
+
+def _why_version(version: VersionOf) -> str:
+    bits = f"{version.distance:.0f} of 256 bits"
+    why = version.reason.removesuffix(bits).rstrip(", ")
+    return f"{bits}: {printable(why, 80)}" if why else bits
 
 
 def diff(

@@ -11,7 +11,7 @@ import typer
 from circletake.cli.common import By, Json, LibraryFolder, Script, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.selecting import Words, selecting
-from circletake.cli.wording import person
+from circletake.cli.wording import person, ruling
 from circletake.model.slate import TakeFilter
 from circletake.model.text import counted, printable
 
@@ -204,8 +204,8 @@ def _kind(event: Event) -> str:
 
 
 def _value(event: Event, labels: Mapping[str, str]) -> str:
-    if event.apart_from:
-        return f"apart from {labels[event.apart_from]}"
+    if ruled := ruling(event, labels):
+        return ruled
     if event.kind in ("stars", "note"):
         return f"{event.kind} {printable(event.value, 60)}"
     if event.kind == "verdict":
@@ -216,5 +216,5 @@ def _value(event: Event, labels: Mapping[str, str]) -> str:
 
 
 def _labels(library: Library, events: list[Event]) -> dict[str, str]:
-    ids = {take_id for e in events for take_id in (e.take_id, e.apart_from) if take_id}
+    ids = {take_id for e in events for take_id in (e.take_id, e.apart_from, e.together_with) if take_id}
     return {take_id: library.registry.takes.get(take_id).label for take_id in ids}

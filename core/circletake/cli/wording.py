@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
-    from circletake.model.event import Actor
+    from circletake.model.event import Actor, Event
 
 
 def person(actor: Actor) -> str:
     """``ana``, or ``ana (script)`` where no person decided."""
     return printable(actor.name, 40) + ("" if actor.person else " (script)")
+
+
+def ruling(event: Event, labels: Mapping[str, str]) -> str:
+    """``apart from SH010/2`` or ``together with SH010/2``; empty for what is no ruling.
+
+    Args:
+        labels: by id, the takes that the event names.
+    """
+    if event.apart_from:
+        return f"apart from {labels[event.apart_from]}"
+    if event.together_with:
+        return f"together with {labels[event.together_with]}"
+    return ""

@@ -44,6 +44,7 @@ class StageResult:
 
     Attributes:
         blob: a packed fingerprint, ``None`` for other stages.
+        pictures: thumbnails of a fingerprint, JPEG.
     """
 
     key: StageKey
@@ -51,3 +52,4 @@ class StageResult:
     error: str = ""
     measured: Measured = field(default_factory=Measured)
     blob: bytes | None = None
+    pictures: bytes | None = None

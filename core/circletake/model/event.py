@@ -7,7 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 APART = "apart "
-"""How the value of a ruling begins; the id of the other take follows."""
+"""How the value of a ruling that parts two takes begins; the id of the other take follows."""
+
+TOGETHER = "together "
+"""How the value of a ruling that joins two takes begins; the id of the other take follows."""
 
 
 class Verdict(StrEnum):
@@ -67,7 +70,16 @@ class Event:
     @property
     def apart_from(self) -> str:
         """Id of the take that a ruling keeps this one apart from; empty for all else."""
-        return self.value.removeprefix(APART) if self.kind is EventKind.RULING else ""
+        return self._ruled(APART)
+
+    @property
+    def together_with(self) -> str:
+        """Id of the take that a ruling puts this one in a stack with; empty for all else."""
+        return self._ruled(TOGETHER)
+
+    def _ruled(self, how: str) -> str:
+        ruled = self.kind is EventKind.RULING and self.value.startswith(how)
+        return self.value.removeprefix(how) if ruled else ""
 
 
 @dataclass(frozen=True, slots=True)

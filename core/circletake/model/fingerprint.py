@@ -1,4 +1,4 @@
-"""The perceptual fingerprint of a take: hashes of frames on a time grid."""
+"""The perceptual fingerprint of a take: hashes and small pictures of frames on a time grid."""
 
 from __future__ import annotations
 
@@ -12,27 +12,43 @@ if TYPE_CHECKING:
 ALGORITHM = "phash-grid"
 """Name under which fingerprints are kept; the version stands beside it."""
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same picture would give other bits; old records live on beside new ones."""
+
+THUMBNAIL = 64
+"""Pixels of each side of a thumbnail: the picture inside the bars, squeezed into a square."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fingerprint:
-    """One take's frames, hashed.
+    """One take's frames, hashed. Their thumbnails are kept beside it and read only when needed.
 
     Attributes:
         seconds: float32 (n,), time of each sampled frame.
         bits64: uint8 (n, 8), imagehash's pHash, packed.
         bits256: uint8 (n, 32), the same at ``hash_size=16``, packed.
-        colour: uint8 (n, 12), mean RGB of the four quadrants of each frame.
+        low: int8 (n, 64), the 8 x 8 lowest frequencies of each thumbnail, made equally strong.
         detail: uint8 (n,), standard deviation of luma, 0 for a flat frame.
         crop: left, top, right, bottom of the picture inside black bars, as fractions of the frame.
+        aspect: width by height of the picture inside the bars, as shown.
     """
 
     seconds: NDArray[np.float32]
     bits64: NDArray[np.uint8]
     bits256: NDArray[np.uint8]
-    colour: NDArray[np.uint8]
+    low: NDArray[np.int8]
     detail: NDArray[np.uint8]
     crop: tuple[float, float, float, float]
+    aspect: float
     version: str = VERSION
+
+    @property
+    def spacing(self) -> float:
+        """Seconds from one sample to the next, on average."""
+        count = len(self.seconds)
+        return float(self.seconds[-1] - self.seconds[0]) / (count - 1) if count > 1 else 0.125
+
+    @property
+    def length(self) -> float:
+        """Seconds that the samples stand for."""
+        return float(self.seconds[-1]) + self.spacing if len(self.seconds) else 0.0

@@ -1,4 +1,4 @@
-"""Stacks: near-duplicate takes shown as one, each with its reason."""
+"""Stacks: near-duplicate takes shown as one, each with its reason; and what people ruled of them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from enum import StrEnum
 
 
 class Band(StrEnum):
-    """How alike two takes are."""
+    """How alike two takes are. ``VERSION``: an upscale or a re-encode, kept as a version of the keeper."""
 
     DUPLICATE = "duplicate"
     NEAR = "near-duplicate"
     VARIANT = "variant"
+    VERSION = "version"
 
     @property
     def folds(self) -> bool:
-        """Variants stay visible; only a person folds them."""
-        return self is not Band.VARIANT
+        """Variants and versions stay visible; only a person folds them."""
+        return self not in (Band.VARIANT, Band.VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,32 @@ class Stack:
     keeper_id: str
     why_keeper: str
     members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What people ruled of pairs of takes and did not take back; a pair is in one of the two at most.
+
+    Attributes:
+        apart: pairs of take ids that are never folded into one another.
+        together: pairs of take ids that are in one stack, whatever was measured.
+    """
+
+    apart: frozenset[frozenset[str]] = frozenset()
+    together: frozenset[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionOf:
+    """A take that is an upscale, a re-encode or a stripped copy of one known before.
+
+    Attributes:
+        of_id: the take whose recipe it inherits.
+        distance: mean Hamming distance over aligned frames, of 256 bits.
+        reason: the same in words, e.g. ``upscaled to 3840x2160, 9/256 bits``.
+    """
+
+    take_id: str
+    of_id: str
+    distance: float
+    reason: str

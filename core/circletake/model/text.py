@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _JOINERS = {"\u200d", "\ufe0f"}
@@ -77,3 +81,15 @@ def human_size(size: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} TB"
+
+
+def clock(seconds: Fraction | float) -> str:
+    """``3:29``; under ten seconds with a tenth: ``0:08.4``."""
+    from fractions import Fraction
+
+    value = Fraction(seconds)
+    if value < 10 and value != int(value):
+        tenths = round(value * 10)
+        return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+    whole = round(value)
+    return f"{whole // 60}:{whole % 60:02d}"

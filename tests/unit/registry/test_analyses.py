@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 
 from circletake.model.analysis import Stage, StageKey, StageResult, Status
 from circletake.model.score import Finding, Measured, Score
@@ -29,6 +30,36 @@ def test_what_was_measured_is_on_the_slate(registry: Registry) -> None:
     assert slate.findings == (Found("sharpness", "1", BLACK),)
     assert registry.analyses.fingerprints("1") == {take.id: b"\x00\xff"}
     assert registry.analyses.fingerprints("2") == {}
+
+
+def test_thumbnails_are_read_beside_fingerprints_and_only_when_asked_for(registry: Registry) -> None:
+    a, b, c = (new_take(registry, word).id for word in "abc")
+    registry.analyses.save(a, [StageResult(HASHES, blob=b"a", pictures=b"strip of a")])
+    registry.analyses.save(b, [StageResult(HASHES, blob=b"b")])
+    registry.analyses.save(c, [StageResult(HASHES, blob=b"c", pictures=b"strip of c")])
+
+    assert registry.analyses.thumbnails("1", [a, b, "nobody"]) == {a: b"strip of a"}
+    assert registry.analyses.thumbnails("2", [a]) == {}
+    assert registry.analyses.thumbnails("1", []) == {}
+    assert registry.analyses.fingerprints("1") == {a: b"a", b: b"b", c: b"c"}
+    registry.analyses.save(a, [StageResult(HASHES, blob=b"a")])
+    assert registry.analyses.thumbnails("1", [a]) == {}
+
+
+def test_fingerprints_are_read_without_their_pictures(registry: Registry) -> None:
+    asked: list[str] = []
+    event.listen(registry._database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    registry.analyses.fingerprints("1")
+    assert not any("pictures" in statement for statement in asked)
+    assert any("packed" in statement for statement in asked)
+
+
+def test_thumbnails_of_more_takes_than_one_query_names(registry: Registry) -> None:
+    a, b = (new_take(registry, word).id for word in "ab")
+    for take in (a, b):
+        registry.analyses.save(take, [StageResult(HASHES, blob=b"x", pictures=b"strip")])
+    many = [a, *(f"nobody-{number}" for number in range(40_000)), b]
+    assert registry.analyses.thumbnails("1", many).keys() == {a, b}
 
 
 def test_other_versions_and_settings_are_other_work(registry: Registry) -> None:

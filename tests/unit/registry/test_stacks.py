@@ -30,10 +30,11 @@ def test_stacks_come_back_with_a_number_and_their_reasons(registry: Registry) ->
         registry.stacks.get(7)
 
 
-def test_slates_know_what_is_folded_and_variants_stay_visible(registry: Registry) -> None:
-    a, b, c, d = (new_take(registry, word) for word in "abcd")
-    duplicate, variant = stack(a, b).members[0], stack(a, c, band=Band.VARIANT).members[0]
-    registry.stacks.replace([Stack(0, a.id, "", (duplicate, variant))], ANA)
+def test_slates_know_what_is_folded_and_variants_and_versions_stay_visible(registry: Registry) -> None:
+    a, b, c, d, e = (new_take(registry, word) for word in "abcde")
+    bands = {b: Band.DUPLICATE, c: Band.VARIANT, e: Band.VERSION}
+    members = tuple(stack(a, take, band=band).members[0] for take, band in bands.items())
+    registry.stacks.replace([Stack(0, a.id, "", members)], ANA)
 
     slates = {slate.take.name: slate for slate in registry.takes.slates()}
     told = {name: (slate.stack, slate.folds, slate.folded_under) for name, slate in slates.items()}
@@ -42,6 +43,7 @@ def test_slates_know_what_is_folded_and_variants_stay_visible(registry: Registry
         "b.mp4": (1, 0, a.id),
         "c.mp4": (1, 0, None),
         "d.mp4": (0, 0, None),
+        "e.mp4": (1, 0, None),
     }
     assert d.id not in {slate.folded_under for slate in slates.values()}
 
@@ -77,15 +79,3 @@ def test_a_take_in_two_stacks_is_refused(registry: Registry) -> None:
     with pytest.raises(BadInput, match="two stacks"):
         registry.stacks.replace([stack(a, a)], ANA)
     assert registry.events.log() == []
-
-
-def test_a_ruling_holds_for_both_orders_until_it_is_undone(registry: Registry) -> None:
-    a, b = new_take(registry, "a"), new_take(registry, "b")
-    registry.stacks.keep_apart(b.id, a.id, ANA)
-    assert registry.stacks.apart() == {frozenset((a.id, b.id))}
-    registry.events.undo(ANA)
-    assert registry.stacks.apart() == set()
-    with pytest.raises(BadInput):
-        registry.stacks.keep_apart(a.id, a.id, ANA)
-    with pytest.raises(NotFound):
-        registry.stacks.keep_apart(a.id, "nobody", ANA)

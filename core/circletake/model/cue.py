@@ -1,0 +1,98 @@
+"""A cue list: which takes are in a finished film, which seconds of each, and how that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A stretch of the film that shows a take, verified in pixels.
+
+    Attributes:
+        record_in: first frame of the film that shows it, counted from 0.
+        record_out: the frame after the last.
+        source_in: seconds into the take at ``record_in``.
+        source_out: seconds into the take at ``record_out``.
+        speed: seconds of the take for each second of the film.
+        flipped: mirrored.
+        zoom: share of the take's width or height that the film does not show, 0-1; negative where
+            the film shows the take inside a larger frame.
+        confidence: 0-1, from ``picture``, ``motion`` and how far the next take is behind.
+        picture: median correlation of the registered frames, -1 to 1.
+        motion: correlation of what moves; ``None`` where nothing moves enough to tell.
+        distance: mean Hamming distance of the registered frames' pHash, of 256 bits.
+        frames: pairs of frames that were compared.
+        matches: moments that lie on one another, for showing: film seconds and take seconds.
+    """
+
+    take_id: str
+    record_in: int
+    record_out: int
+    source_in: float
+    source_out: float
+    speed: float
+    flipped: bool
+    zoom: float
+    confidence: float
+    picture: float
+    motion: float | None
+    distance: float
+    frames: int
+    matches: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of the film in which no take was found.
+
+    Attributes:
+        nearest: id of the take that came nearest, and why it was not named; empty when none came near.
+    """
+
+    record_in: int
+    record_out: int
+    nearest: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CueList:
+    """What was found in a film.
+
+    Attributes:
+        film: the file's name, without folders.
+        sha256: of the film.
+        rate: frames a second, for timecode.
+        frames: length of the film in frames.
+        start: record timecode of the first frame.
+        takes: how many takes the film was compared with.
+        waiting: takes that have no fingerprint and could not be compared.
+        problem: why not all of the film could be read; empty when it could.
+    """
+
+    film: str
+    sha256: str
+    rate: Fraction
+    frames: int
+    cues: tuple[Cue, ...]
+    gaps: tuple[Gap, ...]
+    takes: int
+    waiting: int
+    width: int
+    height: int
+    start: str = "01:00:00:00"
+    problem: str = ""
+
+    @property
+    def found(self) -> int:
+        """Frames of the film that show a take we know."""
+        return sum(cue.record_out - cue.record_in for cue in self.cues)
+
+    @property
+    def rows(self) -> Iterator[Cue | Gap]:
+        """Cues and gaps in the order of the film."""
+        both: tuple[Cue | Gap, ...] = (*self.cues, *self.gaps)
+        yield from sorted(both, key=lambda row: row.record_in)
