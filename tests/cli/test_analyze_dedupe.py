@@ -6,6 +6,7 @@ import pytest
 
 from circletake.cli.app import run
 from circletake.workflows.library import create_library
+from tests.scenes import Scene
 
 Clip = Callable[..., Path]
 
@@ -52,7 +53,7 @@ def test_a_dry_run_shows_keeper_member_and_the_next_steps(
     assert run(["dedupe", "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert "keeper: 128x96" in said
-    assert "fold" in said and "/256 bits" in said and "re-encoded at 64x48" in said
+    assert "fold" in said and "of 256 bits" in said and "re-encoded at half the size" in said
     assert "1 take would fold" in said
     assert "Apply: circletake dedupe" in said and "Undo: circletake undo" in said
 
@@ -87,3 +88,124 @@ def test_an_unknown_policy_is_refused_with_those_there_are(
 ) -> None:
     assert run(["dedupe", "--keeper", "prettiest"]) == 2
     assert "best, largest, first" in capsys.readouterr().err
+
+
+@pytest.fixture
+def scenes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_workers: None, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """SH010: a take with a recipe, its mirrored copy with another, a take of its own; the working folder."""
+    takes = tmp_path / "takes"
+    for name, scene in {"a": Scene(), "b": Scene(mirror=True), "c": Scene(seed=2)}.items():
+        scene.write(takes / f"{name}.mp4")
+        (takes / f"{name}.json").write_text(json.dumps({"prompt": f"bus {name}", "model": "wan"}))
+    root = tmp_path / "library"
+    create_library(root).registry.close()
+    monkeypatch.chdir(root)
+    run(["import", str(takes), "--shot", "SH010"])
+    capsys.readouterr()
+    return root
+
+
+def _dedupe(capsys: pytest.CaptureFixture[str], *words: str, by: str = "ana") -> tuple[str, str]:
+    assert run(["dedupe", *words, "--by", by]) == 0
+    said = capsys.readouterr()
+    return said.out, said.err
+
+
+def test_takes_put_together_fold_in_every_later_run_and_one_undo_takes_it_back(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, err = _dedupe(capsys, "--join", "SH010/1", "SH010/3")
+    assert "SH010/3 belongs with SH010/1 from now on" in err
+    assert "2 takes folded" in out and "put together by a person; not alike by measure" in out
+    assert "2 takes folded" in _dedupe(capsys)[0]
+    run(["show", "SH010/3"])
+    assert "ruled      together with SH010/1" in capsys.readouterr().out
+    run(["undo", "--by", "ana"])
+    run(["undo", "--by", "ana"])
+    assert "Took back 2 rulings · 1 dedupe run" in capsys.readouterr().out
+    assert "1 take folded" in _dedupe(capsys)[0]
+
+
+def test_a_take_split_off_stays_out_in_every_later_run_until_undo(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["dedupe", "--split", "SH010/2", "--by", "ana"]) == 2
+    assert "is in no stack" in capsys.readouterr().err
+    _dedupe(capsys, "--join", "SH010/1", "SH010/3")
+    out, err = _dedupe(capsys, "--split", "SH010/2")
+    assert "SH010/2 stays apart from SH010/1 and SH010/3 from now on" in err
+    assert "1 take folded" in out
+    assert "1 take folded" in _dedupe(capsys)[0]
+    run(["undo", "--by", "ana"])
+    run(["undo", "--by", "ana"])
+    assert "2 takes folded" in _dedupe(capsys)[0]
+
+
+def test_rulings_are_no_dry_run_and_options_that_do_not_go_together_are_refused(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = ("SH010/1", "SH010/2")
+    for words, said in (
+        (("--join", *pair, "--dry-run"), "--join: is a ruling"),
+        (("--split", "SH010/1", "--dry-run"), "--split: is a ruling"),
+        (("--explain", *pair, "--split", "SH010/1"), "changes nothing"),
+        (("--picture", "a.jpg"), "go with --explain"),
+        (("--join", "SH010", "SH010/1"), "names 3 takes"),
+    ):
+        assert run(["dedupe", *words]) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_explain_tells_every_number_and_writes_the_picture_once(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = ("SH010/1", "SH010/2")
+    assert run(["dedupe", "--explain", *pair]) == 0
+    said = capsys.readouterr().out
+    assert "SH010/1 and SH010/2: near-duplicate; same picture, mirrored, re-encoded" in said
+    assert "at least 0.93" in said and "whether the same things move" in said and "NO" not in said
+    picture = scenes / "explain_SH010-1_SH010-2.jpg"
+    assert f"Wrote  {picture.name}" in said and picture.read_bytes()[:2] == b"\xff\xd8"
+    assert run(["dedupe", "--explain", *pair]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert run(["dedupe", "--explain", *pair, "--force", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["alignment"]["flipped"] and found["likeness"]["band"] == "near-duplicate"
+    assert found["searched"] and found["picture"] == picture.name
+
+
+def test_explain_says_what_was_ruled_and_that_others_have_nothing_in_common(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _dedupe(capsys, "--apart", "SH010/1", "SH010/3")
+    assert run(["dedupe", "--explain", "SH010/1", "SH010/3", "--picture", "why.jpg"]) == 0
+    said = capsys.readouterr().out
+    assert "no pair" in said and "A person ruled them apart" in said
+    assert run(["dedupe", "--explain", "SH010/1", "SH010/1"]) == 2
+    assert "needs two takes" in capsys.readouterr().err
+
+
+def test_an_upscale_takes_over_the_recipe_on_import_and_stays_visible(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Scene().write(scenes.parent / "more" / "upscaled.mp4", height=192)
+    assert run(["import", str(scenes.parent / "more"), "--shot", "SH010"]) == 0
+    said = capsys.readouterr().out
+    assert "versions  1 · upscale or copy of a take we know; recipe taken over as matched" in said
+    assert "like picture 1" in said and "lack" not in said
+    run(["takes"])
+    assert "~bus a" in capsys.readouterr().out
+    run(["show", "SH010/4"])
+    said = capsys.readouterr().out
+    assert (
+        "version of SH010/1, " in said and "of 256 bits: same picture, re-encoded at twice the size" in said
+    )
+    assert "matched: SH010/1, " in said
+    run(["show", "SH010/1"])
+    assert "versions   SH010/4, " in capsys.readouterr().out
+    run(["recipe", "show", "SH010/4"])
+    assert "matched" in capsys.readouterr().out
+    out, _ = _dedupe(capsys)
+    assert "ver.  SH010/4  version" in out and "1 larger version stays visible" in out

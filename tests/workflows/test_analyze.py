@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from circletake.model.fingerprint import VERSION
 from circletake.model.location import Location
 from circletake.model.score import Measured, Score
 from circletake.model.take import Origin, Take
@@ -42,7 +43,7 @@ def test_one_pass_gives_fingerprint_scores_poster_and_sprite(library: Library, c
     take = _add(library, clip(seconds=2))
     report = analyze(library, _technical())
     assert (report.takes, report.troubles) == (1, ())
-    assert list(library.registry.analyses.fingerprints("1")) == [take.id]
+    assert list(library.registry.analyses.fingerprints(VERSION)) == [take.id]
     slate = library.registry.takes.slate(take.id)
     assert slate.score("sharpness") and slate.score("temporal_flickering")
     assert library.poster(take.sha256).stat().st_size and library.sprite(take.sha256).stat().st_size

@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import BadInput
+from circletake.model.event import EventKind
 from circletake.model.slate import TakeFilter
+from circletake.model.stack import Rulings
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.analysis.analyze import analyze
-from circletake.workflows.analysis.dedupe import dedupe, keep_apart
+from circletake.workflows.analysis.dedupe import dedupe, join, keep_apart, split
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
 from tests.factories import actor
@@ -37,7 +39,7 @@ def test_the_smaller_copy_folds_under_the_larger_with_its_reason(twins: Library)
     report = dedupe(twins, by=actor())
     (stack,) = report.stacks
     assert report.slates[stack.keeper_id].take.name == "big.mp4"
-    assert "64x48" in stack.members[0].likeness.reason
+    assert "re-encoded at half the size" in stack.members[0].likeness.reason
     shown = twins.registry.takes.slates(TakeFilter(folded=False))
     assert sorted(s.take.name for s in shown) == ["big.mp4", "other.mp4"]
 
@@ -55,8 +57,43 @@ def test_a_pair_ruled_apart_stays_apart(twins: Library) -> None:
     assert dedupe(twins, by=actor()).stacks == ()
 
 
+def test_takes_ruled_together_stay_so_whoever_is_circled_later(twins: Library) -> None:
+    labels = {s.take.name: s.take.label for s in twins.registry.takes.slates()}
+    takes, batch = join(twins, labels["half.mp4"], labels["other.mp4"], actor())
+    assert [take.name for take in takes] == ["half.mp4", "other.mp4"]
+    (stack,) = dedupe(twins, by=actor(), batch=batch).stacks
+    assert (len(stack.members), all(m.likeness.band.folds for m in stack.members)) == (2, True)
+    other = twins.registry.takes.resolve(labels["other.mp4"])[0]
+    twins.registry.events.record(EventKind.VERDICT, [(other.id, "circled")], actor())
+    (stack,) = dedupe(twins, by=actor()).stacks
+    assert (stack.keeper_id, len(stack.members)) == (other.id, 2)
+
+
+def test_a_ruling_and_its_run_are_one_decision(twins: Library) -> None:
+    dedupe(twins, by=actor())
+    label = next(s.take.label for s in twins.registry.takes.slates() if s.take.name == "half.mp4")
+    take, others, batch = split(twins, label, actor())
+    assert (take.name, [one.name for one in others]) == ("half.mp4", ["big.mp4"])
+    assert dedupe(twins, by=actor(), batch=batch).stacks == ()
+    twins.registry.events.undo(actor())
+    assert len(twins.registry.stacks.current()) == 1
+    assert twins.registry.stacks.rulings() == Rulings()
+
+
+@pytest.mark.parametrize(("keeper", "stacks"), [("largest", 1), ("first", 1), ("circled", 0)])
+def test_every_policy_can_be_asked_for(twins: Library, keeper: str, stacks: int) -> None:
+    found = dedupe(twins, by=actor(), keeper=keeper, dry_run=True)
+    assert found.folded == stacks
+
+
+def test_only_what_is_new_is_compared(twins: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    dedupe(twins, by=actor(), dry_run=True)
+    monkeypatch.setattr("circletake.workflows.analysis.pairing.compare_pairs", None)
+    assert dedupe(twins, by=actor(), dry_run=True).folded == 1
+
+
 def test_two_takes_and_a_known_policy_are_needed(twins: Library) -> None:
     with pytest.raises(BadInput, match="not 2"):
         keep_apart(twins, ["SH010"], actor())
-    with pytest.raises(BadInput, match="best, largest, first"):
+    with pytest.raises(BadInput, match="best, largest, first, circled"):
         dedupe(twins, by=actor(), keeper="prettiest")

@@ -52,16 +52,27 @@ def find_bars(frames: NDArray[np.uint8]) -> Crop:
 
 
 def _ends(shares: NDArray[np.float64]) -> tuple[int, int]:
-    """First and last + 1 line of the picture, from the share of lit pixels of each line."""
-    near = _bar(shares)
-    far = _bar(shares[::-1])
+    """First and last + 1 line of the picture, from the share of lit pixels of each line.
+
+    Bars come in pairs of one size: where the picture is dark at one edge, the other tells.
+    """
+    near, far = _bar(shares), _bar(shares[::-1])
+    if near and not far and _dark(shares[::-1]) >= near - 1:
+        far = near
+    elif far and not near and _dark(shares) >= far - 1:
+        near = far
     return near, len(shares) - far
 
 
 def _bar(shares: NDArray[np.float64]) -> int:
-    most = int(len(shares) * _LARGEST_BAR)
-    dark = int(np.argmax(shares >= _BAR_SHARE)) if (shares >= _BAR_SHARE).any() else 0
-    if dark < 2 or dark > most:
+    dark = _dark(shares)
+    if dark < 2 or dark > int(len(shares) * _LARGEST_BAR):
         return 0
     picture = shares[dark : dark + _EDGE_ROWS] >= _PICTURE_SHARE
     return dark + int(np.argmax(picture)) if picture.any() else 0
+
+
+def _dark(shares: NDArray[np.float64]) -> int:
+    """Black lines at the edge."""
+    lit = shares >= _BAR_SHARE
+    return int(np.argmax(lit)) if lit.any() else 0

@@ -1,215 +1,233 @@
-"""Comparing takes: which pairs are worth a look, and how two takes lie on one another in time.
+"""Which pairs of takes are worth comparing: an exact search over all of them.
 
-Exact numpy throughout: the hashes of 700 takes are half a megabyte.
+Three frames of each take are held against the frames of all others, in two steps. First the
+coarsest frequencies alone, which a small crop or a caption hardly changes: one matrix product
+a block, which leaves about a frame in a hundred. Then those through every view, in finer
+frequencies. Two of the three must be found in the other take, first among some of its samples,
+then, more surely, among all. Nothing is approximate: a pair passes if its numbers say so,
+whatever else there is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from circletake.model.fingerprint import Fingerprint
+from circletake.fingerprint.low import SIDE, coarse, odd_columns, spectrum, unit
+from circletake.fingerprint.views import ASPECT_SLACK, WHOLE, View, bases, closer, seen, spectra_through
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CANDIDATE_BITS = 14
-"""Of 64: a frame this near to some frame of the other take speaks for the pair."""
+    from circletake.model.fingerprint import Fingerprint
 
-CANDIDATE_SHARE = 0.4
-"""The share of a take's frames that must speak for it."""
+COARSE_LIKENESS = 0.5
+"""Of the 6 x 6 lowest frequencies, between two frames, for a closer look."""
 
-LEAST_OVERLAP = 0.5
-"""Of the shorter take: what an alignment must cover."""
+LIKENESS = 0.62
+"""Of the 8 x 8 lowest through the best view, between a query and a sample half a second from the next."""
 
-LEAST_DETAIL = 6
-"""Standard deviation of luma below which a frame is too flat for its hash to mean much."""
+SURE_LIKENESS = 0.72
+"""The same between a query and the best of all samples, for a comparison of the takes."""
 
-_STEP = 0.125
-_SAMPLE_SLACK = 0.5
+_APART = 0.5
+"""Seconds between the samples of a take that are searched in."""
+
+_LEAST = 8
+_ASKED, _AGREE = 3, 2
+"""Frames of a take that are searched by, and how many of them must be found."""
+
+_QUERIES = 64
+_SAMPLES = 1 << 17
+_COARSE_SIDE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """How take ``b`` lies on take ``a``.
+def candidates(
+    takes: Mapping[str, Fingerprint], fresh: Collection[str] | None = None
+) -> list[tuple[str, str]]:
+    """Pairs of ids with frames alike, straight or mirrored, whole or in part; each pair once, sorted.
 
-    Attributes:
-        distance: mean Hamming distance of aligned frames, of 256 bits.
-        thirds: the same over the first, second and last third of the overlap.
-        offset: seconds that ``b`` starts after ``a``.
-        overlap: share of the shorter take that was compared, 0-1.
-        flipped: ``b`` is mirrored.
-        colour: mean difference of chroma (R - G and B - G of the quadrants), 0-255.
-        flat: share of compared frames too flat to judge by.
-        movement: mean distance between ``a``'s neighbouring thirds, of 256 bits; near 0 for a still.
+    Args:
+        fresh: only pairs with at least one of these; all pairs when ``None``.
     """
-
-    distance: float
-    thirds: tuple[float, ...]
-    offset: float
-    overlap: float
-    flipped: bool
-    colour: float
-    flat: float
-    movement: float
-
-    @property
-    def worst(self) -> float:
-        """Distance over the worst third."""
-        return max(self.thirds)
-
-    @property
-    def parting(self) -> float:
-        """Bits by which two takes that begin together and alike have come apart at the end, else 0.
-
-        Takes made from one still picture do; a copy stays as near as it was.
-        """
-        opening, closing = self.thirds[0], self.thirds[-1]
-        return closing - opening if abs(self.offset) <= _STEP and closing > 2 * opening else 0.0
-
-
-def candidates(takes: Mapping[str, Fingerprint]) -> list[tuple[str, str]]:
-    """Pairs of takes with enough frames alike, straight or mirrored; each pair once.
-
-    A pair that :func:`compare` would call near is not missed as long as two fifths of its
-    frames lie within ``CANDIDATE_BITS`` of some frame of the other.
-    """
-    ids = [name for name, fp in takes.items() if len(fp.seconds)]
+    ids = [name for name, one in takes.items() if len(one.seconds)]
     if len(ids) < 2:
         return []
-    words = np.concatenate([_words(takes[name].bits64) for name in ids])[:, 0]
-    mirrored = np.concatenate([_words(_mirror(takes[name].bits64, 8)) for name in ids])[:, 0]
-    lengths = np.array([len(takes[name].seconds) for name in ids])
+    new = np.array([fresh is None or name in fresh for name in ids])
+    prints = [takes[name] for name in ids]
+    pairs = _hits(prints, np.flatnonzero(new), np.arange(len(ids)))
+    if not new.all():
+        pairs |= _hits(prints, np.flatnonzero(~new), np.flatnonzero(new))
+    return sorted((min(ids[a], ids[b]), max(ids[a], ids[b])) for a, b in pairs)
+
+
+def _hits(
+    prints: list[Fingerprint], asking: NDArray[np.int64], among: NDArray[np.int64]
+) -> set[tuple[int, int]]:
+    """Pairs of a take in ``asking`` and one in ``among`` that holds enough of its frames."""
+    if not len(asking) or not len(among):
+        return set()
+    queries = _queries(prints, asking)
+    found: set[tuple[int, int]] = set()
+    for shelf in _shelves(prints, among):
+        agreed: dict[tuple[int, int], set[int]] = {}
+        for base, chosen in _bases(queries, shelf.aspect):
+            for start in range(0, len(chosen), _QUERIES):
+                part = chosen[start : start + _QUERIES]
+                for query, samples in _coarse_hits(unit(_seen_whole(queries.spectra[part], base)), shelf):
+                    number = int(part[query])
+                    own = int(queries.owners[number])
+                    near = samples[_best(queries.spectra[number], base, shelf.fine[samples]) >= LIKENESS]
+                    for other in np.unique(shelf.owners[near]).tolist():
+                        if other != own:
+                            agreed.setdefault((own, other), set()).add(number)
+        likely: dict[int, list[int]] = {}
+        for (own, other), numbers in agreed.items():
+            if len(numbers) >= queries.enough[own]:
+                likely.setdefault(own, []).append(other)
+        for own, others in likely.items():
+            near_ones = _confirmed(prints, queries, own, np.array(others), shelf.aspect)
+            found.update((min(own, other), max(own, other)) for other in near_ones)
+    return found
+
+
+def _confirmed(
+    prints: list[Fingerprint], queries: _Queries, own: int, others: NDArray[np.int64], aspect: float
+) -> list[int]:
+    """Those of ``others`` that hold enough of a take's frames when all of their samples are looked at."""
+    lengths = np.array([len(prints[other].seconds) for other in others])
+    fine = unit(spectrum(np.concatenate([prints[other].low for other in others])))
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
-    pairs: set[tuple[int, int]] = set()
-    for index in range(len(ids) - 1):
-        own = words[starts[index] : starts[index] + lengths[index]]
-        first = int(starts[index + 1])
-        for others in (words, mirrored):
-            near = np.bitwise_count(own[:, None] ^ others[None, first:]) <= CANDIDATE_BITS
-            pairs.update((index, other) for other in _sharing(near, starts[index + 1 :] - first, index))
-    return [(ids[a], ids[b]) for a, b in sorted(pairs)]
+    numbers = np.flatnonzero(queries.owners == own)
+    agree = np.zeros(len(others), np.int64)
+    for number in numbers:
+        best = np.zeros(len(others), np.float32)
+        for base in bases(float(queries.aspects[number]), aspect):
+            alike = _best(queries.spectra[number], base, fine)
+            best = np.maximum(best, np.maximum.reduceat(alike, starts))
+        agree += best >= SURE_LIKENESS
+    return [int(other) for other in others[agree >= queries.enough[own]]]
 
 
-def compare(a: Fingerprint, b: Fingerprint) -> Alignment | None:
-    """The best alignment of two takes in time, straight or mirrored.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Queries:
+    """Frames to search by.
 
-    Returns:
-        ``None`` where one has no frames, or no offset covers half of the shorter take.
+    Attributes:
+        enough: by take, how many of its frames must be found in another.
     """
-    if not len(a.seconds) or not len(b.seconds):
-        return None
-    best: Alignment | None = None
-    for flipped in (False, True):
-        bits = _mirror(b.bits256, 16) if flipped else b.bits256
-        found = _align(a, b, bits, flipped)
-        if found and (best is None or found.distance < best.distance):
-            best = found
-    return best
+
+    owners: NDArray[np.int64]
+    spectra: NDArray[np.float32]
+    aspects: NDArray[np.float64]
+    enough: Mapping[int, int]
 
 
-def _sharing(near: NDArray[np.bool_], starts: NDArray[np.int64], index: int) -> Iterator[int]:
-    """Takes after ``index`` that enough frames, of either side, speak for."""
-    theirs = np.add.reduceat(near.any(axis=0), starts)
-    lengths = np.diff(np.concatenate((starts, [near.shape[1]])))
-    ours = np.logical_or.reduceat(near, starts, axis=1).mean(axis=0)
-    for offset in np.flatnonzero((theirs / lengths >= CANDIDATE_SHARE) | (ours >= CANDIDATE_SHARE)):
-        yield index + 1 + int(offset)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shelf:
+    """Samples of takes of one shape.
 
-
-def _align(a: Fingerprint, b: Fingerprint, bits: NDArray[np.uint8], flipped: bool) -> Alignment | None:
-    distances = np.bitwise_count(_words(a.bits256)[:, None] ^ _words(bits)[None]).sum(-1, dtype=np.int64)
-    # Only as many of the denser take's frames as the sparser has can be neighbours.
-    step = max(_spacing(a), _spacing(b))
-    shorter = min(_length(a), _length(b))
-    offsets = np.arange(-_length(b) / _STEP, _length(a) / _STEP + 1).round() * _STEP
-    moved = b.seconds[None, :] + offsets[:, None]
-    nearest = _nearest(a.seconds, moved)
-    matched = np.abs(a.seconds[nearest] - moved) <= step * _SAMPLE_SLACK + 1e-3
-    covered = matched.sum(axis=1) * _spacing(b) / shorter
-    fits = np.flatnonzero(covered >= LEAST_OVERLAP - 1e-6)
-    if not len(fits):
-        return None
-    frames = np.arange(len(b.seconds))
-    picked = distances[nearest[fits], frames[None, :]]
-    counts = matched[fits]
-    means = (picked * counts).sum(axis=1) / counts.sum(axis=1)
-    # Of equals (a still fits everywhere) the one that covers most, then the smallest shift.
-    order = np.lexsort((np.abs(offsets[fits]), -covered[fits], means.round(1)))
-    pick = int(order[0])
-    row = int(fits[pick])
-    ours, theirs = nearest[row][matched[row]], frames[matched[row]]
-    along = distances[ours, theirs]
-    flat = (a.detail[ours] < LEAST_DETAIL) | (b.detail[theirs] < LEAST_DETAIL)
-    return Alignment(
-        distance=float(along.mean()),
-        thirds=tuple(float(part.mean()) for part in np.array_split(along, min(3, len(along)))),
-        offset=float(offsets[row]),
-        overlap=float(min(1.0, covered[row])),
-        flipped=flipped,
-        colour=_colour_distance(a.colour[ours], b.colour[theirs], flipped),
-        flat=float(flat.mean()),
-        movement=_movement(a.bits256[ours]),
-    )
-
-
-def _nearest(sorted_seconds: NDArray[np.float32], wanted: NDArray[np.float64]) -> NDArray[np.int64]:
-    right = np.searchsorted(sorted_seconds, wanted).clip(1, max(1, len(sorted_seconds) - 1))
-    right = right.clip(0, len(sorted_seconds) - 1)
-    left = (right - 1).clip(0)
-    closer = np.abs(sorted_seconds[left] - wanted) <= np.abs(sorted_seconds[right] - wanted)
-    return np.where(closer, left, right)
-
-
-def _spacing(fingerprint: Fingerprint) -> float:
-    if len(fingerprint.seconds) < 2:
-        return 0.25
-    return float(np.median(np.diff(fingerprint.seconds)))
-
-
-def _length(fingerprint: Fingerprint) -> float:
-    return float(fingerprint.seconds[-1]) + _spacing(fingerprint)
-
-
-def _movement(bits: NDArray[np.uint8]) -> float:
-    if len(bits) < 3:
-        return 0.0
-    words = _words(bits)
-    third = max(1, len(words) // 3)
-    return float(np.bitwise_count(words[third:] ^ words[:-third]).sum(-1).mean())
-
-
-def _colour_distance(a: NDArray[np.uint8], b: NDArray[np.uint8], flipped: bool) -> float:
-    """Chroma only: a brighter or harder copy keeps it, another outfit or palette does not."""
-    left = a.reshape(-1, 2, 2, 3).astype(np.int16)
-    right = b.reshape(-1, 2, 2, 3).astype(np.int16)
-    if flipped:
-        right = right[:, :, ::-1]
-    chroma = [p[..., (0, 2)] - p[..., (1, 1)] for p in (left, right)]
-    return float(np.abs(chroma[0] - chroma[1]).mean())
-
-
-def _words(bits: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    return np.ascontiguousarray(bits).view(np.uint64)
-
-
-def _mirror(bits: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The hashes of the mirrored frames: odd columns of a DCT change their sign.
-
-    Exact but for coefficients that lie between 0 and the median.
+    Attributes:
+        even, odd: the coarse vectors in two parts; mirroring changes the sign of the odd one.
+        fine: unit vectors (n, 63).
     """
-    return bits ^ _odd_columns(size)
+
+    aspect: float
+    owners: NDArray[np.int64]
+    even: NDArray[np.float32]
+    odd: NDArray[np.float32]
+    fine: NDArray[np.float32]
 
 
-@lru_cache(maxsize=2)
-def _odd_columns(size: int) -> NDArray[np.uint8]:
-    odd = np.zeros((size, size), bool)
-    odd[:, 1::2] = True
-    return np.packbits(odd.reshape(-1))
+def _queries(prints: list[Fingerprint], asking: NDArray[np.int64]) -> _Queries:
+    """Of each third of the middle of a take the frame with most to see."""
+    owners, lows, aspects, enough = [], [], [], {}
+    for index in asking:
+        one = prints[index]
+        held = _held(one)
+        middle_half = held[len(held) // 4 : len(held) - len(held) // 4]
+        parts = [part for part in np.array_split(middle_half, _ASKED) if len(part)]
+        enough[int(index)] = min(_AGREE, len(parts))
+        for part in parts:
+            lows.append(one.low[part[int(one.detail[part].argmax())]])
+            owners.append(index)
+            aspects.append(one.aspect)
+    return _Queries(np.array(owners), spectrum(np.stack(lows)), np.array(aspects), enough)
 
 
-__all__ = ["CANDIDATE_BITS", "CANDIDATE_SHARE", "Alignment", "candidates", "compare"]
+def _held(one: Fingerprint) -> NDArray[np.int64]:
+    """The samples of a take that are searched in; queries are among them, so that copies meet exactly."""
+    step = max(1, round(_APART / max(one.spacing, 1e-3)))
+    step = min(step, max(1, len(one.seconds) // _LEAST))
+    return np.arange(0, len(one.seconds), step)
+
+
+def _shelves(prints: list[Fingerprint], among: NDArray[np.int64]) -> Iterator[_Shelf]:
+    """Takes by shape, since what of a picture fills a frame depends on both shapes."""
+    aspects = np.array([prints[index].aspect for index in among])
+    shape = np.round(np.log(aspects) / (2 * np.log(ASPECT_SLACK))).astype(int)
+    for one in np.unique(shape):
+        members = among[shape == one]
+        owners, lows = [], []
+        for index in members:
+            lows.append(prints[index].low[_held(prints[index])])
+            owners.append(np.full(len(lows[-1]), index))
+        fine = unit(spectrum(np.concatenate(lows)))
+        rough, odd = coarse(fine, _COARSE_SIDE), odd_columns(_COARSE_SIDE)
+        yield _Shelf(
+            float(np.median(aspects[shape == one])),
+            np.concatenate(owners),
+            rough[:, ~odd],
+            rough[:, odd],
+            fine,
+        )
+
+
+def _bases(queries: _Queries, aspect: float) -> Iterator[tuple[View, NDArray[np.int64]]]:
+    """The whole of every query; and of those of another shape, the middle that fills this one."""
+    yield WHOLE, np.arange(len(queries.owners))
+    for own in np.unique(queries.aspects):
+        for base in bases(float(own), aspect)[1:]:
+            yield base, np.flatnonzero(queries.aspects == own)
+
+
+def _seen_whole(spectra: NDArray[np.float32], base: View) -> NDArray[np.float32]:
+    if base == WHOLE:
+        return spectra
+    return np.asarray(spectra_through(spectra, (base,))[0])
+
+
+def _coarse_hits(vectors: NDArray[np.float32], shelf: _Shelf) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Each query with the samples that are coarsely like it, straight or mirrored."""
+    rough, odd = coarse(vectors, _COARSE_SIDE), odd_columns(_COARSE_SIDE)
+    even_part, odd_part = np.ascontiguousarray(rough[:, ~odd]), np.ascontiguousarray(rough[:, odd])
+    hits: dict[int, list[NDArray[np.int64]]] = {}
+    for start in range(0, len(shelf.owners), _SAMPLES):
+        block = slice(start, start + _SAMPLES)
+        alike = even_part @ shelf.even[block].T
+        other = odd_part @ shelf.odd[block].T
+        alike += np.abs(other, out=other)
+        rows, columns = np.nonzero(alike >= COARSE_LIKENESS)
+        for row, part in _by_row(rows, columns):
+            hits.setdefault(row, []).append(part + start)
+    for row, parts in hits.items():
+        yield row, np.concatenate(parts)
+
+
+def _by_row(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    edges = np.flatnonzero(np.diff(rows)) + 1
+    for part_rows, part in zip(np.split(rows, edges), np.split(columns, edges), strict=True):
+        if len(part):
+            yield int(part_rows[0]), part
+
+
+def _best(spectra: NDArray[np.float32], base: View, fine: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How like some view of a query's ``base`` is to each sample (n, 63), straight or mirrored."""
+    through = tuple(view.within(base) for view in closer())
+    vectors = seen(spectra[None], through)[:, 0]
+    odd = odd_columns(SIDE)
+    alike = vectors[:, ~odd] @ fine[:, ~odd].T + np.abs(vectors[:, odd] @ fine[:, odd].T)
+    return np.asarray(alike.max(axis=0))

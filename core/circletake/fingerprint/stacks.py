@@ -1,88 +1,73 @@
 """Stacks: stars of near-duplicate takes around a keeper, each member with its reason.
 
 A star and not a chain: every member was compared with the keeper itself, so that "folded
-because 12 of 256 bits differ from the keeper" is true and can be checked.
+because 12 of 256 bits differ from the keeper" is true and can be checked. Only a person puts
+takes into a stack that are not like its keeper; each then brings its own copies along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import combinations
 
-from circletake.fingerprint.search import Alignment, candidates, compare
+from circletake.fingerprint.judging import Bounds, judge
+from circletake.model.alignment import Alignment, Pair
 from circletake.model.event import Verdict
-from circletake.model.fingerprint import Fingerprint
 from circletake.model.slate import Slate
-from circletake.model.stack import Band, Likeness, Member, Stack
+from circletake.model.stack import Band, Likeness, Member, Rulings, Stack, VersionOf
 
 
 class Keeper(StrEnum):
-    """Which take of a stack stands for the others; circled and rated ones come first in any case."""
+    """Which take of a stack stands for the others; circled and rated ones come first in any case.
+
+    ``CIRCLED``: only those stand for others; where nobody decided yet, nothing folds.
+    """
 
     BEST = "best"
     LARGEST = "largest"
     FIRST = "first"
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """Distances of 256 bits up to which two takes are called so (facts: 418 clips, 86,829 pairs).
-
-    Attributes:
-        still_duplicate: stricter bounds for takes that hardly move or are nearly flat, where
-            siblings made from one still picture lie close together.
-        parting: bits from which takes that begin alike and come apart are such siblings (of 24
-            clips' copies, those played 4% faster do so too, and stay visible with them).
-        colour: chroma difference above which a like motion is a variant.
-    """
-
-    duplicate: float = 32
-    near: float = 48
-    variant: float = 80
-    still_duplicate: float = 12
-    still_near: float = 20
-    still_movement: float = 24
-    worst: float = 1.5
-    parting: float = 16
-    colour: float = 14
+    CIRCLED = "circled"
 
 
 def build_stacks(
     slates: Sequence[Slate],
-    fingerprints: Mapping[str, Fingerprint],
+    pairs: Sequence[Pair],
     *,
     keeper: Keeper = Keeper.BEST,
-    apart: Collection[frozenset[str]] = (),
-    bands: Bands | None = None,
+    rulings: Rulings | None = None,
+    versions: Mapping[str, VersionOf] | None = None,
+    bounds: Bounds | None = None,
 ) -> list[Stack]:
     """Group takes into stacks; takes without a near one are in none.
 
-    A circled or rated take is never folded under another: it is a keeper or stands alone.
+    A circled or rated take is never folded under another: it is a keeper or stands alone. What a
+    person ruled comes before what was measured.
 
     Args:
         slates: every take to consider, in library order.
-        fingerprints: by take id; takes without one stay alone.
-        apart: pairs of take ids that a person ruled apart.
+        pairs: takes that were found alike.
+        versions: takes that are versions of another, by id; the original stands before them.
     """
-    bands = bands or Bands()
-    by_id = {s.take.id: s for s in slates if s.take.id in fingerprints}
-    known = {take_id: fingerprints[take_id] for take_id in by_id}
-    near: dict[str, set[str]] = {take_id: set() for take_id in by_id}
-    for a, b in candidates(known):
-        near[a].add(b)
-        near[b].add(a)
-    order = sorted((s for s in by_id.values() if near[s.take.id]), key=lambda s: _rank(s, keeper))
-    pairs = _Pairs(by_id, known, near, frozenset(apart), bands)
+    by_id = {slate.take.id: slate for slate in slates}
+    likenesses = _Likenesses(by_id, rulings or Rulings(), versions or {}, bounds or Bounds())
+    likenesses.add(pairs)
+    order = sorted(
+        (by_id[own] for own in likenesses.near), key=lambda s: _rank(s, keeper, likenesses.versions)
+    )
     placed: set[str] = set()
     stars: dict[str, list[Member]] = {}
     for slate in order:
         own = slate.take.id
-        if own in placed:
+        if own in placed or (keeper is Keeper.CIRCLED and not _decided(slate)):
             continue
         folded = [
-            m for m in pairs.around(own, placed) if m.likeness.band.folds and not _decided(by_id[m.take_id])
+            m
+            for m in likenesses.around(own, placed)
+            if m.likeness.band.folds and not _decided(by_id[m.take_id])
         ]
+        folded += [m for m in likenesses.brought(own, folded, placed) if not _decided(by_id[m.take_id])]
         if folded:
             stars[own] = folded
             placed.update((own, *(m.take_id for m in folded)))
@@ -91,7 +76,7 @@ def build_stacks(
         own = slate.take.id
         if own in placed and own not in stars:
             continue
-        shown = [_visible(m) for m in pairs.around(own, placed)]
+        shown = [_visible(m) for m in likenesses.around(own, placed)]
         if shown:
             stars.setdefault(own, []).extend(shown)
             placed.update((own, *(m.take_id for m in shown)))
@@ -102,86 +87,99 @@ def build_stacks(
 
 
 @dataclass(slots=True)
-class _Pairs:
-    """Likenesses of takes that may pair, worked out when they are asked for."""
+class _Likenesses:
+    """What each take is to each other, worded as seen from the one that is asked."""
 
     slates: Mapping[str, Slate]
-    prints: Mapping[str, Fingerprint]
-    near: Mapping[str, set[str]]
-    apart: frozenset[frozenset[str]]
-    bands: Bands
-    _known: dict[tuple[str, str], Likeness | None] = field(default_factory=dict)
+    rulings: Rulings
+    versions: Mapping[str, VersionOf]
+    bounds: Bounds
+    near: dict[str, dict[str, Alignment | None]] = field(default_factory=dict)
+
+    def add(self, pairs: Sequence[Pair]) -> None:
+        """Take pairs of takes that are here and were not ruled apart, and those ruled together."""
+        for one, other in self._rewrapped():
+            self.near.setdefault(one, {})[other] = None
+            self.near.setdefault(other, {})[one] = None
+        for pair in pairs:
+            ids = frozenset((pair.a_id, pair.b_id))
+            if ids <= self.slates.keys() and ids not in self.rulings.apart:
+                self.near.setdefault(pair.a_id, {})[pair.b_id] = pair.alignment
+                self.near.setdefault(pair.b_id, {})[pair.a_id] = pair.alignment.reversed
+        for ids in self.rulings.together:
+            if ids <= self.slates.keys():
+                one, other = sorted(ids)
+                self.near.setdefault(one, {}).setdefault(other, None)
+                self.near.setdefault(other, {}).setdefault(one, None)
+
+    def _rewrapped(self) -> Iterator[tuple[str, str]]:
+        """Takes of one coded picture in several files; however dark or plain it is, no search is needed."""
+        by_picture: dict[str, list[str]] = {}
+        for own, slate in self.slates.items():
+            by_picture.setdefault(slate.take.media.picture_sha256, []).append(own)
+        for same in by_picture.values():
+            yield from (pair for pair in combinations(same, 2) if frozenset(pair) not in self.rulings.apart)
 
     def around(self, own: str, placed: Collection[str]) -> list[Member]:
         """Every take that pairs with ``own`` and has no place yet, in a fixed order."""
         found = []
         for other in sorted(self.near[own]):
-            if other in placed or other == own or frozenset((own, other)) in self.apart:
-                continue
-            likeness = self._likeness(own, other)
-            if likeness:
-                found.append(Member(other, likeness))
+            if other not in placed and other != own:
+                likeness = self._likeness(own, other)
+                if likeness:
+                    found.append(Member(other, likeness))
+        return found
+
+    def brought(self, own: str, folded: Sequence[Member], placed: Collection[str]) -> list[Member]:
+        """Takes that a person put together with one that is here, by way of others too, and their copies."""
+        here = {own, *(member.take_id for member in folded)}
+        found: list[Member] = []
+        put = {one for one in here if frozenset((own, one)) in self.rulings.together}
+        todo = [own, *sorted(here - {own})]
+        while todo:
+            one = todo.pop(0)
+            for member in self.around(one, placed):
+                ruled = frozenset((one, member.take_id)) in self.rulings.together
+                copied = one in put and member.likeness.band.folds
+                apart = frozenset((own, member.take_id)) in self.rulings.apart
+                if member.take_id in here or apart or not (ruled or copied):
+                    continue
+                here.add(member.take_id)
+                todo.append(member.take_id)
+                if ruled:
+                    put.add(member.take_id)
+                by_way = f"in a stack with {self.slates[one].take.label}: {member.likeness.reason}"
+                found.append(Member(member.take_id, replace(member.likeness, reason=by_way)))
         return found
 
     def _likeness(self, own: str, other: str) -> Likeness | None:
-        if (own, other) not in self._known:
-            alignment = compare(self.prints[own], self.prints[other])
-            said = judge(alignment, self.slates[own], self.slates[other], self.bands) if alignment else None
-            self._known[own, other] = said
-        return self._known[own, other]
+        keeper, member = self.slates[own].take.media, self.slates[other].take.media
+        alignment = self.near[own][other]
+        judged = judge(alignment, keeper, member, self.bounds) if alignment else None
+        if keeper.picture_sha256 == member.picture_sha256:
+            judged = Likeness(
+                Band.DUPLICATE, 0.0, 0.0, 1.0, False, "the same picture, rewrapped, 0 of 256 bits"
+            )
+        if frozenset((own, other)) in self.rulings.together:
+            why = judged.reason if judged else "not alike by measure"
+            known = judged or Likeness(Band.NEAR, 256.0, 0.0, 0.0, False, "")
+            band = judged.band if judged and judged.band.folds else Band.NEAR
+            return replace(known, band=band, reason=f"put together by a person; {why}")
+        if judged and judged.band.folds and self._larger_version(other, own):
+            return replace(judged, band=Band.VERSION, reason=f"a larger version, {judged.reason}")
+        if judged and judged.band.folds and self._larger_version(own, other):
+            return replace(judged, band=Band.VERSION, reason=f"its original, smaller, {judged.reason}")
+        return judged
 
-
-def judge(alignment: Alignment, keeper: Slate, other: Slate, bands: Bands) -> Likeness | None:
-    """Put a pair into a band, with the reason in words; ``None`` when they are no pair."""
-    still = alignment.movement < bands.still_movement or alignment.flat > 0.5
-    duplicate = bands.still_duplicate if still else bands.duplicate
-    near = bands.still_near if still else bands.near
-    distance = alignment.distance
-    if distance > bands.variant:
-        return None
-    steady = alignment.worst <= near * bands.worst
-    if alignment.colour > bands.colour:
-        band, why = Band.VARIANT, ["same motion, other colours"]
-    elif alignment.parting > bands.parting:
-        band, why = Band.VARIANT, ["begin alike, then part ways"]
-    elif distance <= duplicate and steady:
-        band, why = Band.DUPLICATE, _differences(alignment, keeper, other)
-    elif distance <= near and steady:
-        band, why = Band.NEAR, _differences(alignment, keeper, other)
-    elif still:
-        band, why = Band.VARIANT, ["alike, but too still or too dark to be sure"]
-    elif not steady:
-        band, why = Band.VARIANT, ["alike in part, parts ways later"]
-    else:
-        band, why = Band.VARIANT, ["alike"]
-    reason = f"{', '.join(why)}, {distance:.0f}/256 bits"
-    return Likeness(band, distance, alignment.offset, alignment.overlap, alignment.flipped, reason)
-
-
-def _differences(alignment: Alignment, keeper: Slate, other: Slate) -> list[str]:
-    ours, theirs = keeper.take.media, other.take.media
-    said = []
-    if keeper.take.media.picture_sha256 == other.take.media.picture_sha256:
-        said.append("the same picture, rewrapped")
-    elif alignment.distance < 1 and alignment.overlap > 0.99:
-        said.append("the same picture, re-encoded")
-    if alignment.flipped:
-        said.append("mirrored")
-    if abs(alignment.offset) >= 0.2:
-        said.append(
-            f"trimmed, starts {abs(alignment.offset):.1f} s {'later' if alignment.offset > 0 else 'earlier'}"
-        )
-    elif alignment.overlap < 0.9 or abs(ours.seconds - theirs.seconds) > 0.3:
-        said.append("other length")
-    if (ours.width, ours.height) != (theirs.width, theirs.height):
-        said.append(f"re-encoded at {theirs.width}x{theirs.height}")
-    if not said:
-        said.append("re-encoded" if alignment.distance < 16 else "slightly changed")
-    return said
+    def _larger_version(self, take_id: str, of_id: str) -> bool:
+        version, media = self.versions.get(take_id), self.slates[take_id].take.media
+        other = self.slates[of_id].take.media
+        larger = media.width * media.height > other.width * other.height
+        return larger and version is not None and version.of_id == of_id
 
 
 def _visible(member: Member) -> Member:
-    """The member as one that stays in view: a variant, or a take somebody decided on."""
+    """The member as one that stays in view: a variant, a version, or a take somebody decided on."""
     likeness = member.likeness
     if not likeness.band.folds:
         return member
@@ -197,7 +195,7 @@ def _decided(slate: Slate) -> bool:
     return slate.standing.verdict is Verdict.CIRCLED or slate.standing.stars > 0
 
 
-def _rank(slate: Slate, keeper: Keeper) -> tuple[object, ...]:
+def _rank(slate: Slate, keeper: Keeper, versions: Mapping[str, VersionOf]) -> tuple[object, ...]:
     standing, media = slate.standing, slate.take.media
     verdicts = {Verdict.CIRCLED: 0, Verdict.HOLD: 2, Verdict.UNREVIEWED: 3, Verdict.NG: 4}
     decided = 1 if standing.stars and standing.verdict is not Verdict.CIRCLED else verdicts[standing.verdict]
@@ -214,7 +212,8 @@ def _rank(slate: Slate, keeper: Keeper) -> tuple[object, ...]:
             -round(media.seconds, 1),
             -slate.take.size,
         )
-    return (decided, -standing.stars, *by_policy, slate.take.place)
+    copied = slate.take.id in versions
+    return (decided, -standing.stars, copied, *by_policy, slate.take.place)
 
 
 def _why(slate: Slate, keeper: Keeper) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
+from circletake.model.alignment import COMPARISON
 from circletake.model.event import Actor
-from circletake.model.fingerprint import VERSION
 from circletake.model.slate import Slate, TakeFilter
-from circletake.model.stack import Stack
+from circletake.model.stack import Band, Stack
 from circletake.model.take import Take
+from circletake.workflows.analysis.pairing import pair_takes
 from circletake.workflows.library import Library
+from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
     from circletake.fingerprint.stacks import Keeper
@@ -27,6 +29,7 @@ class DedupeReport:
         slates: of every take named in them, by take id.
         folded: takes that (would) fold.
         variants: like takes that stay visible.
+        versions: larger versions of a keeper, which stay visible too.
         unlike: takes that were compared and are in no stack.
         waiting: takes without a fingerprint, which could not be compared.
         batch: what ``undo`` takes back; empty for a dry run.
@@ -36,39 +39,50 @@ class DedupeReport:
     slates: dict[str, Slate]
     folded: int
     variants: int
+    versions: int
     unlike: int
     waiting: int
     batch: str = ""
 
 
 def dedupe(
-    library: Library, *, by: Actor, keeper: str = "best", dry_run: bool = False, batch: str = ""
+    library: Library,
+    *,
+    by: Actor,
+    keeper: str = "best",
+    dry_run: bool = False,
+    batch: str = "",
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> DedupeReport:
-    """Compare all fingerprinted takes and put the stacks in force.
+    """Compare the fingerprinted takes that are new, and put the stacks in force.
 
     Args:
-        keeper: ``best`` (fewest findings, then largest), ``largest`` or ``first``; circled and
-            rated takes come before any policy.
+        keeper: ``best`` (fewest findings, then largest), ``largest``, ``first`` or ``circled``
+            (fold only under takes that somebody decided on); circled and rated takes come before
+            any policy.
         batch: decisions it is undone with, such as a ruling; one of its own unless given.
 
     Raises:
         BadInput: no such policy.
+        Cancelled: ``cancelled`` answered yes; nothing is in force that was not before.
     """
-    from circletake.fingerprint.hashes import unpack
     from circletake.fingerprint.stacks import Keeper, build_stacks
 
     registry = library.registry
     policy = _policy(keeper, Keeper)
+    pairs = pair_takes(library, progress=progress, cancelled=cancelled)
     slates = registry.takes.slates(TakeFilter())
-    prints = {take_id: unpack(packed) for take_id, packed in registry.analyses.fingerprints(VERSION).items()}
-    stacks = build_stacks(slates, prints, keeper=policy, apart=registry.stacks.apart())
+    stacks = build_stacks(
+        slates, pairs, keeper=policy, rulings=registry.stacks.rulings(), versions=registry.versions.all()
+    )
     if not dry_run:
         batch = registry.stacks.replace(stacks, by, batch)
         stacks = registry.stacks.current()
-    return _report(stacks, slates, prints.keys(), batch)
+    return _report(stacks, slates, registry.pairs.compared(COMPARISON), batch)
 
 
-def keep_apart(library: Library, words: Sequence[str], by: Actor) -> tuple[Take, Take, str]:
+def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "") -> tuple[Take, Take, str]:
     """Rule that two takes never fold into one another; said once, it holds in every later run.
 
     Returns the two takes, and the batch that ``undo`` takes back.
@@ -83,7 +97,54 @@ def keep_apart(library: Library, words: Sequence[str], by: Actor) -> tuple[Take,
             "--apart", f"names {len(named)} takes, not 2", "circletake dedupe --apart SH010/31 SH010/12"
         )
     one, other = named
-    return one, other, library.registry.stacks.keep_apart(one.id, other.id, by)
+    return one, other, library.registry.stacks.keep_apart(one.id, other.id, by, batch)
+
+
+def join(library: Library, keeper: str, others: str, by: Actor, batch: str = "") -> tuple[list[Take], str]:
+    """Rule that takes are in one stack with another, whatever was measured; it holds in every later run.
+
+    Args:
+        keeper: the take they belong with.
+        others: one take or a set of them, such as ``SH010/12-14``.
+
+    Returns:
+        The takes, the one they belong with first; and the batch that ``undo`` takes back.
+
+    Raises:
+        BadInput: several takes are named to belong with, or the same take twice.
+        NotFound: one of them does not exist.
+    """
+    named = library.registry.takes.resolve(keeper)
+    if len(named) != 1:
+        raise BadInput(
+            "--join", f"{keeper} names {len(named)} takes", "one take, then those that belong with it"
+        )
+    rest = library.registry.takes.resolve(others)
+    done = library.registry.stacks.join(named[0].id, [take.id for take in rest], by, batch)
+    return [*named, *rest], done
+
+
+def split(library: Library, word: str, by: Actor, batch: str = "") -> tuple[Take, list[Take], str]:
+    """Rule that a take is apart from every other take of the stack it is in now.
+
+    Returns:
+        The take, those it is apart from, and the batch that ``undo`` takes back.
+
+    Raises:
+        BadInput: not one take was named, or it is in no stack.
+        NotFound: it does not exist.
+    """
+    named = library.registry.takes.resolve(word)
+    if len(named) != 1:
+        raise BadInput("--split", f"{word} names {len(named)} takes", "circletake dedupe --split SH010/12")
+    (take,) = named
+    for stack in library.registry.stacks.current():
+        inside = [stack.keeper_id, *(member.take_id for member in stack.members)]
+        if take.id in inside:
+            others = [library.registry.takes.get(one) for one in inside if one != take.id]
+            done = library.registry.stacks.split(take.id, [one.id for one in others], by, batch)
+            return take, others, done
+    raise BadInput(take.label, "is in no stack", "circletake dedupe puts stacks in force")
 
 
 def _policy(word: str, policies: type[Keeper]) -> Keeper:
@@ -104,7 +165,8 @@ def _report(stacks: Sequence[Stack], slates: Sequence[Slate], printed: Set[str],
         stacks=tuple(sorted(stacks, key=lambda stack: place[stack.keeper_id])),
         slates={take_id: by_id[take_id] for take_id in named},
         folded=folded,
-        variants=len(members) - folded,
+        variants=sum(member.likeness.band is Band.VARIANT for member in members),
+        versions=sum(member.likeness.band is Band.VERSION for member in members),
         unlike=len(printed & by_id.keys()) - len(named),
         waiting=len(by_id.keys() - printed),
         batch=batch,

@@ -17,6 +17,7 @@ from circletake.model.text import printable
 from circletake.plugins.manager import PluginRef
 
 if TYPE_CHECKING:
+    from circletake.fingerprint.making import Fingerprinter
     from circletake.media.frames import Tap
     from circletake.media.sprites import PictureMaker
     from circletake.protocols import Scorer
@@ -89,7 +90,7 @@ def measure(job: MeasureJob) -> MeasuredTake:
     """
     import cv2
 
-    from circletake.fingerprint.hashes import Fingerprinter, pack
+    from circletake.fingerprint.making import Fingerprinter
     from circletake.media.frames import Tap, read_once
     from circletake.media.sprites import PictureMaker
 
@@ -104,7 +105,7 @@ def measure(job: MeasureJob) -> MeasuredTake:
         return MeasuredTake((), "shows another picture than the one that was imported", changed=True)
     results: list[StageResult] = []
     if prints and job.fingerprint:
-        results.append(_kept(job.fingerprint, lambda: pack(prints.finish())))
+        results.append(_kept(job.fingerprint, lambda: _packed(prints)))
     if maker and job.pictures:
         results.append(_kept(job.pictures, lambda: _write(maker, job)))
     results += [run.finish() for run in runs]
@@ -159,11 +160,19 @@ def _scorer(plugin: str, name: str) -> Scorer[Any]:
     raise PluginError(f"scorer {name}", why, "circletake plugins list")
 
 
-def _kept(key: StageKey, make: Callable[[], bytes | None]) -> StageResult:
+def _kept(key: StageKey, make: Callable[[], tuple[bytes, bytes] | None]) -> StageResult:
     try:
-        return StageResult(key, blob=make())
+        blob, pictures = make() or (None, None)
+        return StageResult(key, blob=blob, pictures=pictures)
     except Exception as error:  # our own work is fenced as a plugin's is: the rest goes on
         return StageResult(key, Status.FAILED, _said(error))
+
+
+def _packed(prints: Fingerprinter) -> tuple[bytes, bytes]:
+    from circletake.fingerprint.record import pack, pack_thumbnails
+
+    fingerprint, thumbnails = prints.finish()
+    return pack(fingerprint), pack_thumbnails(thumbnails)
 
 
 def _write(maker: PictureMaker, job: MeasureJob) -> None:

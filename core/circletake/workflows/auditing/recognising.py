@@ -14,8 +14,7 @@ from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from circletake.fingerprint.search import Alignment
-    from circletake.fingerprint.stacks import Bands
+    from circletake.model.fingerprint import Fingerprint
 
 
 def recognised(
@@ -24,7 +23,7 @@ def recognised(
     """``files``, those without credentials with the take whose picture they show, if any.
 
     The same coded picture in another container is found by its digest, everything else by
-    fingerprint: the nearest take within the distance at which duplicates fold.
+    fingerprint: the nearest of the takes that it would fold with.
 
     Args:
         root: folder the files lie in.
@@ -49,9 +48,7 @@ def recognised(
 def _by_fingerprint(
     files: Sequence[FileCase], root: Path, library: Library, takes: Mapping[str, Take], progress: Progress
 ) -> dict[str, PictureMatch]:
-    from circletake.fingerprint.hashes import unpack
-    from circletake.fingerprint.search import compare
-    from circletake.fingerprint.stacks import Bands
+    from circletake.fingerprint.record import unpack
     from circletake.model.fingerprint import VERSION
     from circletake.workflows.analysis.analyze import FINGERPRINT
     from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
@@ -59,33 +56,53 @@ def _by_fingerprint(
     stored = library.registry.analyses.fingerprints(VERSION) if files else {}
     if not stored:
         return {}
-    known = {take_id: unpack(blob) for take_id, blob in stored.items() if take_id in takes}
     jobs = [
         MeasureJob(file.path, file.sha256, str(root / file.path), file.media, fingerprint=FINGERPRINT)
         for file in files
         if file.media
     ]
+    records = {take_id: blob for take_id, blob in stored.items() if take_id in takes}
+    prints = {take_id: unpack(blob) for take_id, blob in records.items()}
     found: dict[str, PictureMatch] = {}
     for job, result in pool.run(jobs, measure, progress=progress):
-        blob = result.results[0].blob if isinstance(result, MeasuredTake) and result.results else None
-        if blob is None:
+        made = result.results[0] if isinstance(result, MeasuredTake) and result.results else None
+        if made is None or made.blob is None or made.pictures is None:
             continue
-        mine = unpack(blob)
-        nearest: tuple[float, Take] | None = None
-        for take_id, theirs in known.items():
-            alignment = compare(theirs, mine)
-            if alignment is None or not _same_picture(alignment, Bands()):
-                continue
-            if nearest is None or alignment.distance < nearest[0]:
-                nearest = (alignment.distance, takes[take_id])
+        nearest = _nearest(made.blob, made.pictures, library, prints, records)
         if nearest:
-            found[job.take_id] = PictureMatch(nearest[1].label, nearest[1].sha256, nearest[0])
+            take = takes[nearest[0]]
+            found[job.take_id] = PictureMatch(take.label, take.sha256, nearest[1])
     return found
 
 
-def _same_picture(alignment: Alignment, bands: Bands) -> bool:
-    """Whether two takes would fold; a picture that hardly moves must be nearer than others."""
-    still = alignment.movement < bands.still_movement or alignment.flat > 0.5
-    limit = bands.still_near if still else bands.near
-    steady = alignment.worst <= limit * bands.worst
-    return alignment.distance <= limit and steady and alignment.colour <= bands.colour
+_FILE = "file"
+
+
+def _nearest(
+    packed: bytes,
+    pictures: bytes,
+    library: Library,
+    prints: Mapping[str, Fingerprint],
+    records: Mapping[str, bytes],
+) -> tuple[str, float] | None:
+    """The take that folds with a file and is nearest to it, with the distance in bits."""
+    from circletake.fingerprint.comparing import compare
+    from circletake.fingerprint.judging import band
+    from circletake.fingerprint.record import unpack
+    from circletake.fingerprint.search import candidates
+    from circletake.model.fingerprint import VERSION
+    from circletake.workflows.analysis.pairing import look_at
+
+    near = candidates({**prints, _FILE: unpack(packed)}, (_FILE,))
+    ids = [a if b == _FILE else b for a, b in near]
+    thumbnails = library.registry.analyses.thumbnails(VERSION, ids)
+    mine = look_at(packed, pictures)
+    found: list[tuple[float, str]] = []
+    for take_id in ids:
+        if take_id in thumbnails:
+            alignment = compare(look_at(records[take_id], thumbnails[take_id]), mine)
+            judged = band(alignment) if alignment else None
+            if alignment and judged and judged.folds:
+                found.append((alignment.distance, take_id))
+    best = min(found, default=None)
+    return (best[1], best[0]) if best else None

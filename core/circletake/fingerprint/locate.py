@@ -1,0 +1,298 @@
+"""Finding takes in a finished film: which, which seconds of each, verified in pixels.
+
+The film is decoded once, cut where it cuts, and each piece is looked up in the library by its
+low frequencies. The few takes that come near are laid on the piece (time, speed, zoom, mirror)
+and only what holds in pixels and in motion is named. What is left of a piece is looked up
+again, so a cut that was missed costs nothing but time. Memory holds one piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from circletake.fingerprint.bars import find_bars
+from circletake.fingerprint.comparing import Laid, lay, measured
+from circletake.fingerprint.looks import Look
+from circletake.fingerprint.low import lows, spectrum
+from circletake.fingerprint.making import aspect_of, fingerprint_of
+from circletake.fingerprint.naming import Naming, weigh
+from circletake.fingerprint.pictures import squares
+from circletake.fingerprint.record import CHROMA, Thumbnails
+from circletake.fingerprint.refining import Exact, refine
+from circletake.fingerprint.shelf import Shelf
+from circletake.fingerprint.shots import Piece, Shots
+from circletake.model.cue import Cue, Gap
+from circletake.model.fingerprint import THUMBNAIL
+from circletake.protocols import Needs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from circletake.model.alignment import Alignment
+    from circletake.model.fingerprint import Fingerprint
+
+    Find = Callable[[Collection[str]], Mapping[str, Thumbnails]]
+
+_SIDE = 128
+_SAMPLES_A_SECOND = 8
+_ASKED = 8
+"""Frames of a piece that the library is searched by."""
+
+_TRIED = 8
+"""Takes that are looked at more closely for a piece, the likeliest first."""
+
+_SURE_PICTURE, _SURE = 0.95, 0.9
+"""Correlation and confidence at which no other take is tried."""
+
+_WITHIN = 0.6
+_SHORTEST = 5
+"""Frames below which nothing can be told of a piece."""
+
+_SHOWN = 3
+"""Moments of a cue that are told for showing."""
+
+_KEPT = 200
+_JOINS = 0.35
+"""Seconds by which two pieces of a take may miss each other and be one all the same."""
+
+_JOINS_STILL = 2.0
+"""The same where hardly anything moves, so that no moment can be told from another."""
+
+_SPLINTER = 12
+"""Frames too few to tell anything of, that lie within a take that goes on after them."""
+
+
+class Locator:
+    """Finds takes in a film while it is decoded.
+
+    Args:
+        takes: fingerprints by id.
+        look: the thumbnails of takes, by id; asked only for those that come near.
+        rate: frames a second of the film.
+    """
+
+    def __init__(self, takes: Mapping[str, Fingerprint], look: Find, rate: float) -> None:
+        self._takes = takes
+        self._find = look
+        self._rate = rate
+        self._shelf = Shelf(takes)
+        self._looks: dict[str, Look] = {}
+        self._shots = Shots()
+        self._cues: list[Cue] = []
+        self._gaps: list[Gap] = []
+
+    @property
+    def sinks(self) -> tuple[tuple[Needs, Locator], ...]:
+        """What to show it: every frame, small."""
+        return ((Needs(long_side=_SIDE, fps="native", pixels="gray"), self),)
+
+    def video(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> None:
+        """Take a run of frames; pieces are worked on as they become whole."""
+        for piece in self._shots.add(frames, seconds):
+            self._work(piece)
+
+    def audio(self, samples: NDArray[np.float32], start: float) -> None:
+        """Nothing is heard."""
+
+    def finish(self) -> tuple[tuple[Cue, ...], tuple[Gap, ...], int]:
+        """Cues, gaps, and the number of frames of the film."""
+        for piece in self._shots.finish():
+            self._work(piece)
+        return tuple(self._cues), tuple(self._gaps), self._shots.frames
+
+    def _work(self, piece: Piece) -> None:
+        for row in self._found_in(piece, _DEPTH):
+            if isinstance(row, Cue):
+                self._add_cue(row)
+            else:
+                self._add_gap(row)
+
+    def _found_in(self, piece: Piece, depth: int) -> Iterator[Cue | Gap]:
+        """Cues and gaps that cover the piece, in order."""
+        stop = piece.first + len(piece.frames)
+        shown = _Shown.of(piece, self._rate)
+        best = self._best(shown) if len(piece.frames) >= _SHORTEST else _Best(None, "", "too short to tell")
+        if best.hit is None:
+            seam = piece.seam(_SHORTEST) if depth else 0
+            if seam:
+                yield from self._found_in(piece.part(0, seam), depth - 1)
+                yield from self._found_in(piece.part(seam, len(piece.frames)), depth - 1)
+            else:
+                yield Gap(piece.first, stop, best.nearest, best.why)
+            return
+        exact = refine(best.hit.laid, shown.luma, shown.seconds)
+        start, end = exact.span
+        if depth and start >= _SHORTEST:
+            yield from self._found_in(piece.part(0, start), depth - 1)
+        else:
+            start = 0
+        after = len(piece.frames) - end >= _SHORTEST and depth > 0
+        end = end if after else len(piece.frames)
+        yield best.hit.cue(piece, exact, start, end)
+        if after:
+            yield from self._found_in(piece.part(end, len(piece.frames)), depth - 1)
+
+    def _best(self, shown: _Shown) -> _Best:
+        asked = np.unique(np.linspace(0, len(shown.luma) - 1, _ASKED + 2).round().astype(int))[1:-1]
+        likely = self._shelf.likely(spectrum(lows(shown.luma[asked])), shown.look.aspect, _TRIED)
+        best: _Hit | None = None
+        second, nearest, why = 0.0, "", ""
+        nearest_fit = -1.0
+        for take_id in likely:
+            laid = lay(self._look(take_id), shown.look, within=_WITHIN)
+            if laid is None:
+                continue
+            numbers = measured(laid)
+            naming = weigh(numbers)
+            fit = laid.found.fit
+            if not naming.named:
+                if fit > nearest_fit:
+                    nearest, why, nearest_fit = take_id, naming.why, fit
+                continue
+            hit = _Hit(take_id, laid, numbers, naming, shown)
+            if best is None or fit > best.laid.found.fit:
+                second = best.laid.found.fit if best else second
+                best = hit
+            else:
+                second = max(second, fit)
+            if numbers.picture >= _SURE_PICTURE and naming.confidence >= _SURE:
+                break
+        if best is None:
+            return _Best(None, nearest, why)
+        margin = best.laid.found.fit - second if second else 1.0
+        return _Best(replace(best, naming=best.naming.against(margin)), "", "")
+
+    def _look(self, take_id: str) -> Look:
+        if take_id not in self._looks:
+            if len(self._looks) >= _KEPT:
+                del self._looks[next(iter(self._looks))]
+            self._looks[take_id] = Look(self._takes[take_id], self._find((take_id,))[take_id])
+        return self._looks[take_id]
+
+    def _add_cue(self, cue: Cue) -> None:
+        before = self._cues[-1] if self._cues else None
+        if before is None or not _one(before, cue, self._rate):
+            self._cues.append(cue)
+            return
+        while self._gaps and self._gaps[-1].record_in >= before.record_out:
+            self._gaps.pop()
+        self._cues[-1] = _joined(before, cue)
+
+    def _add_gap(self, gap: Gap) -> None:
+        if self._gaps and self._gaps[-1].record_out == gap.record_in:
+            before = self._gaps[-1]
+            kept = before if before.nearest else gap
+            gap = Gap(before.record_in, gap.record_out, kept.nearest, kept.why)
+            self._gaps.pop()
+        self._gaps.append(gap)
+
+
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """A piece as it is compared.
+
+    Attributes:
+        luma: thumbnails of all its frames, (n, 64, 64).
+        look: samples of it, as if it were a take that begins with the piece.
+        sampled: indices of the frames that ``look`` holds.
+        seconds: of all frames, from the piece's beginning.
+    """
+
+    luma: NDArray[np.uint8]
+    look: Look
+    sampled: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, piece: Piece, rate: float) -> _Shown:
+        """Bars cut off, frames made square, samples chosen."""
+        crop = find_bars(piece.frames[:: max(1, len(piece.frames) // 24)])
+        luma = squares(crop.of(piece.frames), THUMBNAIL)
+        seconds = piece.seconds - piece.seconds[0]
+        count = max(min(len(luma), 6), round(len(luma) / rate * _SAMPLES_A_SECOND))
+        sampled = np.unique(np.linspace(0, len(luma) - 1, min(count, len(luma))).round().astype(np.int64))
+        gray = np.full((len(sampled), CHROMA, CHROMA, 2), 128, np.uint8)
+        thumbnails = Thumbnails(luma[sampled], gray)
+        print_ = fingerprint_of(thumbnails, seconds[sampled], crop, aspect_of(piece.frames, crop))
+        return cls(luma, Look(print_, thumbnails), sampled, seconds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hit:
+    """A take that holds in pixels."""
+
+    take_id: str
+    laid: Laid
+    numbers: Alignment
+    naming: Naming
+    shown: _Shown
+
+    def cue(self, piece: Piece, exact: Exact, start: int, end: int) -> Cue:
+        """What is told of the frames ``start`` to ``end`` of the piece."""
+        seconds, numbers = self.shown.seconds, self.numbers
+        step = float(np.median(np.diff(seconds)))
+        moments = np.unique(np.linspace(start, end - 1, _SHOWN + 2).round().astype(int))[1:-1]
+        length = self.laid.a.fingerprint.length
+
+        def source(second: float) -> float:
+            return min(max(exact.offset + exact.speed * second, 0.0), length)
+
+        return Cue(
+            take_id=self.take_id,
+            record_in=piece.first + start,
+            record_out=piece.first + end,
+            source_in=source(float(seconds[start])),
+            source_out=source(float(seconds[end - 1]) + step),
+            speed=exact.speed,
+            flipped=self.laid.flipped,
+            zoom=self.laid.zoom,
+            confidence=self.naming.confidence,
+            picture=numbers.picture,
+            motion=None if numbers.still else numbers.motion,
+            distance=numbers.distance,
+            frames=numbers.frames,
+            matches=tuple((float(piece.seconds[m]), source(float(seconds[m]))) for m in moments),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Best:
+    hit: _Hit | None
+    nearest: str
+    why: str
+
+
+def _one(before: Cue, after: Cue, rate: float) -> bool:
+    """Whether two cues are one stretch of a take that was cut in two by us."""
+    missing = after.record_in - before.record_out
+    goes_on = before.source_out + missing / rate * before.speed
+    slack = _JOINS if before.motion is not None and after.motion is not None else _JOINS_STILL
+    return (
+        missing <= _SPLINTER
+        and before.take_id == after.take_id
+        and before.flipped == after.flipped
+        and abs(goes_on - after.source_in) < slack
+    )
+
+
+def _joined(before: Cue, after: Cue) -> Cue:
+    """One cue for both, as sure as the less sure one."""
+    frames = (before.record_out - before.record_in, after.record_out - after.record_in)
+    speed = (before.speed * frames[0] + after.speed * frames[1]) / sum(frames)
+    return replace(
+        before,
+        record_out=after.record_out,
+        source_out=after.source_out,
+        speed=speed,
+        confidence=min(before.confidence, after.confidence),
+        picture=min(before.picture, after.picture),
+        frames=before.frames + after.frames,
+        matches=(before.matches + after.matches)[:6],
+    )

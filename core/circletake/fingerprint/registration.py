@@ -1,0 +1,322 @@
+"""Laying one take's pictures on another's to a fraction of a pixel, and measuring what is left.
+
+One affine move is sought for all frames together, by Gauss-Newton on the intensities with a
+brightness and a contrast of their own for each frame pair and weights that let go of what does
+not fit (Baker and Matthews, "Lucas-Kanade 20 Years On", 2004; Evangelidis and Psarakis, 2008,
+for the invariance to brightness). Many frames at once pin the move down where one is too plain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from circletake.model.fingerprint import THUMBNAIL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Frames = NDArray[np.float32]
+
+_ROWS, _COLUMNS = np.mgrid[0:THUMBNAIL, 0:THUMBNAIL].astype(np.float32)
+_CENTRE = (THUMBNAIL - 1) / 2
+_ACROSS, _DOWN = (_COLUMNS - _CENTRE) / _CENTRE, (_ROWS - _CENTRE) / _CENTRE
+_LEAST_SEEN = 0.4
+_EDGE = 2
+_SETTLED = 0.03
+_FEW = 5
+"""Frames that the move is sought with."""
+
+_DOUBTED = 0.9
+"""Correlation below which the guess may have been the better answer."""
+
+_LARGEST, _SMALLEST = 1.15, 0.25
+_DROPPED = 0.15
+"""Share of the picture that fits worst and is left out: captions and logos are no larger."""
+
+_WINDOW = 9
+_TEXTURE = 4.0
+"""Levels of 255 a pixel, squared, by which a place must change in every direction to be followed."""
+
+_FAR = 9.0
+_EVERY = 7
+_MISSED = 0.1
+"""Share of the frames that fit worst and do not count for motion."""
+
+_PEAK = 0.03
+"""Share of the pixels that stand for where a picture changes most."""
+
+_BLOCK = 8
+_MOVES = 2.5
+"""Levels of 255 that a place must change by over time to count as moving."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registered:
+    """What is left between two runs of frames once one lies on the other.
+
+    Attributes:
+        warp: 2 x 3, from pixels of the narrower thumbnails to those of the wider ones.
+        kept: (64, 64), where the narrower pictures are like the wider ones at all.
+        correlations: (n,), of each pair of frames.
+        motion: correlation of what changes over time.
+        places: that of the tenth of moving places that fits worst; ``motion`` where few move.
+        moving: share of the picture that moves, 0-1.
+        peak: correlation of what changes over time where it changes most.
+        liveliness: by how many levels of 255 that place changes.
+        drift: how far the places that fit worst are displaced, as a share of the width.
+    """
+
+    warp: NDArray[np.float64]
+    kept: NDArray[np.bool_]
+    correlations: NDArray[np.float64]
+    motion: float
+    places: float
+    moving: float
+    peak: float
+    liveliness: float
+    drift: float
+
+    @property
+    def picture(self) -> float:
+        """Median correlation of the frames."""
+        return float(np.median(self.correlations))
+
+    @property
+    def fit(self) -> float:
+        """One number to choose between two ways of laying the same takes on one another."""
+        return self.picture + 0.5 * (self.motion if self.moving else self.peak)
+
+
+def soften(thumbnails: NDArray[np.uint8], sigma: float = 1.0) -> Frames:
+    """Thumbnails as floats, blurred a little so that sharpness and coding noise do not count."""
+    if not len(thumbnails):
+        return np.zeros(thumbnails.shape, np.float32)
+    return np.stack([np.asarray(cv2.GaussianBlur(t.astype(np.float32), (0, 0), sigma)) for t in thumbnails])
+
+
+def register(
+    wide: Frames, narrow: Frames, guess: NDArray[np.float64], *, rough: bool = True
+) -> Registered | None:
+    """Find the move that lays ``narrow`` on ``wide``, starting from ``guess``, and measure the rest.
+
+    Args:
+        wide, narrow: (n, 64, 64), softened; frames of equal index show the same moment.
+        rough: ``guess`` may be off by some pixels; otherwise it is nearly right.
+
+    Returns:
+        ``None`` where too little of the pictures meets.
+    """
+    few = np.unique(np.linspace(0, len(wide) - 1, min(len(wide), _FEW)).round().astype(int))
+    start = _refine(wide[few], narrow[few], guess, steps=5, sigma=2.0) if rough else guess
+    fine = _refine(wide[few], narrow[few], guess if start is None else start, steps=5, sigma=0.0)
+    found = measure(wide, narrow, fine) if fine is not None else None
+    if found is None or found.picture < _DOUBTED:
+        plain = measure(wide, narrow, guess)
+        found = max((one for one in (found, plain) if one), key=lambda one: one.picture, default=None)
+    return found
+
+
+def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Registered | None:
+    """How well the frames fit where ``warp`` lays them; ``None`` where too little meets."""
+    seen = inside(warp)
+    if seen.mean() < _LEAST_SEEN:
+        return None
+    shown = moved(wide, warp)
+    ours, theirs = shown[:, seen], narrow[:, seen]
+    kept = np.ones(ours.shape[1], bool)
+    dropped = int(len(kept) * _DROPPED)
+    for _ in range(2):
+        gain, lift = _light(ours[:, kept], theirs[:, kept])
+        misfit = np.abs(gain * ours + lift - theirs).mean(axis=0)
+        kept = misfit <= np.partition(misfit, len(misfit) - 1 - dropped)[len(misfit) - 1 - dropped]
+    gain, lift = _light(ours[:, kept], theirs[:, kept])
+    ours, theirs = (gain * ours + lift)[:, kept], theirs[:, kept]
+    correlations = _correlations(ours, theirs)
+    # Where a take cuts, a frame may show the next shot already in one of the two.
+    fitting = correlations >= np.quantile(correlations, _MISSED)
+    changes = _changes(ours[fitting]), _changes(theirs[fitting])
+    motion, places, moving = _motion(*changes, _blocks(seen)[kept])
+    like = np.zeros(seen.shape, bool)
+    like[seen] = kept
+    drift = _drift(shown[fitting], narrow[fitting], like)
+    return Registered(warp, like, correlations, motion, places, moving, *_peak(*changes), drift)
+
+
+def moved(frames: NDArray[np.float32], warp: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Frames (n, h, w) as seen through ``warp``; what lies outside repeats the edge."""
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    size = (frames.shape[2], frames.shape[1])
+    return np.stack(
+        [
+            np.asarray(cv2.warpAffine(f, warp, size, flags=how, borderMode=cv2.BORDER_REPLICATE))
+            for f in frames
+        ]
+    )
+
+
+def in_light(wide: NDArray[Any], narrow: NDArray[Any], kept: NDArray[np.bool_]) -> Frames:
+    """The wider frames, registered, in the brightness and contrast of the narrower ones."""
+    gain, lift = _light(wide[:, kept], narrow[:, kept])
+    lit: Frames = gain[:, :, None] * wide + lift[:, :, None]
+    return lit
+
+
+def inside(warp: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which pixels of the narrower picture lie within the wider one."""
+    x = warp[0, 0] * _COLUMNS + warp[0, 1] * _ROWS + warp[0, 2]
+    y = warp[1, 0] * _COLUMNS + warp[1, 1] * _ROWS + warp[1, 2]
+    last = THUMBNAIL - 0.5
+    return np.asarray((x > -0.5) & (x < last) & (y > -0.5) & (y < last))
+
+
+def _refine(
+    wide: Frames, narrow: Frames, guess: NDArray[np.float64], steps: int, sigma: float
+) -> NDArray[np.float64] | None:
+    """Gauss-Newton from ``guess``; ``None`` when it runs away."""
+    if sigma:
+        wide, narrow = (
+            np.stack([np.asarray(cv2.GaussianBlur(f, (0, 0), sigma)) for f in run]) for run in (wide, narrow)
+        )
+    slopes: list[Frames] = [
+        np.stack([np.asarray(cv2.Sobel(f, cv2.CV_32F, dx, dy, ksize=3), np.float32) / 8 for f in wide])
+        for dx, dy in ((1, 0), (0, 1))
+    ]
+    warp = guess.copy()
+    for _ in range(steps):
+        seen = inside(warp)
+        seen[:_EDGE] = seen[-_EDGE:] = False
+        seen[:, :_EDGE] = seen[:, -_EDGE:] = False
+        if seen.mean() < _LEAST_SEEN / 2:
+            return None
+        step = _step(
+            moved(wide, warp)[:, seen], [moved(s, warp)[:, seen] for s in slopes], narrow[:, seen], seen
+        )
+        if step is None:
+            return None
+        warp += _in_pixels(step)
+        if np.abs(step).max() < _SETTLED:
+            break
+    stretch = np.linalg.svd(warp[:, :2] @ np.linalg.inv(guess[:, :2]), compute_uv=False)
+    whole = np.linalg.svd(warp[:, :2], compute_uv=False)
+    return warp if stretch[0] < _LARGEST and stretch[1] > 1 / _LARGEST and whole[1] > _SMALLEST else None
+
+
+def _step(
+    ours: Frames, slopes: list[Frames], theirs: Frames, seen: NDArray[np.bool_]
+) -> NDArray[np.float64] | None:
+    """One step: least squares of what is left on how it changes with the six parameters."""
+    gain, lift = _light(ours, theirs)
+    gain = gain.clip(0.2, 5)
+    left = theirs - gain * ours - lift
+    spread = float(np.abs(left).mean()) + 1e-3
+    weights = (1 / (1 + (left / (2.5 * spread)) ** 2)).ravel()
+    across, down = _ACROSS[seen][None], _DOWN[seen][None]
+    columns = [gain * slope * by for slope in slopes for by in (across, down, 1)]
+    changes = np.stack([(c - c.mean(axis=1, keepdims=True)).ravel() for c in columns], axis=1)
+    weighted = changes * weights[:, None]
+    normal = (weighted.T @ changes).astype(np.float64)
+    normal += np.eye(6) * 1e-3 * np.trace(normal) / 6
+    try:
+        return np.asarray(np.linalg.solve(normal, (weighted.T @ left.ravel()).astype(np.float64)))
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _in_pixels(step: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The change of a warp, from parameters that count from the centre."""
+    rows = step.clip(-3, 3).reshape(2, 3)
+    turn = rows[:, :2] / _CENTRE
+    return np.hstack((turn, rows[:, 2:] - turn.sum(axis=1, keepdims=True) * _CENTRE))
+
+
+def _light(ours: NDArray[Any], theirs: NDArray[Any]) -> tuple[Frames, Frames]:
+    """Contrast and brightness that bring each of our frames to theirs, by least squares."""
+    mean, their_mean = ours.mean(axis=1, keepdims=True), theirs.mean(axis=1, keepdims=True)
+    centred = ours - mean
+    gain = (centred * (theirs - their_mean)).sum(axis=1, keepdims=True)
+    gain = np.asarray(gain / ((centred**2).sum(axis=1, keepdims=True) + 1e-3))
+    return gain, their_mean - gain * mean
+
+
+def _correlations(ours: Frames, theirs: Frames) -> NDArray[np.float64]:
+    a = ours - ours.mean(axis=1, keepdims=True)
+    b = theirs - theirs.mean(axis=1, keepdims=True)
+    together = (a * b).sum(axis=1) / (np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1)) + 1e-3)
+    return np.asarray(together, np.float64)
+
+
+def _changes(frames: Frames) -> Frames:
+    """What changes over time but for the light of the whole picture."""
+    over_time = frames - frames.mean(axis=0)
+    return np.asarray(over_time - over_time.mean(axis=1, keepdims=True))
+
+
+def _peak(a: Frames, b: Frames) -> tuple[float, float]:
+    """Correlation of the changes, and their size, at the pixels that change most."""
+    energy = np.maximum((a * a).mean(axis=0), (b * b).mean(axis=0))
+    most = energy >= np.quantile(energy, 1 - _PEAK)
+    a, b = a[:, most], b[:, most]
+    together = float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))
+    return together, float(np.sqrt(energy[most].mean()))
+
+
+def _drift(wide: Frames, narrow: Frames, kept: NDArray[np.bool_]) -> float:
+    """How far textured places lie from where they should: the root mean square over time, worst tenth.
+
+    Each place's displacement is the one step of Lucas and Kanade (1981) over a window round it.
+    """
+    toned = _toned(wide, narrow, kept)
+    squares = np.zeros(kept.shape, np.float64)
+    textured = kept.copy()
+    only = kept.astype(np.float32)
+    for frame, rest in zip(toned, narrow - toned, strict=True):
+        across, down = (
+            only * np.asarray(cv2.Sobel(frame, cv2.CV_32F, dx, dy, ksize=3), np.float32) / 8
+            for dx, dy in ((1, 0), (0, 1))
+        )
+        xx, xy, yy, xr, yr = (
+            np.asarray(cv2.boxFilter(one, -1, (_WINDOW, _WINDOW)))
+            for one in (across * across, across * down, down * down, across * rest, down * rest)
+        )
+        product = xx * yy - xy * xy
+        # The weaker of the two directions must have texture, or the step along it is a guess.
+        textured &= product / (xx + yy + 1e-6) > _TEXTURE
+        squares += (((yy * xr - xy * yr) ** 2 + (xx * yr - xy * xr) ** 2) / (product**2 + 1e-6)).clip(0, _FAR)
+    if textured.sum() < _BLOCK * _BLOCK:
+        return 0.0
+    return float(np.quantile(np.sqrt(squares[textured] / len(wide)), 0.9)) / THUMBNAIL
+
+
+def _toned(wide: Frames, narrow: Frames, kept: NDArray[np.bool_]) -> Frames:
+    """The wider frames in the tones of the narrower ones: each frame's light, then one curve for all."""
+    gain, lift = _light(wide[:, kept], narrow[:, kept])
+    lit = gain[:, :, None] * wide + lift[:, :, None]
+    known, wanted = lit[:, kept].ravel()[::_EVERY], narrow[:, kept].ravel()[::_EVERY]
+    if np.ptp(wanted) < 1 or np.ptp(known) < 1:
+        return np.asarray(lit, np.float32)
+    curve = np.polynomial.Polynomial.fit(known, wanted, 3, domain=[0, 255])
+    return np.asarray(curve(lit.clip(-20, 275)), np.float32)
+
+
+def _motion(a: Frames, b: Frames, blocks: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Correlation of the changes: over all, and over the worst tenth of moving blocks; share moving."""
+    both, alone_a, alone_b = (a * b).sum(axis=0), (a * a).sum(axis=0), (b * b).sum(axis=0)
+    motion = float(both.sum() / (np.sqrt(alone_a.sum() * alone_b.sum()) + 1e-6))
+    count = np.bincount(blocks, minlength=(THUMBNAIL // _BLOCK) ** 2)
+    sums = [np.bincount(blocks, values, len(count)) for values in (both, alone_a, alone_b)]
+    energy = np.sqrt(np.maximum(sums[1], sums[2]) / np.maximum(count * len(a), 1))
+    moving = (energy > _MOVES) & (count >= _BLOCK * _BLOCK // 3)
+    share = float(moving.sum() / max(1, (count > 0).sum()))
+    if moving.sum() < 2:
+        return motion, motion, share
+    each = sums[0][moving] / (np.sqrt(sums[1][moving] * sums[2][moving]) + 1e-3)
+    return motion, float(np.quantile(each, 0.1)), share
+
+
+def _blocks(seen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    across = THUMBNAIL // _BLOCK
+    return np.asarray((_ROWS[seen] // _BLOCK) * across + _COLUMNS[seen] // _BLOCK, np.int64)

@@ -1,0 +1,124 @@
+"""A film in pieces: its frames, made small, from one hard cut to the next, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LONGEST = 480
+"""Frames of a piece; a longer shot goes on in the next."""
+
+_SIDE = 24
+_CHANGE = 0.08
+"""Distance (1 - correlation) of neighbouring frames below which nothing is a cut."""
+
+_SUDDEN = 2.5
+"""A cut differs so many times more than any frame near it does from its neighbour."""
+
+_NEAR = 8
+_NOISE = 4
+_OTHER = 0.6
+"""Distance at which neighbouring frames have nothing in common, whatever is near."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Frames of a film between two cuts.
+
+    Attributes:
+        first: number of its first frame in the film.
+        frames: luma, uint8 (n, h, w).
+        seconds: float64 (n,), times in the film.
+        changes: float64 (n,), distance (1 - correlation) of each frame from the one before.
+    """
+
+    first: int
+    frames: NDArray[np.uint8]
+    seconds: NDArray[np.float64]
+    changes: NDArray[np.float64]
+
+    def part(self, start: int, stop: int) -> Piece:
+        """Some of its frames, by their index in it."""
+        part = slice(start, stop)
+        return Piece(self.first + start, self.frames[part], self.seconds[part], self.changes[part])
+
+    def seam(self, margin: int) -> int:
+        """The frame before which it changes most, where a cut may have been taken for motion; 0 for none."""
+        inner = self.changes[margin : len(self.changes) - margin]
+        if not len(inner) or inner.max() < _CHANGE:
+            return 0
+        return margin + int(inner.argmax())
+
+
+class Shots:
+    """Takes runs of frames and gives pieces back as soon as they are whole."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self._held: list[NDArray[np.uint8]] = []
+        self._seconds: list[float] = []
+        self._tiny: list[NDArray[np.float32]] = []
+        self._changes: list[float] = []
+
+    def add(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> Iterator[Piece]:
+        """Take frames (n, h, w) and yield every piece they complete."""
+        for frame, second in zip(frames, seconds, strict=True):
+            if self._held and frame.shape != self._held[0].shape:
+                size = (self._held[0].shape[1], self._held[0].shape[0])
+                frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+            tiny = _tiny(frame)
+            self._changes.append(1 - float(tiny @ self._tiny[-1]) if self._tiny else 0.0)
+            self._tiny.append(tiny)
+            self._held.append(frame)
+            self._seconds.append(float(second))
+            self.frames += 1
+            if len(self._held) > _NEAR:
+                yield from self._cut_at(len(self._held) - 1 - _NEAR)
+            if len(self._held) >= LONGEST + _NEAR:
+                yield self._give(LONGEST)
+
+    def finish(self) -> Iterator[Piece]:
+        """What is left when the film has ended."""
+        index = max(1, len(self._held) - _NEAR)
+        while index < len(self._held):
+            before = len(self._held)
+            yield from self._cut_at(index)
+            index += 1 - (before - len(self._held))
+            index = max(1, index)
+        if self._held:
+            yield self._give(len(self._held))
+
+    def _cut_at(self, index: int) -> Iterator[Piece]:
+        """Give the piece before ``index`` when the film cuts there."""
+        if index < 1:
+            return
+        change = self._changes[index]
+        around = self._changes[max(1, index - _NEAR) : index] + self._changes[index + 1 : index + 1 + _NEAR]
+        sudden = change >= _CHANGE and change >= _SUDDEN * max(around, default=0.0)
+        if sudden or change >= _OTHER:
+            yield self._give(index)
+
+    def _give(self, count: int) -> Piece:
+        piece = Piece(
+            self.frames - len(self._held),
+            np.stack(self._held[:count]),
+            np.array(self._seconds[:count]),
+            np.array(self._changes[:count]),
+        )
+        for run in (self._held, self._seconds, self._tiny, self._changes):
+            del run[:count]
+        return piece
+
+
+def _tiny(frame: NDArray[np.uint8]) -> NDArray[np.float32]:
+    small = np.asarray(cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.float32).ravel()
+    small -= small.mean()
+    # In a flat frame the noise must not count: it weighs against so many levels everywhere.
+    return np.asarray(small / np.sqrt((small**2).sum() + (_SIDE * _NOISE) ** 2), np.float32)

@@ -1,0 +1,94 @@
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from circletake.fingerprint.comparing import compare, lay
+from circletake.fingerprint.looks import Look
+from circletake.fingerprint.making import Fingerprinter
+from circletake.model.alignment import Alignment
+from tests.scenes import Scene, fingerprinted
+
+SCENE = Scene()
+
+
+@lru_cache(maxsize=32)
+def _look(scene: Scene, height: int = 96) -> Look:
+    return scene.look(height)
+
+
+def _found(other: Scene, height: int = 96) -> Alignment:
+    found = compare(_look(SCENE), _look(other, height))
+    assert found is not None
+    return found
+
+
+def test_a_take_lies_exactly_on_itself() -> None:
+    found = _found(SCENE)
+    assert (found.distance, found.offset, found.speed, found.flipped, found.zoom) == (0, 0, 1, False, 0)
+    assert found.overlap == pytest.approx(1) and found.picture == pytest.approx(1)
+
+
+def test_a_smaller_copy_is_the_same_picture() -> None:
+    found = _found(SCENE, height=48)
+    assert found.picture > 0.99 and found.distance < 12 and abs(found.zoom) < 0.01
+
+
+def test_a_trimmed_copy_is_found_where_it_starts_between_samples_too() -> None:
+    assert _found(SCENE.but(start=0.75, seconds=2)).offset == pytest.approx(0.75, abs=0.02)
+    assert _found(SCENE.but(start=0.7, seconds=2)).offset == pytest.approx(0.7, abs=0.03)
+
+
+def test_the_longer_take_starts_before_the_trimmed_one() -> None:
+    found = compare(_look(SCENE.but(start=0.75, seconds=2)), _look(SCENE))
+    assert found is not None and found.offset == pytest.approx(-0.75, abs=0.03)
+
+
+def test_a_mirrored_copy_is_found_and_told() -> None:
+    found = _found(SCENE.but(mirror=True))
+    assert found.flipped and found.picture > 0.99 and found.motion > 0.99
+
+
+def test_a_faster_copy_is_found_with_its_speed() -> None:
+    assert _found(SCENE.but(speed=1.25, seconds=2.4)).speed == pytest.approx(1.25, abs=0.02)
+
+
+def test_a_crop_is_told_by_how_much_from_either_side() -> None:
+    cropped = SCENE.but(left=0.08, top=0.02, part=0.9)
+    assert _found(cropped).zoom == pytest.approx(0.1, abs=0.02)
+    turned = compare(_look(cropped), _look(SCENE))
+    assert turned is not None and turned.zoom == pytest.approx(-0.1, abs=0.02)
+    assert turned.picture > 0.98
+
+
+def test_a_caption_counts_for_nothing() -> None:
+    found = _found(SCENE.but(caption=True))
+    assert found.picture > 0.98 and found.distance < 32 and found.colour < 10
+
+
+def test_other_colours_on_the_same_motion_are_seen() -> None:
+    found = _found(SCENE.but(hue=True))
+    assert found.motion > 0.95 and found.colour > 30 > 5 > _found(SCENE).colour
+
+
+def test_a_sibling_from_the_same_still_parts_by_motion() -> None:
+    found = compare(_look(SCENE), _look(SCENE.but(motion=5)))
+    assert found is None or found.motion < 0.6
+
+
+def test_unrelated_takes_have_nothing_in_common_or_lie_badly() -> None:
+    for seed in range(2, 8):
+        found = compare(_look(SCENE), _look(SCENE.but(seed=seed)))
+        assert found is None or (found.picture < 0.75 and found.distance > 64)
+
+
+def test_a_take_without_frames_is_compared_with_nothing() -> None:
+    empty = Look(*Fingerprinter(1.0).finish())
+    assert compare(empty, _look(SCENE)) is None
+    assert lay(_look(SCENE), empty) is None
+
+
+def test_a_flat_take_is_told_as_flat() -> None:
+    dark = Look(*fingerprinted(np.full((16, 48, 72, 3), 30, np.uint8), 8))
+    found = compare(dark, dark)
+    assert found is None or found.flat == 1
