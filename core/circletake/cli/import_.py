@@ -26,6 +26,7 @@ _LEARNT = {
     "embedded": "embedded",
     "sidecar": "sidecar",
     "filename": "file name",
+    "matched": "like picture",
 }
 
 
@@ -72,7 +73,11 @@ def import_(
             print_json(_plan(plan)) if json else say(*_announced(plan))
             raise typer.Exit(1 if plan.survey.unread else 0)
         manager = load_plugins(lib)
-        with progress("reading") as reading, progress("looking") as looking:
+        with (
+            progress("reading") as reading,
+            progress("looking") as looking,
+            progress("comparing") as comparing,
+        ):
             report = ingest(
                 lib,
                 manager,
@@ -88,6 +93,7 @@ def import_(
                 announce=lambda plan: None if json else say(*_announced(plan)),
                 progress=reading,
                 analysing=looking,
+                comparing=comparing,
             )
     print_json(_jsonable(report)) if json else _tell(report)
     if report.unread:
@@ -132,6 +138,9 @@ def _tell(report: IngestReport) -> None:
     say(told)
     _line("known", {name: report.known.get(name, 0) for name in _KNOWN} if report.takes else {})
     _line("learnt", {words: report.learnt.get(name, 0) for name, words in _LEARNT.items()})
+    if report.versions:
+        copies = "upscale or copy of a take" if len(report.versions) == 1 else "upscales or copies of takes"
+        say(f"  versions  {len(report.versions)} · {copies} we know; recipe taken over as matched")
     findings = sorted(report.findings.items(), key=lambda item: -item[1])
     if findings:
         say("  findings  " + " · ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in findings))
@@ -186,6 +195,7 @@ def _jsonable(report: IngestReport) -> dict[str, Any]:
         "known": report.known,
         "learnt": report.learnt,
         "findings": report.findings,
+        "versions": report.versions,
         "unread": report.unread,
         "notes": report.notes,
     }

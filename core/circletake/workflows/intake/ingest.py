@@ -75,6 +75,7 @@ class IngestReport:
         notes: what a person should know: readers and scorers that failed, rows that met no file.
         unread: files that are no takes, and takes whose picture cannot be read whole.
         findings: takes looked at now that have a finding, by kind.
+        versions: ids of takes kept as a version of one that is known, whose recipe they took over.
     """
 
     plan: ImportPlan
@@ -89,6 +90,7 @@ class IngestReport:
     notes: tuple[str, ...]
     analysis: AnalyzeReport | None
     findings: Mapping[str, int]
+    versions: tuple[str, ...] = ()
 
 
 def plan_import(
@@ -139,6 +141,7 @@ def ingest(
     announce: Callable[[ImportPlan], None] = lambda plan: None,
     progress: Progress = silent,
     analysing: Progress = silent,
+    comparing: Progress = silent,
 ) -> IngestReport:
     """Bring clips in and look at each once.
 
@@ -184,7 +187,12 @@ def ingest(
         from circletake.workflows.analysis.analyze import analyze
 
         analysed = analyze(library, manager, progress=analysing)
-    return _report(plan, intake, analysed)
+    versions: tuple[str, ...] = ()
+    if analysis and intake.takes:
+        from circletake.workflows.intake.inheriting import inherit
+
+        versions = inherit(library, intake, progress=comparing)
+    return _report(plan, intake, analysed, versions)
 
 
 def _inspected(files: Sequence[Candidate], progress: Progress) -> Iterator[list[_Seen]]:
@@ -219,7 +227,9 @@ def _trust() -> tuple[TrustList, ...]:
     return (*TrustStore(home).lists(), *((ring.anchor(),) if ring.exists else ()))
 
 
-def _report(plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None) -> IngestReport:
+def _report(
+    plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None, versions: tuple[str, ...]
+) -> IngestReport:
     notes = [f"reader {name}: {said}" for name, said in intake.readers.faults.items()]
     if intake.table is not None:
         notes.extend(_table_notes(intake.table))
@@ -247,6 +257,7 @@ def _report(plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None) ->
         notes=tuple(notes),
         analysis=analysed,
         findings=analysed.findings if analysed else {},
+        versions=versions,
     )
 
 

@@ -246,3 +246,13 @@ class Intake:
         self.known.update(name for name, value in said.items() if value)
         self.known["nothing"] += not any(said.values())
         self.learnt.update({claim.evidence.value for claim in recipe.claims})
+
+    def recount(self, before: Recipe, after: Recipe) -> None:
+        """Count a take anew that has learnt something since it came in."""
+        others, learnt = self.known, self.learnt
+        self.known, self.learnt = Counter(), Counter()
+        self._count(before)
+        others.subtract(self.known)
+        learnt.subtract(self.learnt)
+        self.known, self.learnt = +others, +learnt
+        self._count(after)
