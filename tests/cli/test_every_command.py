@@ -61,6 +61,7 @@ cut show
 keys init -o Lumen
 keys show
 export SH010/1 --by Ana --to ../out
+locate ../clips/1.mp4
 release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
 trust add other ../home/keys/authority.pem --date 2026-08-05

@@ -22,6 +22,7 @@ FORBIDDEN = {
     "core/circletake/workflows/curation/curate.py": "sqlmodel",
     "core/circletake/workflows/leaving/release.py": "c2pa",
     "core/circletake/timeline/otio.py": "av",
+    "core/circletake/cuesheet/rows.py": "circletake.timeline.otio",
     "core/circletake/media/render.py": "opentimelineio",
 }
 """What each of these files may not import."""

@@ -19,7 +19,6 @@ from circletake.audit.summary import MACHINE, Share, Summary, kind_of, span, sum
 from circletake.audit.wording import (
     EVIDENCE,
     VERDICTS,
-    clock,
     is_own,
     moment,
     sentence,
@@ -28,7 +27,7 @@ from circletake.audit.wording import (
 )
 from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.manifest import Check
-from circletake.model.text import counted, printable
+from circletake.model.text import clock, counted, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -8,7 +8,6 @@ from fractions import Fraction
 from circletake.audit.summary import MACHINE, Group, Share, Summary, summarise
 from circletake.audit.wording import (
     EVIDENCE,
-    clock,
     headline,
     moment,
     share,
@@ -16,7 +15,7 @@ from circletake.audit.wording import (
     vouched,
 )
 from circletake.model.audit import Audit, Severity
-from circletake.model.text import counted, printable
+from circletake.model.text import clock, counted, printable
 
 _LABEL = 9
 

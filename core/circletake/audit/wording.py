@@ -22,16 +22,6 @@ EVIDENCE = {
 """How a prompt came to be known, for people."""
 
 
-def clock(seconds: Fraction | float) -> str:
-    """``3:29``; under ten seconds with a tenth: ``0:08.4``."""
-    value = Fraction(seconds)
-    if value < 10 and value != int(value):
-        tenths = round(value * 10)
-        return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
-    whole = round(value)
-    return f"{whole // 60}:{whole % 60:02d}"
-
-
 def moment(seconds: float) -> str:
     """``1:12.4``: where in a video something is."""
     tenths = round(seconds * 10)

@@ -28,10 +28,15 @@ _SHORT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """A file's media facts and its container tags, keys in lower case, values untrusted."""
+    """A file's media facts and its container tags, keys in lower case, values untrusted.
+
+    Attributes:
+        short: the file stops before its container says it should; the facts are of what is there.
+    """
 
     facts: MediaFacts
     tags: dict[str, str]
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,24 @@ class _Walk:
     first: VideoFrame | None
 
 
-def probe(path: Path) -> Probed:
+def probe(path: Path, *, whole: bool = True) -> Probed:
     """Read the facts of a media file: one pass over its packets, one frame decoded.
+
+    Args:
+        whole: refuse a file that is cut short, rather than tell what there is of it.
 
     Raises:
         MediaError: empty, cut short, a playlist, foreign, without picture, or too large.
     """
     name = printable(path.name)
     with open_media(path) as container:
-        if ends_early(path):
+        short = ends_early(path)
+        if short and whole:
             raise MediaError(name, "ends early", "download it again")
         stream = picture_stream(container, name)
         walk = _walk(container, stream, look=True)
-        if _misses_packets(container, stream, walk):
+        short = short or _misses_packets(container, stream, walk)
+        if short and whole:
             raise MediaError(name, "ends early", "download it again")
         if walk.first is None:
             raise MediaError(name, "no picture that can be read", "left alone")
@@ -83,7 +93,7 @@ def probe(path: Path) -> Probed:
             audio=_sound(container),
             picture_sha256=walk.sha256,
         )
-        return Probed(facts, _tags(container, stream))
+        return Probed(facts, _tags(container, stream), short)
 
 
 def picture_sha256(path: Path) -> str:

@@ -55,7 +55,7 @@ class PictureMaker:
             raise ValueError("no frame was shown")
         # The still that shows most: a fade-in from black makes a poor poster.
         poster = max(self._stills.frames, key=lambda frame: float(frame[::4, ::4].std()))
-        return Pictures(_jpeg(poster, quality=75), _jpeg(_sheet(self._tiles.frames), quality=60))
+        return Pictures(jpeg(poster, quality=75), jpeg(_sheet(self._tiles.frames), quality=60))
 
 
 class _Keep:
@@ -87,7 +87,12 @@ def _sheet(frames: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return sheet
 
 
-def _jpeg(picture: NDArray[np.uint8], quality: int) -> bytes:
+def jpeg(picture: NDArray[np.uint8], quality: int) -> bytes:
+    """An RGB picture (h, w, 3) as a JPEG file.
+
+    Raises:
+        ValueError: it could not be encoded.
+    """
     # Measured on sprites of real takes: WebP's quickest method is ten times slower and not smaller.
     done, data = cv2.imencode(
         ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from circletake.model.cut import Cut, CutEvent, Song
     from circletake.model.slate import Slate
+    from circletake.model.take import MediaFacts
 
 _TOLD = (
     Field.GENERATOR,
@@ -39,7 +40,7 @@ def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str
 
     rate = float(cut.rate)
     timeline = otio.schema.Timeline(cut.name)
-    timeline.global_start_time = otio.opentime.RationalTime(_first_frame(cut), rate)
+    timeline.global_start_time = otio.opentime.RationalTime(first_frame(cut.start, cut.rate), rate)
     timeline.metadata["circletake"] = {"width": cut.width, "height": cut.height, "rate": str(cut.rate)}
     picture = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     for placed in cut.placed:
@@ -55,22 +56,33 @@ def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str
 def _clip(event: CutEvent, frames: int, slate: Slate, path: str, rate: float) -> otio.schema.Clip:
     import opentimelineio as otio
 
-    facts = slate.take.media
+    return otio.schema.Clip(
+        name=slate.take.slate,
+        media_reference=reference(slate.take.media, path, rate),
+        source_range=span(event.source_in, frames, rate),
+        metadata={"circletake": known(slate)},
+    )
+
+
+def reference(facts: MediaFacts, path: str, rate: float) -> otio.schema.ExternalReference:
+    """A media file, with its whole length in frames of its own rate.
+
+    Args:
+        path: relative to where the timeline will lie.
+        rate: for a file that has none of its own.
+    """
+    import opentimelineio as otio
+
     own = float(facts.rate) if facts.rate else rate
     length = facts.frames or round(facts.seconds * own)
-    reference = otio.schema.ExternalReference(
-        target_url=quote(path),
+    found = otio.schema.ExternalReference(
+        target_url=quote(path, errors="surrogateescape"),
         available_range=otio.opentime.TimeRange(
             otio.opentime.RationalTime(0, own), otio.opentime.RationalTime(length, own)
         ),
     )
-    reference.name = path.rpartition("/")[2]
-    return otio.schema.Clip(
-        name=slate.take.slate,
-        media_reference=reference,
-        source_range=_range(event.source_in, frames, rate),
-        metadata={"circletake": _known(slate)},
-    )
+    found.name = path.rpartition("/")[2]
+    return found
 
 
 def _sound(song: Song, frames: int, rate: float) -> otio.schema.Track:
@@ -82,14 +94,15 @@ def _sound(song: Song, frames: int, rate: float) -> otio.schema.Track:
         otio.schema.Clip(
             name=song.name,
             media_reference=otio.schema.MissingReference(name=song.name),
-            source_range=_range(song.offset, frames, rate),
+            source_range=span(song.offset, frames, rate),
             metadata={"circletake": said},
         )
     )
     return track
 
 
-def _range(start: Fraction, frames: int, rate: float) -> otio.opentime.TimeRange:
+def span(start: Fraction | float, frames: int, rate: float) -> otio.opentime.TimeRange:
+    """``frames`` frames of a timeline, from ``start`` seconds of the media on."""
     import opentimelineio as otio
 
     return otio.opentime.TimeRange(
@@ -97,7 +110,8 @@ def _range(start: Fraction, frames: int, rate: float) -> otio.opentime.TimeRange
     )
 
 
-def _known(slate: Slate) -> dict[str, Any]:
+def known(slate: Slate) -> dict[str, Any]:
+    """What a clip's metadata say of its take."""
     recipe = slate.recipe
     said = {field.value: recipe[field] for field in _TOLD if recipe[field]}
     evidence = {field: str(recipe.evidence(field)) for field in said}
@@ -110,8 +124,8 @@ def _known(slate: Slate) -> dict[str, Any]:
     }
 
 
-def _first_frame(cut: Cut) -> int:
+def first_frame(start: str, rate: Fraction) -> int:
     """The number of the timeline's first frame; OTIO's own reading of timecode refuses some rates."""
-    hours, minutes, seconds, frames = (int(part) for part in cut.start.split(":"))
-    nominal = -(-cut.rate.numerator // cut.rate.denominator)
+    hours, minutes, seconds, frames = (int(part) for part in start.split(":"))
+    nominal = -(-rate.numerator // rate.denominator)
     return ((hours * 60 + minutes) * 60 + seconds) * nominal + frames

@@ -16,10 +16,11 @@ from circletake.audit.case import build_case
 from circletake.audit.judge import judge
 from circletake.audit.page import html_report
 from circletake.audit.text import text_report
-from circletake.audit.wording import clock, moment
+from circletake.audit.wording import moment
 from circletake.errors import BadInput
 from circletake.model.audit import Audit, FileCase
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
+from circletake.model.text import clock
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.auditing.audit import write_report
 from tests.factories import NOW, media_facts

@@ -12,7 +12,7 @@ from circletake.model.export import ExportRow
 from circletake.model.location import Location
 from circletake.model.recipe import Field, is_field
 from circletake.model.slate import Slate, TakeFilter
-from circletake.model.stack import Stack
+from circletake.model.stack import Stack, VersionOf
 from circletake.workflows.library import Library
 
 MAX_STARS = 5
@@ -59,7 +59,10 @@ class Dossier:
 
     Attributes:
         exports: files that left the library and hold it, newest last.
-        labels: by id, the takes that stack and events name.
+        version: what it is a version of; ``None`` for most takes.
+        versions: takes that are versions of it.
+        apart, together: ids of takes that a person ruled it apart from, or into one stack with.
+        labels: by id, the takes that all these name.
     """
 
     slate: Slate
@@ -68,6 +71,10 @@ class Dossier:
     exports: tuple[ExportRow, ...]
     stack: Stack | None
     labels: dict[str, str]
+    version: VersionOf | None = None
+    versions: tuple[VersionOf, ...] = ()
+    apart: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 def choose(
@@ -208,15 +215,26 @@ def dossier(library: Library, word: str) -> Dossier:
     ids = [stack.keeper_id, *(m.take_id for m in stack.members)] if stack else []
     sha256 = slate.take.sha256
     events = sorted(registry.events.log(limit=1000, take_id=slate.take.id), key=lambda e: e.id)
-    ids += [event.apart_from for event in events if event.apart_from]
+    ids += [other for event in events if (other := event.apart_from or event.together_with)]
+    own, versions, rulings = slate.take.id, registry.versions.all(), registry.stacks.rulings()
+    about = tuple(one for one in versions.values() if own in (one.take_id, one.of_id))
+    ids += [one for version in about for one in (version.take_id, version.of_id)]
     return Dossier(
         slate,
         tuple(events),
         tuple(registry.media.locations(sha256)),
         tuple(r for r in registry.exports.all() if r.take_id == slate.take.id or sha256 in r.prompts),
         stack,
-        {take_id: registry.takes.get(take_id).label for take_id in ids},
+        {take_id: registry.takes.get(take_id).label for take_id in dict.fromkeys(ids)},
+        versions.get(own),
+        tuple(one for one in about if one.of_id == own),
+        _ruled(own, rulings.apart),
+        _ruled(own, rulings.together),
     )
+
+
+def _ruled(own: str, pairs: frozenset[frozenset[str]]) -> tuple[str, ...]:
+    return tuple(sorted(other for pair in pairs if own in pair for other in pair - {own}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""``circletake locate``: which takes are in a finished film, and how each was made."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from circletake.cli.common import Json, LibraryFolder, open_library
+from circletake.cli.console import note, print_json, progress, say, table
+from circletake.errors import Cancelled
+
+if TYPE_CHECKING:
+    from circletake.cuesheet.rows import CueSheet, Said
+
+
+def locate(
+    video: Annotated[Path, typer.Argument(help="A finished film, or any video.", metavar="VIDEO")],
+    prompts: Annotated[
+        bool, typer.Option("--prompts", help="Also how each take was made, and who says so.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Also write a table.", metavar="FILE")] = None,
+    otio: Annotated[
+        Path | None, typer.Option("--otio", help="Also write a timeline of the takes.", metavar="FILE")
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Also write a page: film and takes side by side.", metavar="FILE"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    json: Json = False,
+    library: LibraryFolder = None,
+) -> None:
+    """Find the library's takes in a film, by its pictures alone.
+
+    Nothing is changed and nothing leaves this machine. Exit status 0: all of the film was
+    found, 1: parts were not, 2: could not.
+    """
+    from circletake.cuesheet.rows import sheet_of
+    from circletake.model.text import human_size, printable
+    from circletake.workflows.analysis.cue_files import CueFiles, write_cue_files
+    from circletake.workflows.analysis.locating import locate as run
+    from circletake.workflows.analysis.locating import slates_of
+
+    to = CueFiles(csv, otio, html)
+    with open_library(library) as lib:
+        to.check(video, force)
+        try:
+            with progress("locate") as bar:
+                cues = run(lib, video, progress=bar)
+            slates = slates_of(lib, cues)
+            sheet = sheet_of(cues, slates)
+            with progress("reading frames") as bar:
+                write_cue_files(lib, video, cues, sheet, slates, to, progress=bar)
+        except KeyboardInterrupt:
+            raise Cancelled(next_step="but a search begins anew: run the same again") from None
+    if json:
+        print_json(_as_json(sheet))
+    else:
+        _show(sheet, prompts)
+    tell = note if json else say
+    for path in to.wanted:
+        tell(f"Wrote  {printable(str(path))}  {human_size(path.stat().st_size)}")
+    if not json and not html:
+        say(f"Next   circletake locate {printable(shlex.quote(str(video)))} --html cues.html")
+    if not sheet.complete:
+        raise typer.Exit(1)
+
+
+def _show(sheet: CueSheet, prompts: bool) -> None:
+    from circletake.cuesheet.rows import Row
+    from circletake.cuesheet.wording import correlation, percent, speed
+    from circletake.model.text import clock, counted, printable
+
+    say(
+        f"{printable(sheet.film, 80)}  {clock(sheet.seconds)}, {sheet.shown_rate} fps"
+        f" · compared with {counted(sheet.takes, 'take')}"
+    )
+    rows = []
+    for row in sheet.rows:
+        if isinstance(row, Row):
+            source = f"{row.source_in:.2f}-{row.source_out:.2f}"
+            picture = correlation(row.picture)
+            rows.append((row.record_in, row.take, row.id, source, speed(row.speed), picture, row.how))
+        else:
+            rows.append((row.record_in, *"-----", row.told))
+    table(("RECORD", "TAKE", "ID", "SOURCE", "SPEED", "PICTURE", "HOW"), rows)
+    if prompts:
+        say("", *_made(sheet))
+    found = f"{len(sheet.cues)} of {counted(len(sheet.rows), 'stretch', 'stretches')} found"
+    share = percent(sheet.found_frames, sheet.frames)
+    told = f"{found} · {clock(sheet.found)} of {clock(sheet.seconds)} ({share})"
+    say(told + (f" · {len(sheet.missing)} not found" if sheet.missing else ""))
+    if sheet.problem:
+        say(f"not all of the film could be read: {printable(sheet.problem, 120)}")
+    if sheet.waiting:
+        say(f"{counted(sheet.waiting, 'take')} not compared: circletake analyze")
+
+
+def _made(sheet: CueSheet) -> Iterator[str]:
+    """How the take of each stretch was made, and who says so."""
+    from circletake.model.text import printable
+
+    for row in sheet.cues:
+        yield f"{row.record_in}  {row.take}  {row.id}"
+        said: tuple[tuple[str, Said | None], ...] = (
+            ("model", row.model),
+            ("prompt", row.prompt),
+            ("negative", row.negative_prompt),
+            ("seed", row.seed),
+        )
+        if not row.prompt:
+            yield f"  prompt    not known{f'; titled {printable(row.title.value, 80)}' if row.title else ''}"
+        for name, each in said:
+            if each:
+                yield f"  {name:<9} {printable(each.value)}  ({printable(each.evidence, 80)})"
+        yield ""
+
+
+def _as_json(sheet: CueSheet) -> dict[str, Any]:
+    from circletake.cuesheet.rows import Row
+
+    whole = {name: value for name, value in _fields(sheet).items() if name != "rows"}
+    return {**whole, "rows": [{"found": isinstance(row, Row), **_fields(row)} for row in sheet.rows]}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}

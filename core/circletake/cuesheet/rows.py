@@ -1,0 +1,241 @@
+"""A cue list and the slates of its takes, joined into rows that every form shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from circletake.cuesheet.wording import evidence, how, sureness
+from circletake.model.cue import Cue, CueList, Gap
+from circletake.model.cut import timecode
+from circletake.model.recipe import Field, Recipe
+from circletake.model.slate import Slate
+from circletake.model.text import natural
+
+_MODEL = (Field.MODEL, Field.GENERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value of a recipe and how it is known, in words. Both may hold a stranger's text."""
+
+    value: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stretch of the film that shows a take.
+
+    Attributes:
+        number: its place in the list, gaps included, counted from 1.
+        record_in: timecode of the first frame.
+        record_out: timecode of the frame after the last.
+        frames: of the film.
+        seconds: of the film.
+        take: the take's label.
+        id: the first digits of its sha256.
+        file: the take's name on import.
+        source_in: seconds into the take.
+        source_out: seconds into the take.
+        sure: the confidence in a word.
+        how: what was seen and what was done to the take, in words.
+        negative_prompt: ``None`` where none is known, like every field of a recipe.
+    """
+
+    number: int
+    record_in: str
+    record_out: str
+    frames: int
+    seconds: float
+    take: str
+    id: str
+    sha256: str
+    file: str
+    shot: str
+    source_in: float
+    source_out: float
+    speed: float
+    flipped: bool
+    zoom: float
+    confidence: float
+    sure: str
+    picture: float
+    motion: float | None
+    distance: float
+    how: str
+    model: Said | None
+    prompt: Said | None
+    negative_prompt: Said | None
+    seed: Said | None
+    title: Said | None
+    matches: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A stretch of the film in which no take was found.
+
+    Attributes:
+        nearest: label of the take that came nearest; empty where none came near.
+        why: why that take was not named.
+    """
+
+    number: int
+    record_in: str
+    record_out: str
+    frames: int
+    seconds: float
+    nearest: str
+    why: str
+
+    @property
+    def told(self) -> str:
+        """``not found (nearest SH020/4: pictures differ)``."""
+        if not self.nearest:
+            return f"not found ({self.why})" if self.why else "not found"
+        return f"not found (nearest {self.nearest}{': ' if self.why else ''}{self.why})"
+
+
+@dataclass(frozen=True, slots=True)
+class CueSheet:
+    """The whole, ready to be printed, written or shown.
+
+    Attributes:
+        film: the file's name, a stranger's text.
+        rate: frames a second.
+        seconds: length of the film.
+        found: seconds of the film that show a take we know.
+        takes: how many takes the film was compared with.
+        waiting: takes that could not be compared.
+        problem: why not all of the film could be read; empty when it could.
+    """
+
+    film: str
+    sha256: str
+    rate: Fraction
+    width: int
+    height: int
+    start: str
+    frames: int
+    seconds: float
+    found_frames: int
+    found: float
+    takes: int
+    waiting: int
+    problem: str
+    rows: tuple[Row | Missing, ...]
+
+    @property
+    def cues(self) -> tuple[Row, ...]:
+        """The stretches that were found."""
+        return tuple(row for row in self.rows if isinstance(row, Row))
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """The stretches that were not."""
+        return tuple(row for row in self.rows if isinstance(row, Missing))
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Labels of the takes in the film, each once, in the order of shots."""
+        return tuple(sorted({row.take for row in self.cues}, key=natural))
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the film was read and found."""
+        return not self.missing and not self.problem
+
+    @property
+    def shown_rate(self) -> str:
+        """``24``, ``23.976``."""
+        return f"{float(self.rate):.3f}".rstrip("0").rstrip(".")
+
+
+def sheet_of(cues: CueList, slates: Mapping[str, Slate]) -> CueSheet:
+    """Join ``cues`` with what the library knows of their takes.
+
+    Args:
+        slates: by take id; of every take that a cue names, and of those that came near.
+    """
+    seconds = 1 / cues.rate
+    rows: list[Row | Missing] = []
+    for number, each in enumerate(cues.rows, 1):
+        frames = each.record_out - each.record_in
+        place = (
+            number,
+            timecode(each.record_in, cues.rate, cues.start),
+            timecode(each.record_out, cues.rate, cues.start),
+            frames,
+            round(float(frames * seconds), 3),
+        )
+        rows.append(
+            _row(each, slates[each.take_id], place)
+            if isinstance(each, Cue)
+            else _missing(each, slates, place)
+        )
+    return CueSheet(
+        film=cues.film,
+        sha256=cues.sha256,
+        rate=cues.rate,
+        width=cues.width,
+        height=cues.height,
+        start=cues.start,
+        frames=cues.frames,
+        seconds=round(float(cues.frames * seconds), 3),
+        found_frames=cues.found,
+        found=round(float(cues.found * seconds), 3),
+        takes=cues.takes,
+        waiting=cues.waiting,
+        problem=cues.problem,
+        rows=tuple(rows),
+    )
+
+
+_Place = tuple[int, str, str, int, float]
+
+
+def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
+    take, recipe = slate.take, slate.recipe
+    return Row(
+        *place,
+        take=take.label,
+        id=take.short,
+        sha256=take.sha256,
+        file=take.name,
+        shot=take.shot,
+        source_in=cue.source_in,
+        source_out=cue.source_out,
+        speed=cue.speed,
+        flipped=cue.flipped,
+        zoom=cue.zoom,
+        confidence=cue.confidence,
+        sure=sureness(cue.confidence),
+        picture=cue.picture,
+        motion=cue.motion,
+        distance=cue.distance,
+        how=how(cue),
+        model=_model(recipe),
+        prompt=_said(recipe, Field.PROMPT),
+        negative_prompt=_said(recipe, Field.NEGATIVE_PROMPT),
+        seed=_said(recipe, Field.SEED),
+        title=_said(recipe, Field.TITLE),
+        matches=cue.matches,
+    )
+
+
+def _missing(gap: Gap, slates: Mapping[str, Slate], place: _Place) -> Missing:
+    near = slates.get(gap.nearest)
+    return Missing(*place, nearest=near.take.label if near else "", why=gap.why)
+
+
+def _said(recipe: Recipe, field: Field) -> Said | None:
+    claim = recipe.in_force.get(field)
+    return Said(claim.value, evidence(claim)) if claim else None
+
+
+def _model(recipe: Recipe) -> Said | None:
+    """Generator, model and version as one, as well known as the model is."""
+    claim = next((recipe.in_force[field] for field in _MODEL if field in recipe.in_force), None)
+    return Said(recipe.made_with, evidence(claim)) if claim and recipe.made_with else None

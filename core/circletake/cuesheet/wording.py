@@ -1,0 +1,89 @@
+"""How a cue and what is known of its take are said, alike in every form."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from circletake.model.recipe import Evidence
+
+if TYPE_CHECKING:
+    from circletake.model.cue import Cue
+    from circletake.model.recipe import RecipeClaim
+
+SURE, LIKELY, DOUBTFUL = "sure", "likely", "doubtful"
+
+_EVEN = 0.01
+"""Difference from the film's own speed that is no change of speed."""
+
+_SURE, _LIKELY = 0.9, 0.7
+"""Least confidence for each word."""
+
+_SAME = 0.95
+"""Correlation from which two pictures are called the same: what is left is coding."""
+
+_SLIGHT = 0.03
+"""Share of the picture, or of the speed, below which a difference is not worth a word: a few lines of
+black, as a codec adds them, are no crop."""
+
+
+def sureness(confidence: float) -> str:
+    """A confidence of 0-1 in a word."""
+    return SURE if confidence >= _SURE else LIKELY if confidence >= _LIKELY else DOUBTFUL
+
+
+def how(cue: Cue) -> str:
+    """``same picture, mirrored, 12% cropped``: what was seen, and what was done to the take."""
+    words = ["same picture" if cue.picture >= _SAME else "like picture"]
+    if cue.flipped:
+        words.append("mirrored")
+    if cue.zoom >= _SLIGHT:
+        words.append(f"{cue.zoom:.0%} cropped")
+    elif cue.zoom <= -_SLIGHT:
+        words.append("within a larger frame")
+    if abs(cue.speed) < _SLIGHT:
+        words.append("held still")
+    elif cue.speed < 0:
+        words.append("backwards")
+    if cue.motion is None and abs(cue.speed) >= _SLIGHT:
+        words.append("hardly moves")
+    sure = sureness(cue.confidence)
+    return ", ".join(words if sure == SURE else [*words, sure])
+
+
+def speed(value: float) -> str:
+    """``1``, ``0.5``, ``-1``: seconds of the take for each second of the film."""
+    if abs(abs(value) - 1) < _EVEN:
+        value = math.copysign(1, value)
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if shown == "-0" else shown
+
+
+def correlation(value: float) -> str:
+    """``.998``; never ``1`` for what is only nearly so."""
+    cut = math.floor(value * 1000) / 1000 if value >= 0 else value
+    return f"{cut:.3f}".replace("0.", ".", 1)
+
+
+def percent(part: float, whole: float) -> str:
+    """``94.6%``; 100 only where nothing is missing."""
+    if not whole or part >= whole:
+        return "100%" if whole else "0%"
+    return f"{math.floor(part / whole * 1000) / 10:.1f}%"
+
+
+def evidence(claim: RecipeClaim) -> str:
+    """``declared by ana``, ``observed``, ``matched, a like picture``: who says so, and on what grounds."""
+    match claim.evidence:
+        case Evidence.DECLARED | Evidence.SIGNED:
+            return f"{claim.evidence} by {claim.by}" if claim.by else claim.evidence.value
+        case Evidence.EMBEDDED:
+            return "embedded, unsigned file tags"
+        case Evidence.SIDECAR:
+            return "sidecar, a file beside the clip"
+        case Evidence.FILENAME:
+            return "from the file name"
+        case Evidence.MATCHED:
+            return "matched, a like picture"
+        case _:
+            return claim.evidence.value

@@ -1,0 +1,99 @@
+"""The files of a cue list: a table, a timeline and a page, each written whole and over nothing unasked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from circletake.cuesheet.page import html_page
+from circletake.cuesheet.rows import CueSheet
+from circletake.cuesheet.table import csv_text
+from circletake.errors import BadInput, CircletakeError
+from circletake.files import PUBLIC, write_whole
+from circletake.model.cue import CueList
+from circletake.model.slate import Slate
+from circletake.workflows.analysis.showing import pairs_of
+from circletake.workflows.library import Library
+from circletake.workflows.progress import Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class CueFiles:
+    """Where a cue list is to be written; ``None`` for what is not wanted."""
+
+    csv: Path | None = None
+    otio: Path | None = None
+    html: Path | None = None
+
+    @property
+    def wanted(self) -> tuple[Path, ...]:
+        """Those that are."""
+        return tuple(path for path in (self.csv, self.otio, self.html) if path)
+
+    def check(self, film: Path, force: bool) -> None:
+        """Refuse now what could not be written once the work is done.
+
+        Args:
+            force: an older file may go; never the film, and never a folder.
+
+        Raises:
+            BadInput: a name is taken, is used twice, or is that of the film.
+        """
+        for path in self.wanted:
+            if path.is_dir():
+                raise BadInput(str(path), "is a folder", "name a file")
+            if path.exists() and film.exists() and path.samefile(film):
+                raise BadInput(str(path), "is the film itself", "name another file")
+            if path.exists() and not force:
+                raise BadInput(str(path), "exists already", "name another file, or say --force")
+        if len({path.absolute() for path in self.wanted}) < len(self.wanted):
+            raise BadInput("--csv, --otio, --html", "name one file twice", "give each a name of its own")
+
+
+def write_cue_files(
+    library: Library,
+    film: Path,
+    cues: CueList,
+    sheet: CueSheet,
+    slates: Mapping[str, Slate],
+    to: CueFiles,
+    *,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Write what is wanted of a cue list.
+
+    Args:
+        slates: by take id, of every take the list names.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    if to.csv:
+        write_whole(to.csv, csv_text(sheet).encode(), PUBLIC)
+    if to.otio:
+        from circletake.timeline.cues import cues_json
+
+        media = _media(library, slates, to.otio)
+        text = cues_json(cues, slates, media, _beside(film, to.otio))
+        write_whole(to.otio, text.encode(), PUBLIC)
+    if to.html:
+        pairs = pairs_of(library, cues, slates, film, progress=progress, cancelled=cancelled)
+        write_whole(to.html, html_page(sheet, pairs).encode(), PUBLIC)
+
+
+def _media(library: Library, slates: Mapping[str, Slate], timeline: Path) -> dict[str, str]:
+    media: dict[str, str] = {}
+    for take_id, slate in slates.items():
+        try:
+            media[take_id] = _beside(library.media(slate.take), timeline)
+        except CircletakeError:
+            continue
+    return media
+
+
+def _beside(file: Path, timeline: Path) -> str:
+    """``file`` as seen from the folder of the timeline, so that both can move together."""
+    return Path(os.path.relpath(file.absolute(), timeline.absolute().parent)).as_posix()

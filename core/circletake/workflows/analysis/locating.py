@@ -1,0 +1,114 @@
+"""Locate: which takes are in a finished film, frame by frame, found in its pixels alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from circletake.errors import LibraryError, MediaError, NotFound
+from circletake.model.cue import CueList
+from circletake.model.fingerprint import VERSION
+from circletake.model.slate import Slate
+from circletake.workflows import pool
+from circletake.workflows.analysis.records import Records
+from circletake.workflows.analysis.searching import Position, Refused, Search, Searched, search
+from circletake.workflows.library import Library
+from circletake.workflows.progress import Progress, silent
+
+_CAPS = pool.Caps(cpu_seconds=6 * 3600, wall_seconds=12 * 3600)
+"""One task is a whole film, which may be three hours long."""
+
+_SOME = 200
+"""Takes whose thumbnails are fetched at once."""
+
+
+def locate(
+    library: Library,
+    film: Path,
+    *,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> CueList:
+    """Find the library's takes in ``film``. Nothing is changed, nothing is kept.
+
+    A film that breaks off is told as far as it goes, with :attr:`CueList.problem`.
+
+    Raises:
+        NotFound: there is no such file.
+        LibraryError: no take has a fingerprint to compare with.
+        MediaError: the film cannot be read.
+        Cancelled: ``cancelled`` answered yes.
+    """
+    if not film.exists():
+        raise NotFound(str(film), "no such file", "circletake locate VIDEO")
+    total = library.registry.takes.count()
+    with library.staging() as staging:
+        prints, pictures = _records(library, staging)
+        if not prints.places:
+            next_step = "circletake analyze" if total else "circletake import FOLDER"
+            raise LibraryError("locate", "no take has a fingerprint to compare with", next_step)
+        position = Position(staging / "position")
+        task = Search(str(film.absolute()), prints, pictures, str(staging / "position"))
+        found = _searched(task, film, _watching(position, progress, cancelled))
+    return CueList(
+        # A name that is not UTF-8 comes as lone surrogates, which no page or timeline can hold.
+        film=film.name.encode("utf-8", "replace").decode(),
+        sha256=found.sha256,
+        rate=found.rate,
+        frames=found.frames,
+        cues=found.cues,
+        gaps=found.gaps,
+        takes=len(prints.places),
+        waiting=total - len(prints.places),
+        width=found.width,
+        height=found.height,
+        problem=found.problem,
+    )
+
+
+def slates_of(library: Library, cues: CueList) -> dict[str, Slate]:
+    """What is known of every take that is in the film, and of those that came near, by take id."""
+    named = [cue.take_id for cue in cues.cues] + [gap.nearest for gap in cues.gaps if gap.nearest]
+    return {take_id: library.registry.takes.slate(take_id) for take_id in dict.fromkeys(named)}
+
+
+def _searched(task: Search, film: Path, watch: Callable[[], bool]) -> Searched:
+    ((_, result),) = pool.run([task], search, workers=1, caps=_CAPS, cancelled=watch)
+    if isinstance(result, Refused):
+        raise MediaError(result.thing, result.reason, result.next_step)
+    if isinstance(result, pool.Failure):
+        raise MediaError(film.name, result.reason)
+    return result
+
+
+def _records(library: Library, staging: Path) -> tuple[Records, Records]:
+    """Fingerprints and thumbnails of all takes that have both, out of the registry's hands."""
+    analyses = library.registry.analyses
+    packed = analyses.fingerprints(VERSION)
+
+    def thumbnails() -> Iterator[tuple[str, bytes]]:
+        for some in _in_parts(list(packed)):
+            yield from analyses.thumbnails(VERSION, some).items()
+
+    pictures = Records.fill(staging / "pictures", thumbnails())
+    prints = Records.fill(
+        staging / "prints", ((each, packed[each]) for each in packed if each in pictures.places)
+    )
+    return prints, pictures
+
+
+def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _SOME):
+        yield ids[start : start + _SOME]
+
+
+def _watching(position: Position, progress: Progress, cancelled: Callable[[], bool]) -> Callable[[], bool]:
+    """``cancelled``, which the pool asks twice a second, telling how far the worker is each time."""
+
+    def watch() -> bool:
+        told = position.read()
+        if told and told[1]:
+            progress.step(min(told), told[1])
+        return cancelled()
+
+    return watch
