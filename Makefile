@@ -19,7 +19,10 @@ check: setup ## style, types, import rules
 	$(RUN) lint-imports --no-cache
 
 bench: setup ## print what importing costs beside its peers
-	$(RUN) python -m tests.bench
+	$(RUN) python -m tests.bench imports
+
+bench-%: setup ## another bench: copies, siblings, cuts, speed, scale (docs/benchmarks.md)
+	$(RUN) python -m tests.bench $*
 
 setup: $(UV)
 	@$(UV) sync --quiet --inexact
