@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from circletake.fingerprint.drifting import drift
 from circletake.fingerprint.hashes import distances, phash
 from circletake.fingerprint.looks import Between, Look
 from circletake.fingerprint.recolouring import recoloured
@@ -34,6 +35,7 @@ _FRAMES = 12
 _CERTAIN = 0.95
 _PLAIN = 0.125
 _SHARP = 0.985
+_MOVES_ALIKE = 0.85
 _AS_IT_IS = 0.25
 """Pixels of a thumbnail below which a move is none."""
 
@@ -170,6 +172,9 @@ def _settle(a: Look, guess: _Guess, timing: Timing, within: float | None) -> tup
         anew = _timing(_registered_distances(a, guess, found), a, guess.b, within)
         if anew and (anew.offset, anew.speed) != (timing.offset, timing.speed):
             timing, found = anew, _registered(a, guess, anew, found.warp, rough=False) or found
+    # A piece of a film is matched frame by frame in any case, once its take is known.
+    if within is not None and found.motion >= _MOVES_ALIKE:
+        return found, timing
     return _sharpened(a, guess, found, timing)
 
 
@@ -206,8 +211,12 @@ def _units(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(centred / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-3))
 
 
-def measured(laid: Laid) -> Alignment:
-    """The numbers of a laying, all of them."""
+def measured(laid: Laid, *, exact: bool = True) -> Alignment:
+    """The numbers of a laying.
+
+    Args:
+        exact: tell ``drift`` too, which only siblings of one still are told by.
+    """
     a, b, found, timing = laid.a, laid.b, laid.found, laid.timing
     moments, theirs = _meeting(a, b, timing)
     ours = Thumbnails(moments.of(a.thumbnails.luma), moments.of(a.thumbnails.chroma))
@@ -223,7 +232,7 @@ def measured(laid: Laid) -> Alignment:
         moving=found.moving,
         peak=found.peak,
         liveliness=found.liveliness,
-        drift=found.drift,
+        drift=_drift(laid, moments, theirs) if exact else 0.0,
         offset=timing.offset,
         speed=timing.speed,
         overlap=timing.overlap,
@@ -238,6 +247,13 @@ def measured(laid: Laid) -> Alignment:
 
 def _ratio(one: float, other: float) -> float:
     return min(one, other) / max(one, other, 1e-6)
+
+
+def _drift(laid: Laid, moments: Between, theirs: NDArray[np.int64]) -> float:
+    pair = moments.of(laid.a.soft), laid.b.soft[theirs]
+    wide, narrow = pair if laid.ours_wider else pair[::-1]
+    fitting = laid.found.fitting
+    return drift(moved(wide[fitting], laid.found.warp), narrow[fitting], laid.found.kept)
 
 
 def _bits(wide: NDArray[Any], narrow: NDArray[Any], found: Registered) -> float:

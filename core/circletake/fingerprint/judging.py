@@ -160,6 +160,8 @@ def _why_variant(alignment: Alignment, bounds: Bounds) -> list[str]:
         return ["alike, but too dark or too plain to be sure"]
     if alignment.still:
         return ["alike, but too still to tell a copy from a sibling"]
+    if alignment.motion >= bounds.motion and alignment.picture >= bounds.picture:
+        return ["alike, but not to the pixel: perhaps another take of the same still"]
     if alignment.motion >= bounds.motion:
         return ["same motion, other picture"]
     return ["same picture, other motion" if alignment.picture >= bounds.picture else "alike in part"]

@@ -117,7 +117,7 @@ class Locator:
         shown = _Shown.of(piece, self._rate)
         best = self._best(shown) if len(piece.frames) >= _SHORTEST else _Best(None, "", "too short to tell")
         if best.hit is None:
-            seam = piece.seam(_SHORTEST) if depth else 0
+            seam = piece.seam() if depth else 0
             if seam:
                 yield from self._found_in(piece.part(0, seam), depth - 1)
                 yield from self._found_in(piece.part(seam, len(piece.frames)), depth - 1)
@@ -126,12 +126,12 @@ class Locator:
             return
         exact = refine(best.hit.laid, shown.luma, shown.seconds)
         start, end = exact.span
-        if depth and start >= _SHORTEST:
-            yield from self._found_in(piece.part(0, start), depth - 1)
-        else:
-            start = 0
-        after = len(piece.frames) - end >= _SHORTEST and depth > 0
+        # A frame or two that fit less well are no other shot, unless the picture changes there.
+        start = start if depth and (start >= _SHORTEST or piece.cuts_at(start)) else 0
+        after = depth > 0 and (len(piece.frames) - end >= _SHORTEST or piece.cuts_at(end))
         end = end if after else len(piece.frames)
+        if start:
+            yield from self._found_in(piece.part(0, start), depth - 1)
         yield best.hit.cue(piece, exact, start, end)
         if after:
             yield from self._found_in(piece.part(end, len(piece.frames)), depth - 1)
@@ -146,7 +146,7 @@ class Locator:
             laid = lay(self._look(take_id), shown.look, within=_WITHIN)
             if laid is None:
                 continue
-            numbers = measured(laid)
+            numbers = measured(laid, exact=False)
             naming = weigh(numbers)
             fit = laid.found.fit
             if not naming.named:

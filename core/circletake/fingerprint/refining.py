@@ -40,7 +40,12 @@ def refine(laid: Laid, luma: NDArray[np.uint8], seconds: NDArray[np.float64]) ->
     """
     apart = _distances(laid, luma)
     offset, speed = exact_line(apart, laid.a.seconds, seconds, laid.timing.offset, laid.timing.speed)
-    return Exact(offset, speed, _span(apart, laid.a.seconds, seconds, offset, speed))
+    start, end = _span(apart, laid.a.seconds, seconds, offset, speed)
+    if end - start < len(seconds):
+        # What is another shot has no say in where this one lies.
+        own = apart[:, start:end], laid.a.seconds, seconds[start:end]
+        offset, speed = exact_line(*own, laid.timing.offset, laid.timing.speed)
+    return Exact(offset, speed, (start, end))
 
 
 def _distances(laid: Laid, luma: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -37,12 +37,6 @@ _LARGEST, _SMALLEST = 1.15, 0.25
 _DROPPED = 0.15
 """Share of the picture that fits worst and is left out: captions and logos are no larger."""
 
-_WINDOW = 9
-_TEXTURE = 4.0
-"""Levels of 255 a pixel, squared, by which a place must change in every direction to be followed."""
-
-_FAR = 9.0
-_EVERY = 7
 _MISSED = 0.1
 """Share of the frames that fit worst and do not count for motion."""
 
@@ -61,24 +55,24 @@ class Registered:
     Attributes:
         warp: 2 x 3, from pixels of the narrower thumbnails to those of the wider ones.
         kept: (64, 64), where the narrower pictures are like the wider ones at all.
+        fitting: (n,), which frames count for motion; where a take cuts, one may show the next shot.
         correlations: (n,), of each pair of frames.
         motion: correlation of what changes over time.
         places: that of the tenth of moving places that fits worst; ``motion`` where few move.
         moving: share of the picture that moves, 0-1.
         peak: correlation of what changes over time where it changes most.
         liveliness: by how many levels of 255 that place changes.
-        drift: how far the places that fit worst are displaced, as a share of the width.
     """
 
     warp: NDArray[np.float64]
     kept: NDArray[np.bool_]
+    fitting: NDArray[np.bool_]
     correlations: NDArray[np.float64]
     motion: float
     places: float
     moving: float
     peak: float
     liveliness: float
-    drift: float
 
     @property
     def picture(self) -> float:
@@ -125,25 +119,22 @@ def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Register
     seen = inside(warp)
     if seen.mean() < _LEAST_SEEN:
         return None
-    shown = moved(wide, warp)
-    ours, theirs = shown[:, seen], narrow[:, seen]
+    ours, theirs = moved(wide, warp)[:, seen], narrow[:, seen]
     kept = np.ones(ours.shape[1], bool)
     dropped = int(len(kept) * _DROPPED)
     for _ in range(2):
-        gain, lift = _light(ours[:, kept], theirs[:, kept])
+        gain, lift = light(ours[:, kept], theirs[:, kept])
         misfit = np.abs(gain * ours + lift - theirs).mean(axis=0)
         kept = misfit <= np.partition(misfit, len(misfit) - 1 - dropped)[len(misfit) - 1 - dropped]
-    gain, lift = _light(ours[:, kept], theirs[:, kept])
+    gain, lift = light(ours[:, kept], theirs[:, kept])
     ours, theirs = (gain * ours + lift)[:, kept], theirs[:, kept]
     correlations = _correlations(ours, theirs)
-    # Where a take cuts, a frame may show the next shot already in one of the two.
     fitting = correlations >= np.quantile(correlations, _MISSED)
     changes = _changes(ours[fitting]), _changes(theirs[fitting])
     motion, places, moving = _motion(*changes, _blocks(seen)[kept])
     like = np.zeros(seen.shape, bool)
     like[seen] = kept
-    drift = _drift(shown[fitting], narrow[fitting], like)
-    return Registered(warp, like, correlations, motion, places, moving, *_peak(*changes), drift)
+    return Registered(warp, like, fitting, correlations, motion, places, moving, *_peak(*changes))
 
 
 def moved(frames: NDArray[np.float32], warp: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -160,7 +151,7 @@ def moved(frames: NDArray[np.float32], warp: NDArray[np.float64]) -> NDArray[np.
 
 def in_light(wide: NDArray[Any], narrow: NDArray[Any], kept: NDArray[np.bool_]) -> Frames:
     """The wider frames, registered, in the brightness and contrast of the narrower ones."""
-    gain, lift = _light(wide[:, kept], narrow[:, kept])
+    gain, lift = light(wide[:, kept], narrow[:, kept])
     lit: Frames = gain[:, :, None] * wide + lift[:, :, None]
     return lit
 
@@ -209,7 +200,7 @@ def _step(
     ours: Frames, slopes: list[Frames], theirs: Frames, seen: NDArray[np.bool_]
 ) -> NDArray[np.float64] | None:
     """One step: least squares of what is left on how it changes with the six parameters."""
-    gain, lift = _light(ours, theirs)
+    gain, lift = light(ours, theirs)
     gain = gain.clip(0.2, 5)
     left = theirs - gain * ours - lift
     spread = float(np.abs(left).mean()) + 1e-3
@@ -233,7 +224,7 @@ def _in_pixels(step: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.hstack((turn, rows[:, 2:] - turn.sum(axis=1, keepdims=True) * _CENTRE))
 
 
-def _light(ours: NDArray[Any], theirs: NDArray[Any]) -> tuple[Frames, Frames]:
+def light(ours: NDArray[Any], theirs: NDArray[Any]) -> tuple[Frames, Frames]:
     """Contrast and brightness that bring each of our frames to theirs, by least squares."""
     mean, their_mean = ours.mean(axis=1, keepdims=True), theirs.mean(axis=1, keepdims=True)
     centred = ours - mean
@@ -262,44 +253,6 @@ def _peak(a: Frames, b: Frames) -> tuple[float, float]:
     a, b = a[:, most], b[:, most]
     together = float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))
     return together, float(np.sqrt(energy[most].mean()))
-
-
-def _drift(wide: Frames, narrow: Frames, kept: NDArray[np.bool_]) -> float:
-    """How far textured places lie from where they should: the root mean square over time, worst tenth.
-
-    Each place's displacement is the one step of Lucas and Kanade (1981) over a window round it.
-    """
-    toned = _toned(wide, narrow, kept)
-    squares = np.zeros(kept.shape, np.float64)
-    textured = kept.copy()
-    only = kept.astype(np.float32)
-    for frame, rest in zip(toned, narrow - toned, strict=True):
-        across, down = (
-            only * np.asarray(cv2.Sobel(frame, cv2.CV_32F, dx, dy, ksize=3), np.float32) / 8
-            for dx, dy in ((1, 0), (0, 1))
-        )
-        xx, xy, yy, xr, yr = (
-            np.asarray(cv2.boxFilter(one, -1, (_WINDOW, _WINDOW)))
-            for one in (across * across, across * down, down * down, across * rest, down * rest)
-        )
-        product = xx * yy - xy * xy
-        # The weaker of the two directions must have texture, or the step along it is a guess.
-        textured &= product / (xx + yy + 1e-6) > _TEXTURE
-        squares += (((yy * xr - xy * yr) ** 2 + (xx * yr - xy * xr) ** 2) / (product**2 + 1e-6)).clip(0, _FAR)
-    if textured.sum() < _BLOCK * _BLOCK:
-        return 0.0
-    return float(np.quantile(np.sqrt(squares[textured] / len(wide)), 0.9)) / THUMBNAIL
-
-
-def _toned(wide: Frames, narrow: Frames, kept: NDArray[np.bool_]) -> Frames:
-    """The wider frames in the tones of the narrower ones: each frame's light, then one curve for all."""
-    gain, lift = _light(wide[:, kept], narrow[:, kept])
-    lit = gain[:, :, None] * wide + lift[:, :, None]
-    known, wanted = lit[:, kept].ravel()[::_EVERY], narrow[:, kept].ravel()[::_EVERY]
-    if np.ptp(wanted) < 1 or np.ptp(known) < 1:
-        return np.asarray(lit, np.float32)
-    curve = np.polynomial.Polynomial.fit(known, wanted, 3, domain=[0, 255])
-    return np.asarray(curve(lit.clip(-20, 275)), np.float32)
 
 
 def _motion(a: Frames, b: Frames, blocks: NDArray[np.int64]) -> tuple[float, float, float]:

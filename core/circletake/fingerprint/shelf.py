@@ -96,7 +96,7 @@ class Shelf:
         ]
         vectors = np.concatenate(parts) if parts else np.zeros((0, len(through), 35), np.float32)
         owners = np.repeat(self._owners[samples], len(through))
-        return _Row(np.ascontiguousarray(vectors.reshape(len(owners), -1)), owners)
+        return _Row(np.ascontiguousarray(vectors.reshape(-1, vectors.shape[-1])), owners)
 
 
 @lru_cache(maxsize=64)

@@ -24,6 +24,9 @@ _SUDDEN = 2.5
 
 _NEAR = 8
 _NOISE = 4
+_LEAST = 8
+"""Frames of a piece; what is shorter stays with what follows, and is told apart there by its picture."""
+
 _OTHER = 0.6
 """Distance at which neighbouring frames have nothing in common, whatever is near."""
 
@@ -36,7 +39,8 @@ class Piece:
         first: number of its first frame in the film.
         frames: luma, uint8 (n, h, w).
         seconds: float64 (n,), times in the film.
-        changes: float64 (n,), distance (1 - correlation) of each frame from the one before.
+        changes: float64 (n,), distance of each frame from the one before: half the squared difference
+            of the two made unit, which is 1 - correlation.
     """
 
     first: int
@@ -49,12 +53,16 @@ class Piece:
         part = slice(start, stop)
         return Piece(self.first + start, self.frames[part], self.seconds[part], self.changes[part])
 
-    def seam(self, margin: int) -> int:
+    def cuts_at(self, index: int) -> bool:
+        """Whether the picture changes between a frame and the one before as it may at a cut."""
+        return 0 < index < len(self.changes) and bool(self.changes[index] >= _CHANGE)
+
+    def seam(self) -> int:
         """The frame before which it changes most, where a cut may have been taken for motion; 0 for none."""
-        inner = self.changes[margin : len(self.changes) - margin]
+        inner = self.changes[1:]
         if not len(inner) or inner.max() < _CHANGE:
             return 0
-        return margin + int(inner.argmax())
+        return 1 + int(inner.argmax())
 
 
 class Shots:
@@ -74,7 +82,7 @@ class Shots:
                 size = (self._held[0].shape[1], self._held[0].shape[0])
                 frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
             tiny = _tiny(frame)
-            self._changes.append(1 - float(tiny @ self._tiny[-1]) if self._tiny else 0.0)
+            self._changes.append(float(((tiny - self._tiny[-1]) ** 2).sum()) / 2 if self._tiny else 0.0)
             self._tiny.append(tiny)
             self._held.append(frame)
             self._seconds.append(float(second))
@@ -97,7 +105,7 @@ class Shots:
 
     def _cut_at(self, index: int) -> Iterator[Piece]:
         """Give the piece before ``index`` when the film cuts there."""
-        if index < 1:
+        if index < _LEAST:
             return
         change = self._changes[index]
         around = self._changes[max(1, index - _NEAR) : index] + self._changes[index + 1 : index + 1 + _NEAR]

@@ -1,0 +1,55 @@
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from circletake.fingerprint.looks import Look
+from circletake.fingerprint.low import mirror
+from circletake.fingerprint.shelf import Shelf
+from tests.scenes import Scene, fingerprinted
+
+TAKES = {f"take-{seed}": Scene(seed, seconds=2) for seed in range(1, 7)}
+TAKE = TAKES["take-1"]
+
+
+@lru_cache(maxsize=16)
+def _look(scene: Scene) -> Look:
+    return scene.look(48)
+
+
+def _shelf() -> Shelf:
+    return Shelf({name: _look(scene).fingerprint for name, scene in TAKES.items()})
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        TAKE.but(start=0.7, seconds=1),
+        TAKE.but(left=0.1, top=0.05, part=0.85),
+        TAKE.but(mirror=True),
+        TAKE.but(caption=True),
+        TAKE.but(motion=5),
+    ],
+    ids=["trimmed", "zoomed", "mirrored", "captioned", "sibling"],
+)
+def test_the_take_a_piece_comes_from_is_the_likeliest(piece: Scene) -> None:
+    assert _shelf().likely(_look(piece).spectra, 1.5, 3)[0] == "take-1"
+
+
+def test_no_more_are_named_than_asked_for_and_mirroring_changes_nothing() -> None:
+    spectra = _look(TAKE).spectra
+    shelf = _shelf()
+    assert len(shelf.likely(spectra, 1.5, 1)) == 1
+    assert shelf.likely(spectra, 1.5, 6) == shelf.likely(mirror(spectra), 1.5, 6)
+
+
+def test_a_piece_of_another_shape_is_looked_for_in_the_middle_of_takes() -> None:
+    upright = Look(*fingerprinted(TAKE.frames(48, 8)[:, :, 20:-20], 8))
+    assert _shelf().likely(upright.spectra, upright.aspect, 3)[0] == "take-1"
+
+
+def test_a_piece_without_frames_and_takes_without_frames_are_like_nothing() -> None:
+    empty = Look(*fingerprinted(np.zeros((0, 8, 8, 3), np.uint8), 8))
+    assert _shelf().likely(empty.spectra, 1.5, 3) == []
+    shelf = Shelf({"empty": empty.fingerprint, "take-1": _look(TAKE).fingerprint})
+    assert shelf.likely(_look(TAKE).spectra, 1.5, 3) == ["take-1"]
