@@ -39,8 +39,8 @@ class Bounds:
     close_motion: float = 0.92
     close_places: float = 0.7
     drift: float = 0.0075
-    exact_motion: float = 0.96
-    exact_places: float = 0.93
+    exact_motion: float = 0.95
+    exact_places: float = 0.85
     still_picture: float = 0.985
     still_peak: float = 0.78
     still_bits: float = 40
