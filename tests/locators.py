@@ -78,7 +78,9 @@ def pretend(
     told = Told()
 
     class Locator:
-        def __init__(self, takes: Mapping[str, Fingerprint], look: Look, rate: float) -> None:
+        def __init__(
+            self, takes: Mapping[str, Fingerprint], look: Look, rate: float, copies: Collection[str] = ()
+        ) -> None:
             told.takes, told.rate = dict(takes), rate
             told.looked = {take_id: seen.luma.shape for take_id, seen in look(list(takes)).items()}
 

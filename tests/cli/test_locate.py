@@ -139,3 +139,21 @@ def test_takes_that_could_not_be_compared_are_told(
         new_take(library.registry, "late")
     pretend(monkeypatch, [cue(takes[0].id, 0, 48)])
     assert "1 take not compared: circletake analyze\n" in cli("locate", film)[1]
+
+
+@pytest.mark.parametrize(
+    "target", [".circletake/registry.sqlite", "circletake.toml", "a take.mp4", "notes.md"]
+)
+def test_force_replaces_nothing_of_the_library_no_take_and_no_other_kind_of_file(
+    cli: Cli, film: Path, takes: tuple[Take, Take], monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    pretend(monkeypatch, [cue(takes[0].id, 0, 48)])
+    with find_library() as library:
+        root, take = library.root, library.media(takes[0])
+    path = take if target == "a take.mp4" else root / target
+    if not path.exists():
+        path.write_text("mine")
+    before = path.read_bytes()
+    status, _, err = cli("locate", film, "--csv", path, "--force")
+    assert status == 2 and path.name in err
+    assert path.read_bytes() == before

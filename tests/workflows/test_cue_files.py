@@ -95,15 +95,17 @@ def test_a_timeline_names_files_as_seen_from_its_own_folder(
     assert above[0].media_reference.target_url == "../film.mp4"
 
 
-def test_nothing_is_written_over_unasked_and_the_film_never(film: Path, tmp_path: Path) -> None:
+def test_nothing_is_written_over_unasked_and_the_film_never(
+    library: Library, film: Path, tmp_path: Path
+) -> None:
     there = tmp_path / "there.csv"
     there.write_text("years of work")
-    CueFiles(csv=there).check(film, force=True)
+    CueFiles(csv=there).check(library, film, force=True)
     with pytest.raises(BadInput, match="exists already"):
-        CueFiles(csv=there).check(film, force=False)
+        CueFiles(csv=there).check(library, film, force=False)
     with pytest.raises(BadInput, match="the film itself"):
-        CueFiles(html=film).check(film, force=True)
+        CueFiles(html=film).check(library, film, force=True)
     with pytest.raises(BadInput, match="a folder"):
-        CueFiles(otio=tmp_path).check(film, force=True)
+        CueFiles(otio=tmp_path).check(library, film, force=True)
     with pytest.raises(BadInput, match="twice"):
-        CueFiles(csv=tmp_path / "a", html=tmp_path / "a").check(film, force=True)
+        CueFiles(csv=tmp_path / "a", html=tmp_path / "a").check(library, film, force=True)

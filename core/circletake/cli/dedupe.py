@@ -178,14 +178,12 @@ def _a_pair(report: DedupeReport) -> str:
 def _explain(lib: Library, pair: tuple[str, str], picture: Path | None, force: bool, json: bool) -> None:
     from circletake.files import PUBLIC, write_whole
     from circletake.workflows.analysis.explaining import explain
+    from circletake.workflows.writing import check_target
 
     takes = [take for word in pair for take in lib.registry.takes.resolve(word)]
     names = "_".join(file_stem(take.label.replace("/", "-")) for take in takes[:2])
     to = picture or Path(f"explain_{names}.jpg")
-    if to.is_dir():
-        raise BadInput(str(to), "is a folder", "name a file with --picture")
-    if to.exists() and not force:
-        raise BadInput(str(to), "exists already", "name another with --picture, or say --force")
+    check_target(lib, to, frozenset({".jpg", ".jpeg"}), force)
     with progress("reading frames") as bar:
         found = explain(lib, pair, progress=bar)
     if found.picture:

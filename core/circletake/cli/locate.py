@@ -48,7 +48,7 @@ def locate(
 
     to = CueFiles(csv, otio, html)
     with open_library(library) as lib:
-        to.check(video, force)
+        to.check(lib, video, force)
         try:
             with progress("locate") as bar:
                 cues = run(lib, video, progress=bar)

@@ -73,10 +73,18 @@ class Locator:
         takes: fingerprints by id.
         look: the thumbnails of takes, by id; asked only for those that come near.
         rate: frames a second of the film.
+        copies: ids of takes that are copies of others here; the others are named where both fit.
     """
 
-    def __init__(self, takes: Mapping[str, Fingerprint], look: Find, rate: float) -> None:
+    def __init__(
+        self,
+        takes: Mapping[str, Fingerprint],
+        look: Find,
+        rate: float,
+        copies: Collection[str] = (),
+    ) -> None:
         self._takes = takes
+        self._copies = frozenset(copies)
         self._find = look
         self._rate = rate
         self._shelf = Shelf(takes)
@@ -141,30 +149,35 @@ class Locator:
         likely = self._shelf.likely(spectrum(lows(shown.luma[asked])), shown.look.aspect, _TRIED)
         best: _Hit | None = None
         second, nearest, why = 0.0, "", ""
-        nearest_fit = -1.0
+        best_fit = nearest_fit = -1.0
         for take_id in likely:
             laid = lay(self._look(take_id), shown.look, within=_WITHIN)
             if laid is None:
                 continue
             numbers = measured(laid, exact=False)
             naming = weigh(numbers)
-            fit = laid.found.fit
+            fit = laid.found.fit - self._doubt(take_id, laid)
             if not naming.named:
                 if fit > nearest_fit:
                     nearest, why, nearest_fit = take_id, naming.why, fit
                 continue
             hit = _Hit(take_id, laid, numbers, naming, shown)
-            if best is None or fit > best.laid.found.fit:
-                second = best.laid.found.fit if best else second
-                best = hit
+            if best is None or fit > best_fit:
+                second = best_fit if best else second
+                best, best_fit = hit, fit
             else:
                 second = max(second, fit)
-            if numbers.picture >= _SURE_PICTURE and naming.confidence >= _SURE:
+            plain = not self._doubt(take_id, laid)
+            if plain and numbers.picture >= _SURE_PICTURE and naming.confidence >= _SURE:
                 break
         if best is None:
             return _Best(None, nearest, why)
-        margin = best.laid.found.fit - second if second else 1.0
+        margin = best_fit - second if second else 1.0
         return _Best(replace(best, naming=best.naming.against(margin)), "", "")
+
+    def _doubt(self, take_id: str, laid: Laid) -> float:
+        """How much better a take must fit to be named before one that is no copy, and not mirrored."""
+        return _COPY * (take_id in self._copies) + _MIRRORED * laid.flipped
 
     def _look(self, take_id: str) -> Look:
         if take_id not in self._looks:
@@ -192,6 +205,7 @@ class Locator:
 
 
 _DEPTH = 3
+_COPY, _MIRRORED = 0.05, 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)

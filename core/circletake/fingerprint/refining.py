@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _FITS = 0.35
 _LEAST_FIT = 0.5
+_NEARLY = 0.2
+_SEARCHED, _STEP = 12, 1 / 96
+_AS_WELL, _NOISE = 1.1, 5e-4
+"""How much worse the take's own speed may fit and be told all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,44 @@ def refine(laid: Laid, luma: NDArray[np.uint8], seconds: NDArray[np.float64]) ->
         # What is another shot has no say in where this one lies.
         own = apart[:, start:end], laid.a.seconds, seconds[start:end]
         offset, speed = exact_line(*own, laid.timing.offset, laid.timing.speed)
-    return Exact(offset, speed, (start, end))
+    return Exact(*_plain(apart, laid.a.seconds, seconds, offset, speed, (start, end)), (start, end))
+
+
+def _plain(
+    apart: NDArray[np.float32],
+    take: NDArray[np.float64],
+    piece: NDArray[np.float64],
+    offset: float,
+    speed: float,
+    span: tuple[int, int],
+) -> tuple[float, float]:
+    """The take's own speed, where it fits about as well as the one found: most pieces are not retimed."""
+    if speed == 1 or abs(speed - 1) > _NEARLY:
+        return offset, speed
+    frames = np.arange(*span)
+    middle = float(piece[frames].mean())
+    starts = offset + (speed - 1) * middle + np.arange(-_SEARCHED, _SEARCHED + 1) * _STEP
+    costs = [_cost(apart, take, piece, start, 1.0, frames) for start in starts]
+    best = int(np.argmin(costs))
+    if costs[best] <= _cost(apart, take, piece, offset, speed, frames) * _AS_WELL + _NOISE:
+        return float(starts[best]), 1.0
+    return offset, speed
+
+
+def _cost(
+    apart: NDArray[np.float32],
+    take: NDArray[np.float64],
+    piece: NDArray[np.float64],
+    offset: float,
+    speed: float,
+    frames: NDArray[np.int64],
+) -> float:
+    """Mean distance of frames from the take where a line puts them, between its samples."""
+    wanted = offset + speed * piece[frames]
+    right = np.searchsorted(take, wanted).clip(0, len(take) - 1)
+    left = (right - 1).clip(0)
+    share = ((wanted - take[left]) / np.maximum(take[right] - take[left], 1e-6)).clip(0, 1)
+    return float((apart[left, frames] * (1 - share) + apart[right, frames] * share).mean())
 
 
 def _distances(laid: Laid, luma: NDArray[np.uint8]) -> NDArray[np.float32]:

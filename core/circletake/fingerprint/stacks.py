@@ -17,6 +17,10 @@ from circletake.model.alignment import Alignment, Pair
 from circletake.model.event import Verdict
 from circletake.model.slate import Slate
 from circletake.model.stack import Band, Likeness, Member, Rulings, Stack, VersionOf
+from circletake.model.take import MediaFacts
+
+_LARGER = 1.05
+"""How many times the size of another a version must be, each way, to be kept for its size."""
 
 
 class Keeper(StrEnum):
@@ -174,7 +178,8 @@ class _Likenesses:
     def _larger_version(self, take_id: str, of_id: str) -> bool:
         version, media = self.versions.get(take_id), self.slates[take_id].take.media
         other = self.slates[of_id].take.media
-        larger = media.width * media.height > other.width * other.height
+        # Both sides, since a letterboxed copy is larger by its bars alone.
+        larger = min(media.width / max(other.width, 1), media.height / max(other.height, 1)) > _LARGER
         return larger and version is not None and version.of_id == of_id
 
 
@@ -203,17 +208,22 @@ def _rank(slate: Slate, keeper: Keeper, versions: Mapping[str, VersionOf]) -> tu
     if keeper is Keeper.FIRST:
         by_policy = (slate.take.added,)
     elif keeper is Keeper.LARGEST:
-        by_policy = (-media.width * media.height, -media.seconds)
+        by_policy = (-_short(media), -media.seconds)
     else:
         # Sharpness ranks only inside a shot; near-duplicates are as like as takes of a shot get.
         by_policy = (
             len(slate.findings),
-            -media.width * media.height,
+            -_short(media),
             -round(media.seconds, 1),
             -slate.take.size,
         )
     copied = slate.take.id in versions
     return (decided, -standing.stars, copied, *by_policy, slate.take.place)
+
+
+def _short(media: MediaFacts) -> int:
+    """The shorter side in pixels: bars make a copy longer, not better."""
+    return min(media.width, media.height)
 
 
 def _why(slate: Slate, keeper: Keeper) -> str:

@@ -1,11 +1,44 @@
-"""Copying a file to where it belongs."""
+"""Copying a file to where it belongs, and keeping what is asked for from falling on something else."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from circletake.errors import BadInput
 from circletake.files import sync_file
+from circletake.workflows.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from circletake.workflows.library import Library
+
+
+def check_target(library: Library, path: Path, kinds: frozenset[str], force: bool) -> None:
+    """Refuse a place to write to before any work is done.
+
+    Args:
+        kinds: suffixes of the files that may be replaced where ``force`` is given; a take, a
+            film or anything of the library's own never is.
+
+    Raises:
+        BadInput: it is a folder, the library's own, a take, taken, or its folder is not there.
+    """
+    if path.is_dir():
+        raise BadInput(str(path), "is a folder", "name a file")
+    if not path.absolute().parent.is_dir():
+        raise BadInput(str(path), "its folder is not there", "make the folder first")
+    target = path.resolve()
+    if target.is_relative_to(library.home.resolve()) or target == (library.root / SETTINGS).resolve():
+        raise BadInput(str(path), "belongs to the library itself", "name a file outside .circletake")
+    if not path.exists():
+        return
+    if str(target) in library.registry.media.known_in_place():
+        raise BadInput(str(path), "is a take of this library", "name another file")
+    if not force:
+        raise BadInput(str(path), "exists already", "name another file, or say --force")
+    if path.suffix.lower() not in kinds:
+        raise BadInput(str(path), "is another kind of file; --force does not replace it", "name another file")
 
 
 def place(source: Path, destination: Path) -> None:

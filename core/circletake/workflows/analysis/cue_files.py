@@ -17,6 +17,9 @@ from circletake.model.slate import Slate
 from circletake.workflows.analysis.showing import pairs_of
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
+from circletake.workflows.writing import check_target
+
+_CSV, _OTIO, _HTML = frozenset({".csv", ".txt"}), frozenset({".otio"}), frozenset({".html", ".htm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class CueFiles:
         """Those that are."""
         return tuple(path for path in (self.csv, self.otio, self.html) if path)
 
-    def check(self, film: Path, force: bool) -> None:
+    def check(self, library: Library, film: Path, force: bool) -> None:
         """Refuse now what could not be written once the work is done.
 
         Args:
@@ -41,13 +44,12 @@ class CueFiles:
         Raises:
             BadInput: a name is taken, is used twice, or is that of the film.
         """
-        for path in self.wanted:
-            if path.is_dir():
-                raise BadInput(str(path), "is a folder", "name a file")
+        for path, kinds in ((self.csv, _CSV), (self.otio, _OTIO), (self.html, _HTML)):
+            if path is None:
+                continue
             if path.exists() and film.exists() and path.samefile(film):
                 raise BadInput(str(path), "is the film itself", "name another file")
-            if path.exists() and not force:
-                raise BadInput(str(path), "exists already", "name another file, or say --force")
+            check_target(library, path, kinds, force)
         if len({path.absolute() for path in self.wanted}) < len(self.wanted):
             raise BadInput("--csv, --otio, --html", "name one file twice", "give each a name of its own")
 

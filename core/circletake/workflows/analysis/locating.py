@@ -48,7 +48,7 @@ def locate(
             next_step = "circletake analyze" if total else "circletake import FOLDER"
             raise LibraryError("locate", "no take has a fingerprint to compare with", next_step)
         position = Position(staging / "position")
-        task = Search(str(film.absolute()), prints, pictures, str(staging / "position"))
+        task = Search(str(film.absolute()), prints, pictures, str(staging / "position"), _copies(library))
         found = _searched(task, film, _watching(position, progress, cancelled))
     return CueList(
         # A name that is not UTF-8 comes as lone surrogates, which no page or timeline can hold.
@@ -79,6 +79,17 @@ def _searched(task: Search, film: Path, watch: Callable[[], bool]) -> Searched:
     if isinstance(result, pool.Failure):
         raise MediaError(film.name, result.reason)
     return result
+
+
+def _copies(library: Library) -> tuple[str, ...]:
+    """Takes that are versions of others or folded under them: a film is told to show the other."""
+    folded = {
+        member.take_id
+        for stack in library.registry.stacks.current()
+        for member in stack.members
+        if member.likeness.band.folds
+    }
+    return tuple(sorted(folded | library.registry.versions.all().keys()))
 
 
 def _records(library: Library, staging: Path) -> tuple[Records, Records]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RATE = Fraction(24)
 """For a film whose container gives none."""
 
+_FASTEST = 240
 _OFTEN = 0.25
 """Seconds between two reports of the position."""
 
@@ -36,6 +37,7 @@ class Search:
     Attributes:
         prints: packed fingerprints.
         pictures: packed thumbnails of the same takes.
+        copies: ids of takes that are copies of others.
         position: the file in which the worker notes how far it is.
     """
 
@@ -43,6 +45,7 @@ class Search:
     prints: Records
     pictures: Records
     position: str
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,10 @@ def _search(task: Search) -> Searched:
     film = Path(task.film)
     probed = probe(film, whole=False)
     facts = probed.facts
-    rate = facts.rate or RATE
-    locator = Locator(
-        {take_id: unpack(task.prints.read(take_id)) for take_id in task.prints.places}, look, float(rate)
-    )
+    # Some containers give a time base where a rate should be.
+    rate = facts.rate if facts.rate and facts.rate <= _FASTEST else RATE
+    takes = {take_id: unpack(task.prints.read(take_id)) for take_id in task.prints.places}
+    locator = Locator(takes, look, float(rate), task.copies)
     taps = [Tap(needs, sink) for needs, sink in locator.sinks]
     decoded = read_once(film, taps, Position(Path(task.position), facts.frames or 0).packet)
     for tap in taps:

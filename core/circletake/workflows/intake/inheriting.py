@@ -145,6 +145,7 @@ def _known(
     from circletake.fingerprint.judging import band
 
     found: dict[str, _Known] = {}
+    measured = dict(near)
     for other, alignment in sorted(near, key=lambda one: (one[1].distance, slates[one[0]].take.place)):
         what = band(alignment)
         if what is None or not what.folds or not _lies_within(slate, slates[other], alignment):
@@ -155,7 +156,10 @@ def _known(
         if original == slate.take.id or original in found or not tells(slates[original].recipe):
             continue
         if _fits(slate, slates[original]):
-            found[original] = _Known(slates[original], slates[other], alignment, what is Band.DUPLICATE)
+            # Told as compared with the original itself, where the two were compared.
+            direct = measured.get(original)
+            nearest = slates[original if direct else other]
+            found[original] = _Known(slates[original], nearest, direct or alignment, what is Band.DUPLICATE)
     return sorted(found.values(), key=lambda one: (not one.whole, one.alignment.distance))
 
 
