@@ -52,7 +52,10 @@ def export(
                 for take in lib.registry.takes.resolve(word)
             ]
         )
-        with signing_terms(lib, manager, prompts, by) as under, progress("export") as bar:
+        with (
+            signing_terms(lib, manager, prompts, by) as under,
+            progress("export", "what was exported stays") as bar,
+        ):
             done = [
                 make(
                     lib,

@@ -89,11 +89,38 @@ class Laid:
 def compare(a: Look, b: Look) -> Alignment | None:
     """How ``b`` lies on ``a``.
 
+    Laying is not quite the same from either side, so it is always the same one of the two that is
+    laid on the other, and the numbers are turned round where they were asked for the other way:
+    what two takes are to one another cannot depend on which of them came first.
+
     Returns:
         ``None`` where one has no frames, or the two have nothing in common.
     """
+    if _carries(b, a):
+        turned = compare(b, a)
+        return turned.reversed if turned else None
     laid = lay(a, b)
     return measured(laid) if laid else None
+
+
+def _carries(a: Look, b: Look) -> bool:
+    """Whether ``b`` is to be laid on ``a`` rather than the other way round: the shorter on the longer.
+
+    Of two as long, their own bytes decide. Of two that are equal in all it makes no difference.
+    """
+    lengths = a.fingerprint.length, b.fingerprint.length
+    if lengths[0] != lengths[1]:
+        return lengths[0] > lengths[1]
+    for ours, theirs in zip(_bytes(a), _bytes(b), strict=True):
+        if ours != theirs:
+            return ours > theirs
+    return False
+
+
+def _bytes(look: Look) -> Iterator[bytes]:
+    print_, pictures = look.fingerprint, look.thumbnails
+    for array in (print_.low, print_.bits256, print_.seconds, pictures.luma, pictures.chroma):
+        yield array.tobytes()
 
 
 def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:

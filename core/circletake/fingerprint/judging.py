@@ -79,7 +79,7 @@ def band(alignment: Alignment, bounds: Bounds | None = None) -> Band | None:
     A duplicate shows the same picture whole and at the same speed; a near-duplicate is trimmed,
     cropped, mirrored or played at another speed.
     """
-    bounds = bounds or Bounds()
+    bounds, alignment = bounds or Bounds(), turned(alignment)
     if _copy(alignment, bounds):
         if alignment.colour > bounds.colour:
             return Band.VARIANT
@@ -102,12 +102,21 @@ def judge(
     found = band(alignment, bounds)
     if found is None:
         return None
-    why = _why_variant(alignment, bounds) if found is Band.VARIANT else _differences(alignment, keeper, other)
+    why = (
+        _why_variant(turned(alignment), bounds)
+        if found is Band.VARIANT
+        else _differences(alignment, keeper, other)
+    )
     longer = other.seconds * alignment.speed - keeper.seconds
     if found.folds and longer > max(_LONGER, (1 - _SHORTER) * keeper.seconds):
         found, why = Band.VARIANT, [*why, "longer than the keeper"]
     reason = f"{', '.join(why)}, {alignment.distance:.0f} of 256 bits"
     return Likeness(found, alignment.distance, alignment.offset, alignment.overlap, alignment.flipped, reason)
+
+
+def turned(alignment: Alignment) -> Alignment:
+    """Seen from the side from which the other is no slower, so that both sides are judged alike."""
+    return alignment.reversed if alignment.speed < 1 else alignment
 
 
 def _copy(alignment: Alignment, bounds: Bounds) -> bool:

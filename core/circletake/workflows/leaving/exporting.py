@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
-from circletake.files import sha256_of, sync_folder
+from circletake.files import naming, sha256_of, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
@@ -111,7 +111,8 @@ def _publish(
     # A sidecar stands before its video: a file without it would be an unsigned one.
     for source, target in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+        with naming(target):
+            handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
         os.close(handle)
         Path(beside).unlink()
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
-from circletake.files import sha256_of, sync_file, sync_folder
+from circletake.files import naming, sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
 from circletake.model.export import (
@@ -289,7 +289,8 @@ def _put(build: Path, folder: Path) -> None:
     try:
         build.rename(folder)
     except OSError:
-        beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}."))
+        with naming(folder):
+            beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}."))
         try:
             for path in sorted(p for p in build.rglob("*") if p.is_file()):
                 copy = beside / path.relative_to(build)
