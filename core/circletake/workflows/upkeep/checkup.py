@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from circletake.errors import CircletakeError
-from circletake.model.text import human_size
+from circletake.model.text import counted, human_size
 from circletake.workflows.library import find_library, user_home
+from circletake.workflows.staging import abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,6 @@ def _plugins() -> str:
 def _library() -> str:
     with find_library() as library:
         free = shutil.disk_usage(library.root).free
-        return f"{library.root}, {library.registry.takes.count()} takes, {human_size(free)} free"
+        left = len(abandoned(library.staging_folder))
+        killed = f"; {counted(left, 'staging folder')} of killed work, cleared by the next" if left else ""
+        return f"{library.root}, {library.registry.takes.count()} takes, {human_size(free)} free{killed}"
