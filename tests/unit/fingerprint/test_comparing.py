@@ -10,6 +10,7 @@ from circletake.fingerprint.judging import band
 from circletake.fingerprint.looks import Look
 from circletake.fingerprint.making import Fingerprinter
 from circletake.model.alignment import Alignment
+from circletake.model.stack import Band
 from tests.scenes import Scene, fingerprinted
 
 SCENE = Scene()
@@ -95,6 +96,16 @@ def test_a_flat_take_is_told_as_flat() -> None:
     dark = Look(*fingerprinted(np.full((16, 48, 72, 3), 30, np.uint8), 8))
     found = compare(dark, dark)
     assert found is None or found.flat == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_grey_copy_is_a_copy_from_either_side(seed: int) -> None:
+    frames = SCENE.but(seed=seed).frames(96, 8)
+    light = np.rint(frames @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    coloured, grey = _look(SCENE.but(seed=seed)), Look(*fingerprinted(np.stack([light] * 3, axis=-1), 8))
+    for one, other in ((coloured, grey), (grey, coloured)):
+        found = compare(one, other)
+        assert found is not None and band(found) is Band.DUPLICATE
 
 
 @settings(max_examples=25, deadline=None)
