@@ -14,7 +14,7 @@ from circletake.fingerprint.looks import Between, Look
 from circletake.fingerprint.recolouring import recoloured
 from circletake.fingerprint.record import Thumbnails
 from circletake.fingerprint.registration import Registered, in_light, inside, moved, register
-from circletake.fingerprint.timing import Timing, best_timing, exact_line
+from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timing, exact_line
 from circletake.fingerprint.views import View
 from circletake.model.alignment import Alignment
 
@@ -145,8 +145,9 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     if not len(a.seconds) or not len(b.seconds):
         return None
     tried, least = [], LEAST_ALIKE if within is None else PIECE_ALIKE
+    speeds = SPEEDS if within is None else FEW_SPEEDS
     for guess in _guesses(a, b, piece=within is not None):
-        timing = _timing(1 - guess.likeness(a), a, guess.b, within)
+        timing = _timing(1 - guess.likeness(a), a, guess.b, within, speeds)
         if timing:
             tried.append((timing, guess))
     if not tried:
@@ -164,10 +165,16 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     return Laid(a, guess.b, guess.flipped, guess.ours_wider, *best) if best else None
 
 
-def _timing(apart: NDArray[np.float32], a: Look, b: Look, within: float | None) -> Timing | None:
+def _timing(
+    apart: NDArray[np.float32],
+    a: Look,
+    b: Look,
+    within: float | None,
+    speeds: tuple[float, ...] = SPEEDS,
+) -> Timing | None:
     if within is None:
-        return best_timing(apart, a.seconds, b.seconds)
-    return best_timing(apart, a.seconds, b.seconds, least=within, of_b=True)
+        return best_timing(apart, a.seconds, b.seconds, speeds=speeds)
+    return best_timing(apart, a.seconds, b.seconds, least=within, of_b=True, speeds=speeds)
 
 
 def _starts(a: Look, guess: _Guess, timing: Timing) -> Iterator[Timing]:

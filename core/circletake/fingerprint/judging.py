@@ -19,10 +19,10 @@ class Bounds:
             bits that last.
         motion, places: correlation of what moves, over all and where it fits worst. Takes made from
             one still share a picture at most; a copy moves alike.
-        close_motion, close_places, drift: more is asked of takes that begin together and show the
-            same part at about the same speed, as those made from one still do: there a copy is
-            exact. Where places lie further from one another than ``drift``, or the speed had to be
-            fitted, nearly all is asked (``exact_motion``, ``exact_places``).
+        close_motion, close_places, drift: more is asked of takes that begin together at about the
+            same speed, as those made from one still do, and crops of them: there a copy is exact.
+            Where places lie further from one another than ``drift``, or the speed had to be fitted,
+            nearly all is asked (``exact_motion``, ``exact_places``).
         still_picture, still_peak, still_bits, still_overlap: where hardly anything moves.
         frozen: levels of 255 below which nothing moves at all, and the picture alone tells.
         speed: how much faster or slower a copy may be played.
@@ -147,9 +147,8 @@ def _still_copy(alignment: Alignment, bounds: Bounds) -> bool:
 
 
 def begin_together(alignment: Alignment) -> bool:
-    """Whether the takes begin together and show the same part at about the same speed, as siblings do."""
-    plain = not alignment.flipped and abs(alignment.zoom) < _WHOLE
-    return plain and abs(alignment.offset) < _BEGINS and abs(alignment.speed - 1) < CLOSE_SPEED
+    """Whether the takes begin together and run at about the same speed, as siblings do, also when cropped."""
+    return abs(alignment.offset) < _BEGINS and abs(alignment.speed - 1) < CLOSE_SPEED
 
 
 def _alike(alignment: Alignment, bounds: Bounds) -> bool:

@@ -41,6 +41,12 @@ def test_takes_that_begin_together_need_to_move_more_alike() -> None:
     assert trimmed is not None and trimmed.folds
 
 
+@pytest.mark.parametrize("over", [{"zoom": 0.05}, {"zoom": -0.05}, {"flipped": True}])
+def test_a_crop_of_a_sibling_is_no_better_than_the_sibling(over: dict[str, float]) -> None:
+    between = (BOUNDS.motion + BOUNDS.close_motion) / 2
+    assert band(alignment(motion=between, **over)) is Band.VARIANT
+
+
 @pytest.mark.parametrize(
     ("over", "folds"),
     [
