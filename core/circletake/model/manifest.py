@@ -43,6 +43,28 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A timestamp (RFC 3161) that belongs to the signature of the active manifest.
+
+    Attributes:
+        by: common name of who made it, a claim until it is trusted.
+        at: the moment it tells (UTC).
+        trust_list: name and date of the list of timestampers that vouches for it, empty where none does.
+    """
+
+    by: str
+    at: datetime | None
+    trust_list: str = ""
+
+    @property
+    def told(self) -> str:
+        """In words: ``timestamped 2026-08-05 by Clock Tower, who is on none of your lists``."""
+        day = f" {self.at:%Y-%m-%d}" if self.at else ""
+        on = f"on {self.trust_list}" if self.trust_list else "who is on none of your lists"
+        return f"timestamped{day} by {self.by or 'somebody unnamed'}, {on}"
+
+
+@dataclass(frozen=True, slots=True)
 class IngredientSaid:
     """One ingredient a manifest names.
 
@@ -109,6 +131,7 @@ class Credentials:
         trust: the signer is on a list; which one is in ``trust_list``.
         time: the certificate was valid when it signed, shown by a trusted timestamp or not yet expired.
         trust_list: name and date of the list that trusts the signer, empty where none does.
+        timestamp: what stands with the signature, trusted or not; ``None`` where there is none that fits it.
         problems: validation codes of failures, over all manifests.
         manifests: the active one first.
         unreadable: why the credentials could not be read at all, empty otherwise.
@@ -122,6 +145,7 @@ class Credentials:
     trust: Check = Check.NOT_CHECKED
     time: Check = Check.NOT_CHECKED
     trust_list: str = ""
+    timestamp: Timestamp | None = None
     problems: tuple[str, ...] = ()
     manifests: tuple[ManifestSaid, ...] = ()
     unreadable: str = ""

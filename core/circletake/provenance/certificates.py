@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from circletake.errors import KeyProblem
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -36,6 +36,40 @@ def fingerprint(certificate: x509.Certificate) -> str:
     from cryptography.hazmat.primitives import hashes
 
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+WARN_DAYS = 30
+"""So many days before a certificate ends, people are told."""
+
+
+def leaf_of(chain_pem: str) -> x509.Certificate:
+    """The first certificate of a chain: that of the signer."""
+    from cryptography import x509
+
+    return x509.load_pem_x509_certificate(chain_pem.encode("ascii"))
+
+
+def ending(certificate: x509.Certificate, at: datetime | None = None) -> str:
+    """A warning where a certificate ends within ``WARN_DAYS`` days or has ended; empty where it does not."""
+    left = certificate.not_valid_after_utc - (at or datetime.now(UTC))
+    if left > timedelta(days=WARN_DAYS):
+        return ""
+    day = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
+    if left <= timedelta(0):
+        return f"the signing certificate ended on {day} and signs no more"
+    return f"the signing certificate ends on {day}, in {counted(left.days, 'day')}; renew it before"
+
+
+def refuse_outdated(certificate: x509.Certificate, thing: str, next_step: str) -> None:
+    """Let only a certificate that is valid now sign.
+
+    Raises:
+        KeyProblem: it is not valid yet, or no more.
+    """
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not start <= datetime.now(UTC) < end:
+        reason = f"the certificate is valid from {start:%Y-%m-%d} to {end:%Y-%m-%d}"
+        raise KeyProblem(thing, reason, next_step)
 
 
 def _new_key(algorithm: Algorithm) -> CertificateIssuerPrivateKeyTypes:

@@ -195,13 +195,7 @@ class KeyRing:
 
         self._refuse_library()
         leaf, _ = self._certificates()
-        if not leaf.not_valid_before_utc <= datetime.now(UTC) < leaf.not_valid_after_utc:
-            raise KeyProblem(
-                str(self.folder / _CHAIN),
-                f"the certificate is valid from {leaf.not_valid_before_utc:%Y-%m-%d}"
-                f" to {leaf.not_valid_after_utc:%Y-%m-%d}",
-                f"move the old keys away, then: {_NEXT}",
-            )
+        refuse_outdated(leaf, str(self.folder / _CHAIN), _RENEW)
         try:
             key = load_pem_private_key(_read_private(self.folder / _KEY), password=None)
         except (ValueError, TypeError) as error:

@@ -9,7 +9,7 @@ import datetime
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.files import write_whole
@@ -18,6 +18,8 @@ from circletake.provenance.certificates import fingerprint
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+Kind = Literal["signers", "timestampers"]
 
 _LIMIT = 4_000_000
 
@@ -29,11 +31,15 @@ class TrustList:
     Attributes:
         date: ISO date of the list, as whoever published it dates it.
         pem: the certificates, one after the other.
+        kind: whom it vouches for; a list of one kind says nothing of the other.
+        next_update: ISO date by which its publisher promised another, empty where none was promised.
     """
 
     name: str
     date: str
     pem: str
+    kind: Kind = "signers"
+    next_update: str = ""
 
     @property
     def label(self) -> str:

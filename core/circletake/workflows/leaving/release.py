@@ -263,7 +263,7 @@ def _seal(build: Path, release: Release, under: Terms) -> None:
     record = build / RECORD
     record.write_text(json.dumps(release.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     sync_file(record)
-    seal(record, under.signer, when=under.when)
+    seal(record, under.signer, when=under.when, timestamper=under.timestamper)
 
 
 def _sums(build: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
@@ -25,7 +26,7 @@ def open_signer(library: Library, manager: PluginManager) -> Iterator[OpenSigner
     """The signer ``[signing] provider`` in ``circletake.toml`` names, or the key of ``keys init``.
 
     Raises:
-        KeyProblem: there is no key yet, or it is not safe to use.
+        KeyProblem: there is no key yet, it is not safe to use, or its certificate is out of date.
         PluginError: no such provider, or it failed; an error of our own kinds is raised as it is.
     """
     signer = _opened(library, manager)
@@ -33,6 +34,29 @@ def open_signer(library: Library, manager: PluginManager) -> Iterator[OpenSigner
         yield signer
     finally:
         signer.close()
+
+
+def timestamper(library: Library) -> str:
+    """Who is asked for the time of each signature: as the library says, else ``CIRCLETAKE_TIMESTAMP``.
+
+    Returns:
+        An address, or nothing: then signing reaches no network.
+
+    Raises:
+        BadInput: it is no address.
+    """
+    from circletake.provenance.timestamps import checked_url
+
+    named = library.settings.timestamper
+    url = os.environ.get("CIRCLETAKE_TIMESTAMP", "") if named is None else named
+    return checked_url(url) if url else ""
+
+
+def ending_soon(signer: OpenSigner) -> str:
+    """A warning where the signer's certificate ends within a month; empty where it does not."""
+    from circletake.provenance.certificates import ending, leaf_of
+
+    return ending(leaf_of(signer.chain_pem))
 
 
 def _opened(library: Library, manager: PluginManager) -> OpenSigner:
@@ -52,7 +76,7 @@ class _Provided:
     """A provider's signer: what it raises while it signs comes through in its own words."""
 
     def __init__(self, name: str, inner: OpenSigner) -> None:
-        from cryptography import x509
+        from circletake.provenance.certificates import leaf_of, refuse_outdated
 
         if inner.algorithm not in _ALGORITHMS:
             raise PluginError(
@@ -60,7 +84,7 @@ class _Provided:
                 f"signs with {inner.algorithm!r}, which content credentials do not know",
                 f"it must be one of {', '.join(_ALGORITHMS)}",
             )
-        x509.load_pem_x509_certificates(inner.chain_pem.encode("ascii"))
+        refuse_outdated(leaf_of(inner.chain_pem), name, "renew the certificate where the key is kept")
         self._name, self._inner = name, inner
 
     @property

@@ -53,6 +53,7 @@ class Terms:
     Attributes:
         certificate: SHA-256 fingerprint of the signer's certificate.
         organisation: whom that certificate names.
+        timestamper: address that is asked for the time of each signature; empty for none.
     """
 
     signer: OpenSigner
@@ -61,6 +62,7 @@ class Terms:
     policy: PromptPolicy
     by: Actor
     when: datetime
+    timestamper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Made:
     not_carried: tuple[str, ...] = ()
 
 
-def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor) -> Terms:
+def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor, timestamper: str = "") -> Terms:
     """The terms of an export made now with an open signer."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
@@ -100,7 +102,7 @@ def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor) -> Terms:
     leaf = x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii"))
     names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     organisation = str(names[0].value) if names else ""
-    return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC))
+    return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC), timestamper)
 
 
 class Workbench:
@@ -181,7 +183,9 @@ class Workbench:
                         actions=file.actions,
                         by=self.terms.by,
                     )
-                    done = sign(plan, file.path, target, self.terms.signer)
+                    done = sign(
+                        plan, file.path, target, self.terms.signer, timestamper=self.terms.timestamper
+                    )
                     self.signed.add(done.sha256)
                     sidecar = done.sidecar
                     file.path.unlink()
@@ -271,7 +275,7 @@ class Workbench:
             size=path.stat().st_size,
             take_id=take.take.id if take else "",
             cut=cut.name if cut else "",
-            recipe_digest=revision(take) if take else _cut_revision(cut, used),
+            recipe_digest=self._revision(take) if take else _cut_revision(cut, used),
             policy=self.terms.policy.value,
             certificate=self.terms.certificate,
             actions=" ".join(actions),
@@ -282,10 +286,14 @@ class Workbench:
             sidecar=str(sidecar) if sidecar else "",
         )
 
+    def _revision(self, slate: Slate) -> str:
+        """A take signed without a timestamp is not reused where one is wanted, nor the other way round."""
+        return revision(slate) + ("+time" if self.terms.timestamper else "")
+
     def _before(self, slate: Slate) -> SignedFile | None:
         folder = self.library.signed_folder.absolute()
         exports = self.library.registry.exports
-        key = (slate.take.id, revision(slate), self.terms.policy.value, self.terms.certificate)
+        key = (slate.take.id, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         found = [row for done in _WHOLE if (row := exports.signed(*key, " ".join(done)))]
         for row in found:
             path = Path(row.path)
@@ -304,7 +312,7 @@ class Workbench:
         folder = self.library.signed_folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         kept = self.library.credentials(slate.take.sha256)
-        key = (slate.take.sha256, revision(slate), self.terms.policy.value, self.terms.certificate)
+        key = (slate.take.sha256, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
         with self.library.staging() as staging:
             request = ExportRequest(
@@ -326,6 +334,7 @@ class Workbench:
                 folder / made.path.name,
                 self.terms.signer,
                 title=f"{slate.take.slate}{made.path.suffix}",
+                timestamper=self.terms.timestamper,
             )
         row = self.row(done.path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
         exports = self.library.registry.exports
