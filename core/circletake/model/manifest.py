@@ -131,10 +131,10 @@ class Credentials:
         trust: the signer is on a list; which one is in ``trust_list``.
         time: the certificate was valid when it signed, shown by a trusted timestamp or not yet expired.
         trust_list: name and date of the list that trusts the signer, empty where none does.
-        timestamp: what stands with the signature, trusted or not; ``None`` where there is none that fits it.
         problems: validation codes of failures, over all manifests.
         manifests: the active one first.
         unreadable: why the credentials could not be read at all, empty otherwise.
+        timestamp: what stands with the signature, trusted or not; ``None`` where there is none that fits it.
     """
 
     present: bool
@@ -145,10 +145,10 @@ class Credentials:
     trust: Check = Check.NOT_CHECKED
     time: Check = Check.NOT_CHECKED
     trust_list: str = ""
-    timestamp: Timestamp | None = None
     problems: tuple[str, ...] = ()
     manifests: tuple[ManifestSaid, ...] = ()
     unreadable: str = ""
+    timestamp: Timestamp | None = None
 
     @property
     def active(self) -> ManifestSaid | None:

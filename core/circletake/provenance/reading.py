@@ -265,7 +265,7 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _named(results: Mapping[str, Any], trust: Sequence[TrustList]) -> str:
-    """The list of signers that the library says it found the signer on; it stops at the first, of any kind."""
+    """The list of signers that the library found the signer on; it stops at the first, of any kind."""
     by_name = {f"list:{index}": each.label for index, each in enumerate(trust) if each.kind == "signers"}
     return by_name.get(str(results.get("trustListUri")), "")
 

@@ -74,7 +74,8 @@ def sign(
 
     Raises:
         SigningError: the plan is not acceptable, an ingredient is altered, signing failed, the
-            timestamper did not answer, or the result does not read back. What stood at ``destination`` still stands there.
+            timestamper did not answer, or the result does not read back. What stood at
+            ``destination`` still stands there.
         CircletakeError: of another kind, when the signer itself raised one.
     """
     name = destination.name
@@ -271,7 +272,7 @@ def _native(signer: OpenSigner, caught: list[BaseException], relay: Relay | None
 def _read_back(
     plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigner, relay: Relay | None
 ) -> tuple[str, Timestamp | None]:
-    """The certificate's fingerprint and the timestamp, once everything planned was found in the staged file."""
+    """The certificate's fingerprint and the timestamp, once everything planned was found in the file."""
     from cryptography import x509
 
     from circletake.provenance.certificates import fingerprint

@@ -42,7 +42,9 @@ def checked_url(url: str) -> str:
         fine = False
     if not fine:
         raise BadInput(
-            "timestamp", f"'{printable(url, 80)}' is not the address of a timestamper", "e.g. http://HOST/PATH"
+            "timestamp",
+            f"'{printable(url, 80)}' is not the address of a timestamper",
+            "e.g. http://HOST/PATH",
         )
     return url
 
