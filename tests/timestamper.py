@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,7 +46,7 @@ Answer = Callable[[bytes], tuple[int, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Timestamper:
-    """Where it listens, its root as a list, and how often it was asked."""
+    """Where it listens, its root as a list of timestampers, and what it was asked."""
 
     url: str
     root: TrustList
@@ -54,7 +54,7 @@ class Timestamper:
 
 
 @contextmanager
-def answering(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
+def answering(answer: Answer, headers: Mapping[str, str] | None = None) -> Iterator[tuple[str, list[bytes]]]:
     """An HTTP server on loopback that answers every POST with a status and bytes."""
     asked: list[bytes] = []
 
@@ -66,8 +66,11 @@ def answering(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
             self.send_response(status)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(data)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            with suppress(OSError):  # whoever asked may have gone
+                self.wfile.write(data)
 
         def log_message(self, *args: object) -> None:
             pass
@@ -166,4 +169,4 @@ def _authority(folder: Path) -> TrustList:
     (folder / "tsa.key").write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     )
-    return TrustList("clocks", "2026-01-01", pem.decode("ascii"))
+    return TrustList("clocks", "2026-01-01", pem.decode("ascii"), "timestampers")

@@ -58,12 +58,11 @@ class Relay:
         answered: the timestamper gave some answer.
     """
 
-    def __init__(self, timestamper: str, seconds: float = SECONDS) -> None:
+    def __init__(self, timestamper: str) -> None:
         self.timestamper = checked_url(timestamper)
         self.failure: SigningError | None = None
         self.answered = False
         self.url = ""
-        self._seconds = seconds
 
     def wrong(self, reason: str) -> SigningError:
         """An error that names the timestamper."""
@@ -78,11 +77,11 @@ class Relay:
         request = urllib.request.Request(
             self.timestamper, query, {"Content-Type": "application/timestamp-query"}, method="POST"
         )
-        late = f"did not answer within {self._seconds:g} seconds"
-        until = time.monotonic() + self._seconds
+        late = f"did not answer within {SECONDS:g} seconds"
+        until = time.monotonic() + SECONDS
         answer = b""
         try:
-            with urllib.request.build_opener(_Stay).open(request, timeout=self._seconds) as response:
+            with urllib.request.build_opener(_Stay).open(request, timeout=SECONDS) as response:
                 while piece := response.read1(65536):
                     answer += piece
                     if len(answer) > _LARGEST:
@@ -117,13 +116,13 @@ class Relay:
 
 
 @contextmanager
-def relayed(timestamper: str, seconds: float = SECONDS) -> Iterator[Relay]:
+def relayed(timestamper: str) -> Iterator[Relay]:
     """A relay to a timestamper, for as long as one file is signed.
 
     Raises:
         BadInput: as :func:`checked_url`.
     """
-    relay = Relay(timestamper, seconds)
+    relay = Relay(timestamper)
     path = f"/{secrets.token_urlsafe(16)}"
 
     class Handler(BaseHTTPRequestHandler):
