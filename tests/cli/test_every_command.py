@@ -60,6 +60,8 @@ cut auto v1
 cut show
 keys init -o Lumen
 keys show
+keys csr
+keys import ../home/keys/signing.key ../home/keys/signing.pem --replace
 export SH010/1 --by Ana --to ../out
 locate ../clips/1.mp4
 release r1 --cut v1 --by Ana --to ../r1

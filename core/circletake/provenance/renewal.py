@@ -104,16 +104,26 @@ def take_in(
         )
     _prove(FileSigner(algorithm_of(chain[0]), chain_pem(chain).decode("ascii"), key), chain_file)
     home = ring.folder.parent
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    staged = Path(tempfile.mkdtemp(dir=home, prefix=".keys-"))
     try:
-        write_whole(staged / ANCHOR, chain_pem(chain[-1:]))
-        write_whole(staged / KEY, key_pem(key))
-        write_whole(staged / CHAIN, chain_pem(chain))
-        _put(staged, ring.folder)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _staging(home) as staged:
+            write_whole(staged / ANCHOR, chain_pem(chain[-1:]))
+            write_whole(staged / KEY, key_pem(key))
+            write_whole(staged / CHAIN, chain_pem(chain))
+            _put(staged, ring.folder)
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror or error})"
+        raise KeyProblem(str(home), reason, "nothing was imported; check that the folder has room") from error
     return ring.show()
+
+
+@contextlib.contextmanager
+def _staging(home: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(dir=home, prefix=".keys-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prove(signer: FileSigner, chain_file: Path) -> None:
