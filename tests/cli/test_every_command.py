@@ -68,6 +68,7 @@ release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
+trust show other
 trust remove other
 library verify
 library relink ../clips

@@ -97,13 +97,16 @@ class _Provided:
 
     def sign(self, data: bytes) -> bytes:
         try:
-            return self._inner.sign(data)
+            signature = self._inner.sign(data)
         except CircletakeError:
             raise
         except Exception as error:
             # An OSError of its network would else be taken for one of the disk signed files go to.
             said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise SigningError(self._name, said, "nothing was signed; run the same again") from error
+        if not isinstance(signature, bytes) or not signature:
+            raise SigningError(self._name, "gave no signature", "nothing was signed; tell its author")
+        return signature
 
     def close(self) -> None:
         self._inner.close()
