@@ -32,10 +32,11 @@ from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, load_song, new_cut, single
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
-from circletake.workflows.leaving.signer import open_signer
+from circletake.workflows.leaving.signer import open_signer, timestamper
 from circletake.workflows.leaving.workbench import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
+from tests.timestamper import Timestamper
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -368,6 +369,58 @@ def test_a_signer_that_is_not_there_is_named(film: Library) -> None:
         open_signer(named, PluginManager()),
     ):
         pass
+
+
+def with_timestamper(film: Library, url: str | None) -> Library:
+    return replace(film, settings=replace(film.settings, timestamper=url))
+
+
+def test_the_timestamper_is_the_librarys_else_that_of_the_environment(
+    film: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timestamper(film) == ""
+    monkeypatch.setenv("CIRCLETAKE_TIMESTAMP", "http://user.example")
+    assert timestamper(film) == "http://user.example"
+    assert timestamper(with_timestamper(film, "http://film.example")) == "http://film.example"
+    assert timestamper(with_timestamper(film, "")) == ""
+    with pytest.raises(BadInput, match="not the address of a timestamper"):
+        timestamper(with_timestamper(film, "film"))
+
+
+def test_everything_signed_of_a_release_is_timestamped(
+    film: Library, manager: PluginManager, ring: KeyRing, tmp_path: Path, clock: Timestamper
+) -> None:
+    under = terms(ring.signer(), PromptPolicy.FULL, actor(), clock.url)
+    before = len(clock.asked)
+    make_release(film, manager, plan_release(film, "r", cut="main", folder=tmp_path / "r"), under)
+    signed = [
+        said
+        for path in (tmp_path / "r").rglob("*")
+        if path.suffix != ".c2pa" and (said := read_credentials(path, [ring.anchor(), clock.root])).present
+    ]
+    assert len(signed) == len(clock.asked) - before == 4
+    assert all(each.active and each.active.signer and each.active.signer.signed_at for each in signed)
+
+
+def test_a_take_signed_without_a_timestamp_is_signed_again_where_one_is_wanted(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    def reused(how: Terms) -> int:
+        take = single(slate(film, "SH010/1"))
+        return export(film, manager, take, how, tmp_path / "o", name="a", whole=True, force=True).reused
+
+    stamped = replace(under, timestamper=clock.url)
+    assert [reused(under), reused(stamped), reused(stamped), reused(under)] == [0, 0, 1, 1]
+
+
+def test_a_timestamper_that_is_down_leaves_no_release(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+) -> None:
+    plan = plan_release(film, "r", cut="main", folder=tmp_path / "r")
+    with pytest.raises(SigningError, match="cannot be reached"):
+        make_release(film, manager, plan, replace(under, timestamper="http://127.0.0.1:9/"))
+    assert leftovers(tmp_path) == ["in", "library"]
+    assert list((film.home / "staging").iterdir()) == []
 
 
 @dataclass

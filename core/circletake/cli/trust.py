@@ -120,12 +120,14 @@ def _told(trusted: TrustList) -> dict[str, object]:
 
 def _warn(lists: Sequence[TrustList]) -> None:
     """Tell of lists that should be renewed."""
+    from shlex import quote
+
     from circletake.provenance.trust import staleness
 
     for each in lists:
         if why := staleness(each, datetime.now(UTC).date()):
             option = " --timestampers" if each.kind == "timestampers" else ""
-            again = f"circletake trust add {printable(each.name)} FILE{option}"
+            again = f"circletake trust add {quote(printable(each.name))} FILE{option}"
             note(f"{printable(each.name)}: {why}; look for a newer edition, then: {again}")
 
 
