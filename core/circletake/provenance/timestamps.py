@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -126,9 +126,12 @@ def relayed(timestamper: str) -> Iterator[Relay]:
     path = f"/{secrets.token_urlsafe(16)}"
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = SECONDS
+
         def do_POST(self) -> None:
             query = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LARGEST))
-            answer = relay.serve(query) if secrets.compare_digest(self.path, path) else None
+            known = secrets.compare_digest(self.path.encode(), path.encode())
+            answer = relay.serve(query) if known else None
             self.send_response(200 if answer is not None else 502)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(answer or b"")))
@@ -138,7 +141,7 @@ def relayed(timestamper: str) -> Iterator[Relay]:
         def log_message(self, *said: Any) -> None:
             """Nothing is printed."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = _Loopback(("127.0.0.1", 0), Handler)
     relay.url = f"http://127.0.0.1:{server.server_address[1]}{path}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -148,6 +151,15 @@ def relayed(timestamper: str) -> Iterator[Relay]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Loopback(ThreadingHTTPServer):
+    """Whoever else knocks on this machine keeps the library waiting for nothing."""
+
+    daemon_threads = True
+
+    def handle_error(self, *knocked: Any) -> None:
+        """Nothing is printed."""
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

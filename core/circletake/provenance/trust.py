@@ -14,6 +14,7 @@ from typing import cast, get_args
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.files import write_whole
+from circletake.model.audit import OWN_KEY
 from circletake.model.text import printable
 from circletake.provenance.certificates import fingerprint
 from circletake.provenance.listfiles import Kind, read_list
@@ -70,8 +71,10 @@ def staleness(trusted: TrustList, at: datetime.date) -> str:
     """Why a list should be renewed, in words; empty where it need not be.
 
     A list of one's own making has no later edition; it is told as old all the same, since signers come
-    and go.
+    and go. One's own key is no list that anybody publishes.
     """
+    if trusted.name == OWN_KEY:
+        return ""
     if trusted.next_update:
         if at.isoformat() > trusted.next_update:
             return f"its next edition was due on {trusted.next_update}"

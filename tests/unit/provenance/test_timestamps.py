@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -238,3 +241,25 @@ def test_only_the_library_can_ask_through_the_relay(clock: Timestamper) -> None:
     with relayed(clock.url) as relay, relayed(relay.url + "x") as stranger, pytest.raises(SigningError):
         stranger.ask(b"anything")
     assert len(clock.asked) == before
+
+
+def test_a_stranger_who_knocks_and_says_nothing_keeps_nobody_waiting(
+    clip: Callable[..., Path],
+    record: ManifestPlan,
+    signer: FileSigner,
+    clock: Timestamper,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    serve = timestamps.relayed
+
+    @contextmanager
+    def knocked(url: str) -> Iterator[timestamps.Relay]:
+        with serve(url) as relay:
+            port = urlsplit(relay.url).port
+            assert port
+            with socket.create_connection(("127.0.0.1", port)):
+                yield relay
+
+    monkeypatch.setattr("circletake.provenance.signing.relayed", knocked)
+    path = clip()
+    assert sign(record, path, path, signer, timestamper=clock.url).timestamp is not None

@@ -218,3 +218,7 @@ def test_who_is_on_a_list_is_told_with_its_validity(ring: KeyRing) -> None:
     info = ring.show()
     assert (authority.sha256, authority.not_after) == (info.ca_sha256, info.not_after)
     assert authority.current(info.not_before) and not authority.current(info.not_after)
+
+
+def test_ones_own_key_is_no_old_list(ring: KeyRing) -> None:
+    assert staleness(ring.anchor(), datetime.date(2030, 1, 1)) == ""
