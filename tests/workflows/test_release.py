@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +31,7 @@ from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings, OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
+from circletake.provenance.timestamps import relayed
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, load_song, new_cut, single
 from circletake.workflows.leaving.exporting import export
@@ -36,7 +40,7 @@ from circletake.workflows.leaving.signer import open_signer, timestamper
 from circletake.workflows.leaving.workbench import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
-from tests.timestamper import Timestamper
+from tests.timestamper import Timestamper, answering
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -245,7 +249,7 @@ class Failing:
 
     inner: OpenSigner
     at: int
-    done: int = 0
+    turns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def algorithm(self) -> Any:
@@ -256,8 +260,7 @@ class Failing:
         return self.inner.chain_pem
 
     def sign(self, data: bytes) -> bytes:
-        self.done += 1
-        if self.done == self.at:
+        if next(self.turns) == self.at:
             raise KeyProblem("token", "was pulled out", "put it back")
         return self.inner.sign(data)
 
@@ -411,6 +414,82 @@ def test_a_take_signed_without_a_timestamp_is_signed_again_where_one_is_wanted(
 
     stamped = replace(under, timestamper=clock.url)
     assert [reused(under), reused(stamped), reused(stamped), reused(under)] == [0, 0, 1, 1]
+
+
+def circled(film: Library) -> list[str]:
+    """All four takes circled, in the order in which a release signs them."""
+    ids = [take.id for take in film.registry.takes.resolve("SH010/1-4")]
+    film.registry.events.record(EventKind.VERDICT, [(each, "circled") for each in ids], actor())
+    return ids
+
+
+def only_known_files_are_kept(film: Library) -> bool:
+    """Whatever was signed and kept has a row; nothing is staged any more."""
+    kept = (
+        [p for p in film.signed_folder.iterdir() if p.suffix != ".c2pa"]
+        if film.signed_folder.exists()
+        else []
+    )
+    rows = [film.registry.exports.by_sha256(hashlib.sha256(p.read_bytes()).hexdigest()) for p in kept]
+    return all(rows) and list((film.home / "staging").iterdir()) == []
+
+
+def test_takes_are_signed_while_the_timestamper_is_waited_for_and_stay_in_order(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    """The timestamper answers its first question only once it was asked a second one."""
+    ids = circled(film)
+    both = threading.Barrier(2)
+    asked: list[bytes] = []
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        asked.append(query)
+        if len(asked) <= 2:
+            both.wait(timeout=30)
+        with relayed(clock.url) as relay:
+            return 200, relay.ask(query)
+
+    with answering(answer) as (url, _):
+        plan = plan_release(film, "r", folder=tmp_path / "r")
+        made = make_release(film, manager, plan, replace(under, timestamper=url))
+    takes = [file.uses[0].take for file in made.release.files if file.kind == "take"]
+    assert takes == [film.registry.takes.slate(each).take.label for each in ids]
+    assert (made.signed, made.reused, len(asked)) == (4, 0, 5)
+    assert only_known_files_are_kept(film)
+
+
+def test_whichever_signature_fails_while_others_are_on_their_way_there_is_no_folder(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    circled(film)
+    for failing in range(1, 20):
+        signer = Failing(under.signer, failing)
+        how = replace(under, signer=signer, timestamper=clock.url)
+        shutil.rmtree(film.signed_folder, ignore_errors=True)
+        try:
+            make_release(film, manager, plan_release(film, "r", folder=tmp_path / "r"), how)
+        except CircletakeError as error:
+            assert error.reason == "was pulled out"
+            assert leftovers(tmp_path) == ["in", "library"]
+            assert only_known_files_are_kept(film)
+        else:
+            break
+    assert failing == 6
+
+
+def test_a_release_that_is_stopped_leaves_nothing_behind(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    class Stopping:
+        def step(self, done: int, total: int, note: str = "") -> None:
+            raise KeyboardInterrupt
+
+    circled(film)
+    plan = plan_release(film, "r", folder=tmp_path / "r")
+    with pytest.raises(KeyboardInterrupt):
+        make_release(film, manager, plan, replace(under, timestamper=clock.url), progress=Stopping())
+    assert leftovers(tmp_path) == ["in", "library"]
+    assert only_known_files_are_kept(film)
 
 
 def test_a_timestamper_that_is_down_leaves_no_release(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
@@ -86,6 +87,7 @@ class _Provided:
             )
         refuse_outdated(leaf_of(inner.chain_pem), name, "renew the certificate where the key is kept")
         self._name, self._inner = name, inner
+        self._one_at_a_time = threading.Lock()
 
     @property
     def algorithm(self) -> Literal["es256", "es384", "ps256", "ed25519"]:
@@ -97,7 +99,8 @@ class _Provided:
 
     def sign(self, data: bytes) -> bytes:
         try:
-            signature = self._inner.sign(data)
+            with self._one_at_a_time:
+                signature = self._inner.sign(data)
         except CircletakeError:
             raise
         except Exception as error:

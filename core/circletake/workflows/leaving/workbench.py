@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +36,7 @@ from circletake.workflows.writing import place
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.protocols import OpenSigner
+    from circletake.provenance.signing import Signed
     from circletake.workflows.library import Library
 
 RENDERER = "video"
@@ -39,6 +44,9 @@ RENDERER = "video"
 
 CLIPS = "clips"
 """Folder of the signed takes beside what points at them."""
+
+AHEAD = 2
+"""So many takes are signed at a time where a timestamper is waited for."""
 
 _WHOLE: tuple[tuple[str, ...], ...] = (("c2pa.repackaged",), (), ("c2pa.transcoded",))
 """What may have been done to the picture of a whole take when it was signed."""
@@ -105,6 +113,28 @@ def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor, timestamper: str 
     return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC), timestamper)
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A rendered take that waits for its signature; ``sign`` may be called from any thread."""
+
+    made: ProducedFile
+    sign: Callable[[], Signed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A take on its way; without a job, it was signed before.
+
+    Attributes:
+        stack: holds its staging folder.
+    """
+
+    slate: Slate
+    stack: ExitStack
+    job: _Job | None = None
+    signing: Future[Signed] | None = None
+
+
 class Workbench:
     """One export under way: signs takes and cuts inside the library and keeps count.
 
@@ -133,14 +163,59 @@ class Workbench:
             MediaError: its file is gone or cannot be read.
             SigningError: it could not be signed.
         """
-        known = self._takes.get(slate.take.id) or self._before(slate)
+        known = self._known(slate)
         if known is None:
-            known = self._sign_take(slate)
-        else:
-            self.reused += slate.take.id not in self._takes
-        self._takes[slate.take.id] = known
-        self.signed.add(known.row.sha256)
+            with ExitStack() as stack:
+                job = self._rendered(slate, stack)
+                known = self._recorded(slate, job, job.sign())
         return known
+
+    def in_turn(self, slates: Iterable[Slate]) -> Generator[Slate, None, None]:
+        """The takes one after the other; each is signed already where a timestamper is waited for.
+
+        While one is waited for, the next is rendered and signed, ``AHEAD`` at a time. Exporters and the
+        registry are called from this thread alone, and what comes is in the order of ``slates``. With a key
+        at hand and no timestamper there is nothing to wait for, and threads gain too little.
+
+        Raises:
+            as :meth:`take`; what was signed until then is kept for the next time.
+        """
+        if not self.terms.timestamper:
+            yield from slates
+            return
+        flying: deque[_Flight] = deque()
+        pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="signing")
+        try:
+            for slate in slates:
+                flying.append(self._started(slate, pool))
+                if len(flying) > AHEAD:
+                    yield self._landed(flying.popleft())
+            while flying:
+                yield self._landed(flying.popleft())
+        finally:
+            pool.shutdown(cancel_futures=True)
+            for flight in flying:
+                if flight.signing is None or flight.signing.cancelled() or flight.signing.exception():
+                    flight.stack.close()
+                else:
+                    self._landed(flight)
+
+    def _started(self, slate: Slate, pool: ThreadPoolExecutor) -> _Flight:
+        stack = ExitStack()
+        if self._known(slate):
+            return _Flight(slate, stack)
+        try:
+            job = self._rendered(slate, stack)
+            return _Flight(slate, stack, job, pool.submit(job.sign))
+        except BaseException:
+            stack.close()
+            raise
+
+    def _landed(self, flight: _Flight) -> Slate:
+        with flight.stack:
+            if flight.job and flight.signing:
+                self._recorded(flight.slate, flight.job, flight.signing.result())
+        return flight.slate
 
     def made(
         self,
@@ -290,6 +365,18 @@ class Workbench:
         """A take signed without a timestamp is not reused where one is wanted, nor the other way round."""
         return revision(slate) + ("+time" if self.terms.timestamper else "")
 
+    def _known(self, slate: Slate) -> SignedFile | None:
+        """The take as it was signed before, for this export or an earlier one."""
+        known = self._takes.get(slate.take.id)
+        if known is None and (known := self._before(slate)) is not None:
+            self.reused += 1
+            self._keep(slate, known)
+        return known
+
+    def _keep(self, slate: Slate, signed: SignedFile) -> None:
+        self._takes[slate.take.id] = signed
+        self.signed.add(signed.row.sha256)
+
     def _before(self, slate: Slate) -> SignedFile | None:
         folder = self.library.signed_folder.absolute()
         exports = self.library.registry.exports
@@ -304,7 +391,8 @@ class Workbench:
                 return SignedFile(path, row)
         return None
 
-    def _sign_take(self, slate: Slate) -> SignedFile:
+    def _rendered(self, slate: Slate, stack: ExitStack) -> _Job:
+        """The take rendered into a staging folder that lasts as long as ``stack``, ready to be signed."""
         from circletake.provenance.manifest import plan_take
         from circletake.provenance.signing import sign
 
@@ -314,33 +402,42 @@ class Workbench:
         kept = self.library.credentials(slate.take.sha256)
         key = (slate.take.sha256, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
-        with self.library.staging() as staging:
-            request = ExportRequest(
-                stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
-            )
-            made = self._only_video(self.run(RENDERER, request, staging), staging)
-            plan = plan_take(
-                slate,
-                source,
-                policy=self.terms.policy,
-                when=self.terms.when,
-                produced_actions=made.actions,
-                provider_manifest=kept.read_bytes() if kept.is_file() else None,
-                by=self.terms.by,
-            )
-            done = sign(
+        staging = stack.enter_context(self.library.staging())
+        request = ExportRequest(
+            stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
+        )
+        made = self._only_video(self.run(RENDERER, request, staging), staging)
+        plan = plan_take(
+            slate,
+            source,
+            policy=self.terms.policy,
+            when=self.terms.when,
+            produced_actions=made.actions,
+            provider_manifest=kept.read_bytes() if kept.is_file() else None,
+            by=self.terms.by,
+        )
+        return _Job(
+            made,
+            partial(
+                sign,
                 plan,
                 made.path,
                 folder / made.path.name,
                 self.terms.signer,
                 title=f"{slate.take.slate}{made.path.suffix}",
                 timestamper=self.terms.timestamper,
-            )
-        row = self.row(done.path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
+            ),
+        )
+
+    def _recorded(self, slate: Slate, job: _Job, done: Signed) -> SignedFile:
+        actions = job.made.actions
+        row = self.row(done.path, "take", [slate], take=slate, actions=actions, sidecar=done.sidecar)
         exports = self.library.registry.exports
         exports.stage(row)
         exports.publish(row.sha256, row.path)
-        return SignedFile(done.path, row)
+        signed = SignedFile(done.path, row)
+        self._keep(slate, signed)
+        return signed
 
     def _only_video(self, produced: Sequence[ProducedFile], staging: Path) -> ProducedFile:
         if len(produced) != 1 or produced[0].kind != "video" or len(list(staging.rglob("*"))) != 1:
