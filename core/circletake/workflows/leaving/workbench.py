@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from circletake.model.text import file_stem, printable
 from circletake.plugins.context import CallContext
 from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
+from circletake.workflows.leaving.ahead import Flight, Job, ahead
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.progress import Progress, silent
@@ -113,28 +113,6 @@ def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor, timestamper: str 
     return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC), timestamper)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A rendered take that waits for its signature; ``sign`` may be called from any thread."""
-
-    made: ProducedFile
-    sign: Callable[[], Signed]
-
-
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """A take on its way; without a job, it was signed before.
-
-    Attributes:
-        stack: holds its staging folder.
-    """
-
-    slate: Slate
-    stack: ExitStack
-    job: _Job | None = None
-    signing: Future[Signed] | None = None
-
-
 class Workbench:
     """One export under way: signs takes and cuts inside the library and keeps count.
 
@@ -183,35 +161,20 @@ class Workbench:
         if not self.terms.timestamper:
             yield from slates
             return
-        flying: deque[_Flight] = deque()
-        pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="signing")
-        try:
-            for slate in slates:
-                flying.append(self._started(slate, pool))
-                if len(flying) > AHEAD:
-                    yield self._landed(flying.popleft())
-            while flying:
-                yield self._landed(flying.popleft())
-        finally:
-            pool.shutdown(cancel_futures=True)
-            for flight in flying:
-                if flight.signing is None or flight.signing.cancelled() or flight.signing.exception():
-                    flight.stack.close()
-                else:
-                    self._landed(flight)
+        yield from ahead(slates, self._started, self._landed, AHEAD)
 
-    def _started(self, slate: Slate, pool: ThreadPoolExecutor) -> _Flight:
+    def _started(self, slate: Slate, pool: ThreadPoolExecutor) -> Flight:
         stack = ExitStack()
         if self._known(slate):
-            return _Flight(slate, stack)
+            return Flight(slate, stack)
         try:
             job = self._rendered(slate, stack)
-            return _Flight(slate, stack, job, pool.submit(job.sign))
+            return Flight(slate, stack, job, pool.submit(job.sign))
         except BaseException:
             stack.close()
             raise
 
-    def _landed(self, flight: _Flight) -> Slate:
+    def _landed(self, flight: Flight) -> Slate:
         with flight.stack:
             if flight.job and flight.signing:
                 self._recorded(flight.slate, flight.job, flight.signing.result())
@@ -391,7 +354,7 @@ class Workbench:
                 return SignedFile(path, row)
         return None
 
-    def _rendered(self, slate: Slate, stack: ExitStack) -> _Job:
+    def _rendered(self, slate: Slate, stack: ExitStack) -> Job:
         """The take rendered into a staging folder that lasts as long as ``stack``, ready to be signed."""
         from circletake.provenance.manifest import plan_take
         from circletake.provenance.signing import sign
@@ -416,7 +379,7 @@ class Workbench:
             provider_manifest=kept.read_bytes() if kept.is_file() else None,
             by=self.terms.by,
         )
-        return _Job(
+        return Job(
             made,
             partial(
                 sign,
@@ -429,7 +392,7 @@ class Workbench:
             ),
         )
 
-    def _recorded(self, slate: Slate, job: _Job, done: Signed) -> SignedFile:
+    def _recorded(self, slate: Slate, job: Job, done: Signed) -> SignedFile:
         actions = job.made.actions
         row = self.row(done.path, "take", [slate], take=slate, actions=actions, sidecar=done.sidecar)
         exports = self.library.registry.exports
