@@ -60,12 +60,15 @@ cut auto v1
 cut show
 keys init -o Lumen
 keys show
+keys csr
+keys import ../home/keys/signing.key ../home/keys/signing.pem --replace
 export SH010/1 --by Ana --to ../out
 locate ../clips/1.mp4
 release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
+trust show other
 trust remove other
 library verify
 library relink ../clips

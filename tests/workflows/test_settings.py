@@ -22,6 +22,7 @@ from circletake.workflows.settings import SETTINGS, first_settings, read_setting
         ("signing = []", "signing must be a table"),
         ("[plugins]\nblocked = 'bad'", "must be a list of names"),
         ("[signing]\nprovider = 1", "must be the name of a signer"),
+        ("[signing]\ntimestamp = 1", "must be the address of a timestamper"),
         ("x = [", "not valid TOML"),
         ("\x00", "not valid TOML"),
     ],

@@ -32,12 +32,15 @@ class Settings:
     Attributes:
         blocked: plugins that are never imported for this library.
         signer: the provider whose key signs exports; empty for the key of ``keys init``.
+        timestamper: address that is asked for the time of each signature; empty for none, ``None`` where
+            the library leaves it to ``CIRCLETAKE_TIMESTAMP``.
     """
 
     name: str
     blocked: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     signer: str = ""
+    timestamper: str | None = None
 
     def plugin(self, name: str) -> Mapping[str, object]:
         """The settings given for one plugin object; empty where there are none."""
@@ -77,13 +80,16 @@ def read_settings(root: Path) -> Settings:
     for table, values in (("library", library), ("plugins", plugins), ("signing", signing)):
         if not isinstance(values, dict):
             raise BadInput(str(path), f"{table} must be a table", f"write [{table}] above its settings")
-    blocked, signer = plugins.get("blocked", []), signing.get("provider", "")
+    blocked = plugins.get("blocked", [])
+    signer, timestamper = signing.get("provider", ""), signing.get("timestamp")
     if not isinstance(blocked, list) or not all(isinstance(each, str) for each in blocked):
         raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
     if not isinstance(signer, str):
         raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
+    if not isinstance(timestamper, str | None):
+        raise BadInput(str(path), "signing.timestamp must be the address of a timestamper", "mend the file")
     sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
-    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer)
+    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer, timestamper)
 
 
 def _quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +79,8 @@ def export(
         elif manager.exporter(exporter).item.reads == "library":
             made = bench.made(exporter, replace(cut, name=stem), slates, staged, progress)
         else:
-            clips = {t: bench.clip(slate, staged / CLIPS, slate.take.slate) for t, slate in slates.items()}
+            with closing(bench.in_turn(slates.values())) as signed:
+                clips = {s.take.id: bench.clip(s, staged / CLIPS, s.take.slate) for s in signed}
             paths = {take_id: clip.path for take_id, clip in clips.items()}
             made = [*clips.values(), *bench.packaged(exporter, stem, cut, slates, paths, staged)]
         refuse_unsigned(staged, bench.signed)

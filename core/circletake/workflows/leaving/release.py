@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -151,11 +152,12 @@ def make_release(
         build.mkdir()
         made: list[Made] = []
         clips: dict[str, Path] = {}
-        for number, (take_id, slate) in enumerate(slates.items()):
-            clip = bench.clip(slate, build / CLIPS, slate.take.slate)
-            made.append(clip)
-            clips[take_id] = clip.path
-            progress.step(number + 1, total, slate.take.label)
+        with closing(bench.in_turn(slates.values())) as signed:
+            for number, slate in enumerate(signed):
+                clip = bench.clip(slate, build / CLIPS, slate.take.slate)
+                made.append(clip)
+                clips[slate.take.id] = clip.path
+                progress.step(number + 1, total, slate.take.label)
         if plan.rendered:
             made += bench.made(RENDERER, cut, slates, build, _Part(progress, len(slates), total))
         made += bench.packaged(TIMELINE, TIMELINE, cut, slates, clips, build)
@@ -263,7 +265,7 @@ def _seal(build: Path, release: Release, under: Terms) -> None:
     record = build / RECORD
     record.write_text(json.dumps(release.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     sync_file(record)
-    seal(record, under.signer, when=under.when)
+    seal(record, under.signer, when=under.when, timestamper=under.timestamper)
 
 
 def _sums(build: Path) -> None:
