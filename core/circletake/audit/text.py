@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from circletake.audit.judge import seal_holds
 from circletake.audit.summary import MACHINE, Group, Share, Summary, summarise
 from circletake.audit.wording import (
     EVIDENCE,
@@ -28,9 +29,12 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     """
     summary = summarise(audit)
     lines = [_title(audit, summary)]
-    lines += _intact(audit, summary)
+    if summary.videos:
+        lines += _intact(audit, summary)
     lines += _signers(audit, summary)
-    lines += _made(summary)
+    lines += _reports(audit)
+    if summary.videos:
+        lines += _made(summary)
     lines += _prompts(summary)
     if audit.release:
         lines += _sound(summary)
@@ -88,6 +92,16 @@ def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
         if not signed.trust_list:
             yield _line("", printable(signed.signer.sha256, 120))
             yield _line("", "ask the producer for this fingerprint, then: circletake trust add NAME PEM")
+
+
+def _reports(audit: Audit) -> Iterator[str]:
+    """Sealed reports, with who sealed them; unsealed ones are told as not checked."""
+    for file in audit.files:
+        active = file.case.credentials.active
+        if file.case.kind == "report" and seal_holds(file.case) and active and active.signer:
+            mark = printable(active.signer.sha256, 120)
+            yield _line("REPORT", f"{printable(file.case.path, 60)}: unchanged since it was sealed")
+            yield _line("", f"by {printable(active.signer.name, 40)}, SHA256 {mark}")
 
 
 def _made(summary: Summary) -> Iterator[str]:

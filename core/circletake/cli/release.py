@@ -28,7 +28,8 @@ def release(
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
     from circletake.audit.report import html_report, text_report
     from circletake.model.text import counted, file_stem, printable
-    from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.auditing.audit import audit_folder, trust_lists
+    from circletake.workflows.auditing.papers import name_of, write_report
     from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
 
@@ -47,12 +48,12 @@ def release(
                 return
             with progress("release") as bar:
                 made = make_release(lib, manager, plan, under, progress=bar)
-        with progress("audit") as bar:
-            audit = audit_folder(
-                made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
-            )
-        report = made.folder / "report.html"
-        write_report(report, html_report(audit))
+            with progress("audit") as bar:
+                audit = audit_folder(
+                    made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
+                )
+            report = made.folder / "report.html"
+            write_report(report, html_report(audit, sealed_by=name_of(under.signer)), under.signer)
     if json:
         print_json({"release": made, "findings": list(audit.failed)})
     else:
@@ -61,7 +62,7 @@ def release(
         for warning in made.warnings:
             note(printable(warning))
         say(*text_report(audit))
-        say(f"Report   {from_here(report)}")
+        say(f"Report   {from_here(report)}, sealed")
     if audit.exit_code:
         raise typer.Exit(audit.exit_code)
 

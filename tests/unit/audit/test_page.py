@@ -22,7 +22,7 @@ from circletake.model.audit import Audit, FileCase
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from circletake.model.text import clock
 from circletake.plugins.manager import PluginManager
-from circletake.workflows.auditing.audit import write_report
+from circletake.workflows.auditing.papers import write_report
 from tests.factories import NOW, media_facts
 
 EVIL = "</pre><script>alert(1)</script>\u202egnp\x1b[31m\x00<img src=x onerror=alert(2)>"
