@@ -35,17 +35,17 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
 
 def _whose(case: AuditCase, file: FileCase) -> Answer:
     signer = file.credentials.active.signer if file.credentials.active else None
-    named = f"{signer.name} {signer.sha256}" if signer else "somebody unnamed"
+    name, mark = (signer.name, signer.sha256) if signer else ("somebody unnamed", "no certificate")
     # What the release says of its signer counts for as much as its own seal.
     theirs = case.release.certificate if case.release and case.sealed else ""
     if theirs and (signer is None or signer.sha256 != theirs):
         return failed(
-            f"sealed by {named}, who did not seal the release",
+            f"sealed by {name}, who did not seal the release ({mark})",
             theirs,
             severity=Severity.WARNING,
             remedy="it is their word, not the producer's: know them before you rely on it",
         )
-    return passed(f"sealed by {named}")
+    return passed(f"sealed by {name} {mark}")
 
 
 RULE = about_files(CARD, _question, ("report",))
