@@ -42,8 +42,20 @@ def test_a_sealed_report_alone_is_verified_and_its_signer_named(
     assert run(["audit", name]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"{name} · no videos"
-    assert lines[1] == f"REPORT   {name}: unchanged since it was sealed"
-    assert lines[2].endswith(f"by Lumen Films, SHA256 {mine.keys.show().certificate_sha256}")
+    assert lines[1] == f"REPORT   {name}: unchanged since Lumen Films sealed it"
+    assert lines[2].strip() == f"SHA256 {mine.keys.show().certificate_sha256}"
+    assert lines[3].strip() == "your own key; nobody else vouches for it"
+
+
+def test_a_report_that_a_stranger_sealed_under_the_same_name_is_no_pass(
+    mine: Made, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = mine.keys.folder.parent
+    monkeypatch.setenv("CIRCLETAKE_HOME", str(tmp_path / "stranger"))
+    run(["keys", "init", "-o", "Lumen Films"])
+    run(["audit", "release", "--report", "r.html", "--sign"])
+    monkeypatch.setenv("CIRCLETAKE_HOME", str(home))
+    assert findings(capsys, "r.html")[:2] == (1, ["report.seal"])
 
 
 @pytest.mark.parametrize("name", ["report.html", "audit.json"])

@@ -62,7 +62,7 @@ def release(
         for warning in made.warnings:
             note(printable(warning))
         say(*text_report(audit))
-        say(f"Report   {from_here(report)}, sealed")
+        say(f"Report   {from_here(report)}")
     if audit.exit_code:
         raise typer.Exit(audit.exit_code)
 

@@ -116,6 +116,15 @@ def test_a_sealed_report_passes_and_its_signer_is_named() -> None:
     assert (outcome.check, outcome.reason) == (Check.PASSED, "sealed by Lumen Films AA:BB")
 
 
+def test_a_report_alone_needs_a_signer_one_knows_and_beside_videos_they_are_told() -> None:
+    unknown = report(credentials=credentials(trust=Check.FAILED))
+    (alone,) = ask("report.seal", unknown)
+    assert (alone.check, alone.severity) == (Check.FAILED, Severity.WARNING)
+    assert alone.seen == "sealed by Lumen Films, whom none of your lists knows (AA:BB)"
+    (beside,) = ask("report.seal", unknown, video())
+    assert beside.check is Check.PASSED
+
+
 def test_a_report_nobody_sealed_is_not_checked() -> None:
     (outcome,) = ask("report.seal", report(credentials=Credentials(False)))
     assert (outcome.check, outcome.reason) == (Check.NOT_CHECKED, "nobody sealed it")

@@ -45,6 +45,14 @@ def _whose(case: AuditCase, file: FileCase) -> Answer:
             severity=Severity.WARNING,
             remedy="it is their word, not the producer's: know them before you rely on it",
         )
+    # Beside videos an unknown signer is told of them; a report alone is only as good as its signer.
+    if not case.videos and file.credentials.trust is not Check.PASSED:
+        return failed(
+            f"sealed by {name}, whom none of your lists knows ({mark})",
+            "a signer on one of your lists",
+            severity=Severity.WARNING,
+            remedy="ask them another way for the fingerprint; if it is the same: circletake trust add NAME PEM",
+        )
     return passed(f"sealed by {name} {mark}")
 
 
