@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from circletake.audit.sheet import render
-from circletake.audit.strip import Marker, Markers, Strip, bar_of, strip_of
+from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
 from circletake.audit.summary import MACHINE, Group, Signed, Summary, kind_of, span, summarise
 from circletake.audit.wording import (
     EVIDENCE,
@@ -88,7 +88,7 @@ class Video:
 
     file: FileAudit
     length: Fraction
-    strip: Strip
+    strips: tuple[Strip, ...]
     rows: tuple[Row, ...]
     failed: tuple[Outcome, ...]
 
@@ -121,8 +121,8 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
         if o.check is Check.FAILED and o.severity is not Severity.NOTE and o.rule != "c2pa.trusted"
     )
     troubles = [(o.start, o.end, f"{o.rule}: {o.seen}") for o in failed if o.start is not None]
-    strip = strip_of([(r.marker, r.start, r.end, r.traced) for r in rows], length, troubles)
-    return Video(file, length, strip if rows else Strip(()), rows, failed)
+    strips = strips_of([(r.marker, r.start, r.end, r.traced) for r in rows], length, troubles)
+    return Video(file, length, strips, rows, failed)
 
 
 def _vouched(signed: Signed, lists: tuple[str, ...]) -> str:

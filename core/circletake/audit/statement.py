@@ -12,7 +12,7 @@ from circletake.audit.document import plain
 from circletake.audit.rights import Rights
 from circletake.audit.sheet import render
 from circletake.audit.shots import Shot
-from circletake.audit.strip import Markers, strip_of
+from circletake.audit.strip import Markers, strips_of
 from circletake.audit.summary import Share
 from circletake.audit.wording import EVIDENCE, share
 from circletake.model.text import clock, counted, printable
@@ -50,7 +50,7 @@ def html_statement(said: Disclosure, *, sealed_by: str = "") -> str:
             if s.file == path
         ]
         if len(rows) > 1:
-            strips.append((path, strip_of(rows, max(end for _, _, end, _ in rows))))
+            strips.append((path, strips_of(rows, max(end for _, _, end, _ in rows))))
     return render(
         "statement.html",
         mark=STATEMENT_MARK,

@@ -20,10 +20,14 @@ from circletake.model.text import clock, printable
 COLOURS = 8
 _SIGNS = {"camera": "○", "drawn": "◇"}
 _TICKS = 6
+_LINES = 12
+_PER_LINE = 24
+"""Stretches in one line of a strip, so that their letters can still be read."""
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-_LETTER_ROOM = 2.4
+_LETTER_ROOM = 1.3
 _NAME_ROOM = 1.15
-"""Hundredths of a strip that a letter, and one character of a take's name, want on a desk's screen."""
+"""Hundredths of a strip that a letter, and one character of a take's name, want on a desk's screen;
+the style leaves out on a phone what has no room there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +121,56 @@ class Strip:
     marks: tuple[Mark, ...] = ()
 
 
-def strip_of(
+def strips_of(
     rows: Sequence[tuple[Marker, Fraction, Fraction, Traced]],
     length: Fraction,
     troubles: Iterable[tuple[float, float | None, str]] = (),
-) -> Strip:
-    """The strip of one video.
+) -> tuple[Strip, ...]:
+    """The strip of one video, in lines of equal scale where it has many stretches.
 
     Args:
         rows: what made it, from and to which second of it.
         length: of the video, in seconds; without one there is no strip.
         troubles: start, end (``None`` for a moment) and words of what is to be mended in it.
     """
-    if length <= 0:
-        return Strip(())
+    if length <= 0 or not rows:
+        return ()
     whole = float(length)
-    return Strip(
-        tuple(_stretch(*row, whole) for row in rows),
-        tuple(_ticks(whole)),
-        tuple(
-            Mark(*_place(start, start if end is None else end, whole, least=0.8), printable(words, 160))
-            for start, end, words in troubles
-        ),
+    lines = min(_LINES, ceil(len(rows) / _PER_LINE))
+    scale = whole if lines == 1 else float(ceil(whole / lines))
+    marks = list(troubles)
+    return tuple(
+        _line(rows, marks, n * scale, min(n * scale + scale, whole), scale, last=(n + 1) * scale >= whole)
+        for n in range(lines)
+        if n * scale < whole
     )
+
+
+def _line(
+    rows: Sequence[tuple[Marker, Fraction, Fraction, Traced]],
+    troubles: Sequence[tuple[float, float | None, str]],
+    begin: float,
+    end: float,
+    scale: float,
+    *,
+    last: bool,
+) -> Strip:
+    """The seconds from ``begin`` to ``end``; a line of ``scale`` seconds is as wide as the page."""
+
+    def here(start: float, stop: float) -> bool:
+        return (start < end or last) and (stop > begin or start >= begin)
+
+    stretches = tuple(
+        _stretch(marker, start, stop, traced, begin, end, scale)
+        for marker, start, stop, traced in rows
+        if here(float(start), float(stop))
+    )
+    marks = tuple(
+        Mark(*_place(start, start if stop is None else stop, begin, end, scale, 0.8), printable(words, 160))
+        for start, stop, words in troubles
+        if here(start, start if stop is None else stop)
+    )
+    return Strip(stretches, tuple(_ticks(begin, end, scale)), marks)
 
 
 def bar_of(shares: Sequence[Share], markers: Markers, whole: Fraction) -> Strip:
@@ -156,11 +187,13 @@ def bar_of(shares: Sequence[Share], markers: Markers, whole: Fraction) -> Strip:
     return Strip(tuple(stretches))
 
 
-def _stretch(marker: Marker, start: Fraction, end: Fraction, traced: Traced, whole: float) -> Stretch:
-    x, width = _place(float(start), float(end), whole, least=0.1)
+def _stretch(
+    marker: Marker, start: Fraction, stop: Fraction, traced: Traced, begin: float, end: float, scale: float
+) -> Stretch:
+    x, width = _place(float(start), float(stop), begin, end, scale, 0.1)
     take = printable(traced.use.take, 24)
     told = (
-        f"{moment(float(start))} to {moment(float(end))}",
+        f"{moment(float(start))} to {moment(float(stop))}",
         printable(traced.use.take, 60),
         printable(traced.use.model, 60),
     )
@@ -174,18 +207,26 @@ def _stretch(marker: Marker, start: Fraction, end: Fraction, traced: Traced, who
     )
 
 
-def _place(start: float, end: float, whole: float, least: float) -> tuple[float, float]:
-    x = min(max(start / whole * 100, 0.0), 100.0 - least)
-    return x, min(max((end - start) / whole * 100, least), 100.0 - x)
+def _place(
+    start: float, stop: float, begin: float, end: float, scale: float, least: float
+) -> tuple[float, float]:
+    """Where a line has what lies from ``start`` to ``stop``, and how wide; at least ``least``."""
+    last = (end - begin) / scale * 100
+    x = min(max((start - begin) / scale * 100, 0.0), max(last - least, 0.0))
+    until = min((stop - begin) / scale * 100, last)
+    return x, min(max(until - x, least), 100.0 - x)
 
 
-def _ticks(whole: float) -> Iterator[Tick]:
-    """A time at every round step, and the end."""
-    step = next((s for s in _STEPS if whole / s <= _TICKS), ceil(whole / _TICKS))
-    yield Tick(0.0, "0:00", "start")
-    at = step
-    # One that would run into the end's own label is left out.
-    while at < whole - step * 0.6:
-        yield Tick(at / whole * 100, clock(at), "middle")
+def _ticks(begin: float, end: float, scale: float) -> Iterator[Tick]:
+    """A time where the line begins, at every round step, and where the video ends."""
+    step = next((s for s in _STEPS if scale / s <= _TICKS), ceil(scale / _TICKS))
+    yield Tick(0.0, clock(begin), "start")
+    at = (int(begin) // step + 1) * step
+    # One that would run into its neighbours' labels is left out.
+    while at < end - step * 0.6:
+        if at > begin + step * 0.4:
+            yield Tick((at - begin) / scale * 100, clock(at), "middle")
         at += step
-    yield Tick(100.0, clock(Fraction(whole).limit_denominator(1000)), "end")
+    last = (end - begin) / scale * 100
+    if last > _TICKS * 1.5:
+        yield Tick(last, clock(Fraction(end).limit_denominator(1000)), "end")

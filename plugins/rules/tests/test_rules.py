@@ -132,7 +132,7 @@ def test_a_report_nobody_sealed_is_not_checked() -> None:
 
 @pytest.mark.parametrize(("certificate", "check"), [("AA:BB", Check.PASSED), ("CC:DD", Check.FAILED)])
 def test_a_report_belongs_to_whoever_sealed_the_release(certificate: str, check: Check) -> None:
-    of = {"release": release(certificate=certificate), "seal": credentials()}
+    of: dict[str, Any] = {"release": release(certificate=certificate), "seal": credentials()}
     (outcome,) = ask("report.seal", report(), **of)
     assert outcome.check is check
     assert outcome.severity is (Severity.WARNING if check is Check.FAILED else Severity.ERROR)

@@ -51,7 +51,7 @@ def _whose(case: AuditCase, file: FileCase) -> Answer:
             f"sealed by {name}, whom none of your lists knows ({mark})",
             "a signer on one of your lists",
             severity=Severity.WARNING,
-            remedy="ask them another way for the fingerprint; if it is the same: circletake trust add NAME PEM",
+            remedy="ask them another way for the fingerprint; the same? circletake trust add NAME PEM",
         )
     return passed(f"sealed by {name} {mark}")
 
