@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from circletake.cli.app import run
+from circletake.errors import SigningError
+from circletake.plugins.manager import PluginManager
+from circletake.workflows.auditing.audit import audit_folder
+from circletake.workflows.auditing.papers import write_own_report
 from tests.releases import Made
 
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -195,3 +199,45 @@ def test_a_paper_of_ours_under_a_link_is_not_followed(mine: Made, capsys: Captur
     Path("r.html").symlink_to("target.html")
     assert run(["audit", "release", "--report", "r.html"]) == 2
     assert "is a link" in capsys.readouterr().err
+
+
+def test_a_library_adds_the_terms_its_recipes_know(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(["init", str(tmp_path / "film")])
+    monkeypatch.chdir(tmp_path / "film")
+    run(["keys", "init", "-o", "Lumen Films"])
+    small = ["--param", "size=64x36", "--param", "seconds=0.5"]
+    run(["generate", "--model", "aurora", "--prompt", "sea", "--shot", "SH010", *small])
+    run(["circle", "SH010/1", "--by", "Ana"])
+    run(["recipe", "set", "SH010/1", "param.terms=https://a.example/t", "param.terms_date=2026-08-01"])
+    assert run(["release", "R", "--circled", "--to", str(tmp_path / "r"), "--by", "Ana"]) == 0
+    capsys.readouterr()
+    line = "provider circletake · licence CC0-1.0 · terms "
+    run(["disclose", str(tmp_path / "r")])
+    assert f"{line}not recorded" in capsys.readouterr().out
+    run(["disclose", str(tmp_path / "r"), "--library", "."])
+    assert f"{line}https://a.example/t 2026-08-01" in capsys.readouterr().out
+
+
+def test_a_release_stands_when_its_report_cannot_be_sealed(
+    mine: Made,
+) -> None:
+    class Gone:
+        """A signer that has left."""
+
+        def __init__(self) -> None:
+            own = mine.keys.signer()
+            self.algorithm, self.chain_pem = own.algorithm, own.chain_pem
+
+        def sign(self, data: bytes) -> bytes:
+            raise SigningError("kms", "the key service does not answer", "try again")
+
+        def close(self) -> None:
+            pass
+
+    audit = audit_folder(mine.folder, manager=PluginManager.load(only=("rules",)))
+    path, why = write_own_report(mine.folder, audit, Gone())
+    assert (path.name, why) == ("report.html", "the key service does not answer")
+    assert "This page is not itself sealed" in path.read_text("utf-8")
+    assert not (mine.folder / "report.html.c2pa").exists()

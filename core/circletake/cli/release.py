@@ -26,10 +26,10 @@ def release(
     library: LibraryFolder = None,
 ) -> None:
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
-    from circletake.audit.report import html_report, text_report
+    from circletake.audit.report import text_report
     from circletake.model.text import counted, file_stem, printable
     from circletake.workflows.auditing.audit import audit_folder, trust_lists
-    from circletake.workflows.auditing.papers import name_of, write_report
+    from circletake.workflows.auditing.papers import write_own_report
     from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
 
@@ -52,8 +52,9 @@ def release(
                 audit = audit_folder(
                     made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
                 )
-            report = made.folder / "report.html"
-            write_report(report, html_report(audit, sealed_by=name_of(under.signer)), under.signer)
+            report, unsealed = write_own_report(made.folder, audit, under.signer)
+    if unsealed:
+        note(f"report.html is not sealed: {printable(unsealed)}")
     if json:
         print_json({"release": made, "findings": list(audit.failed)})
     else:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.audit import document, statement
-from circletake.audit.page import REPORT_MARK
-from circletake.errors import BadInput
+from circletake.audit.case import REPORT
+from circletake.audit.page import REPORT_MARK, html_report
+from circletake.errors import BadInput, CircletakeError
 from circletake.files import PUBLIC, sync_folder, write_whole
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
+    from circletake.model.audit import Audit
     from circletake.plugins.manager import PluginManager
     from circletake.protocols import OpenSigner
     from circletake.workflows.library import Library
@@ -84,6 +86,23 @@ def write_report(path: Path, html: str, signer: OpenSigner | None = None) -> Non
         SigningError: it could not be sealed.
     """
     write_paper(path, html, REPORT_MARK, signer)
+
+
+def write_own_report(folder: Path, audit: Audit, signer: OpenSigner) -> tuple[Path, str]:
+    """Put the report of a release that was just made into it, sealed with the release's own key.
+
+    The release stands whether or not its report can be sealed, so a failure to seal is told, not raised.
+
+    Returns:
+        where the report is, and why it is not sealed; empty when it is.
+    """
+    path = folder / REPORT
+    try:
+        write_report(path, html_report(audit, sealed_by=name_of(signer)), signer)
+    except CircletakeError as error:
+        write_report(path, html_report(audit))
+        return path, error.reason
+    return path, ""
 
 
 @contextmanager

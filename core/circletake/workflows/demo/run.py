@@ -173,13 +173,11 @@ def _release(
 def _audit(
     manager: PluginManager, keys: KeyRing, release: Path, trust: Sequence[TrustList], tell: Tell
 ) -> Audit:
-    from circletake.audit.report import html_report
     from circletake.workflows.auditing.audit import audit_folder
-    from circletake.workflows.auditing.papers import name_of, write_report
+    from circletake.workflows.auditing.papers import write_own_report
 
     audit = audit_folder(release, manager=manager, trust=trust)
-    signer = keys.signer()
-    write_report(release / "report.html", html_report(audit, sealed_by=name_of(signer)), signer)
+    write_own_report(release, audit, keys.signer())
     videos = [file for file in audit.files if file.case.kind == "video"]
     intact = sum(file.verdict == "intact" for file in videos)
     count = len(audit.failed)
