@@ -38,7 +38,7 @@ def html_report(audit: Audit, *, sealed_by: str = "") -> str:
     summary = summarise(audit)
     markers = Markers(summary.shares)
     videos = [_video(file, markers, audit) for file in audit.files if file.case.kind == "video"]
-    videos.sort(key=lambda v: (-len(v.rows), v.file.case.path))
+    videos.sort(key=lambda v: (v.file.verdict == "intact", -len(v.rows), v.file.case.path))
     return render(
         "report.html",
         mark=REPORT_MARK,
