@@ -34,7 +34,8 @@ def test_nothing_is_drawn_outside(
     length = max([Fraction(1), *(end for _, end in spans)])
     strips = drawn(spans, length, (float(start), float(end)))
     assert sum(len(strip.stretches) for strip in strips) == len(spans)
-    places = [(part.x, part.width) for strip in strips for part in (*strip.stretches, *strip.marks)]
+    places = [(s.x, s.width) for strip in strips for s in strip.stretches]
+    places += [(m.x, m.width) for strip in strips for m in strip.marks]
     for x, width in places:
         assert x >= 0
         assert width > 0
