@@ -66,6 +66,7 @@ export SH010/1 --by Ana --to ../out
 locate ../clips/1.mp4
 release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
+disclose ../r1
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
 trust show other
@@ -85,9 +86,10 @@ TESTED_BY_ITSELF = {"demo", "recipe table"}
 OF_A_LIBRARY = sorted(
     words
     for words, command in COMMANDS.items()
-    if "library" in {param.name for param in command.params} and words not in {"audit", "picks apply"}
+    if "library" in {param.name for param in command.params}
+    and words not in {"audit", "disclose", "picks apply"}
 )
-"""An audit needs no library; picks are read before a library is looked for."""
+"""An audit and what is drawn from it need no library; picks are read before a library is looked for."""
 
 
 @pytest.mark.parametrize("words", COMMANDS)

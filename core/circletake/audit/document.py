@@ -14,17 +14,17 @@ SCHEMA = "circletake.audit/1"
 
 def json_report(audit: Audit) -> dict[str, Any]:
     """The whole audit in JSON's own types; times are exact, as text like ``7/2``."""
-    document: dict[str, Any] = _plain(_document(audit))
+    document: dict[str, Any] = plain(_document(audit))
     return document
 
 
-def _plain(value: Any) -> Any:
-    """``value`` without lone surrogates: names on disk may hold bytes that are no text."""
+def plain(value: Any) -> Any:
+    """JSON ``value`` without lone surrogates: names on disk may hold bytes that are no text."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {_plain(key): _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, (list, tuple)) else value
+        return {plain(key): plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _document(audit: Audit) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from circletake.model.text import printable
 from circletake.protocols import AuditRule
 
 OUTSIDE = ("watermark", "likeness", "music rights", "visible label")
-"""What no rule looks at; said in every report. Nor at an older report, which nothing seals."""
+"""What no rule looks at; said in every report. Nor at an older report that nothing seals."""
 
 
 def judge(
@@ -48,7 +48,7 @@ def judge(
         outcomes=tuple(outcomes),
         release=case.release,
         cards=cards,
-        not_checked=(*OUTSIDE, *(file.path for file in case.files if file.kind == "report")),
+        not_checked=(*OUTSIDE, *(f.path for f in case.files if f.kind == "report" and not seal_holds(f))),
         at=(at or datetime.now(UTC)).isoformat(timespec="seconds"),
         seal=case.seal,
         sealed=case.sealed,
@@ -76,6 +76,12 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     if Check.NOT_CHECKED in (said.integrity, said.signature):
         return "not checked"
     return "intact"
+
+
+def seal_holds(paper: FileCase) -> bool:
+    """Whether a report is what somebody sealed, no matter who."""
+    seal = paper.credentials
+    return seal.present and seal.integrity is Check.PASSED and seal.signature is Check.PASSED
 
 
 def _asked(rule: AuditRule[Any], settings: Any, case: AuditCase) -> list[Outcome]:

@@ -71,7 +71,7 @@ class Summary:
         videos: by verdict, how many.
         main: the videos the shares are counted over: the cuts where there are any.
         seconds: length of those.
-        prompts: by evidence, how many takes have one; ``missing`` and ``omitted`` among them.
+        prompts: by evidence, how many takes have one; ``missing``, ``omitted`` and ``hashed`` among them.
         unasked: reasons why something was not checked, with the rules' titles.
     """
 
@@ -174,7 +174,8 @@ def _shares(files: Sequence[FileAudit]) -> list[Share]:
 
 def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     """Each take counts once, however often it is used."""
-    omitted = audit.release is not None and audit.release.prompt_policy == "omit"
+    policy = audit.release.prompt_policy if audit.release else ""
+    withheld = {"omit": "omitted", "hash": "hashed"}.get(policy, "")
     by_take: dict[str, str] = {}
     for file in videos:
         for traced in file.case.traced:
@@ -184,8 +185,8 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             if traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
             else:
-                kept = omitted and traced.use.prompt_evidence
-                by_take.setdefault(take, "omitted" if kept else "missing")
+                kept = withheld if traced.use.prompt_evidence else ""
+                by_take.setdefault(take, kept or "missing")
     return Counter(by_take.values())
 
 

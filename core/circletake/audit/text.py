@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from circletake.audit.summary import MACHINE, Group, Share, Summary, summarise
+from circletake.audit.judge import seal_holds
+from circletake.audit.summary import MACHINE, Group, Share, Signed, Summary, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     headline,
@@ -28,9 +29,12 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     """
     summary = summarise(audit)
     lines = [_title(audit, summary)]
-    lines += _intact(audit, summary)
+    if summary.videos:
+        lines += _intact(audit, summary)
     lines += _signers(audit, summary)
-    lines += _made(summary)
+    lines += _reports(audit, summary)
+    if summary.videos:
+        lines += _made(summary)
     lines += _prompts(summary)
     if audit.release:
         lines += _sound(summary)
@@ -88,6 +92,20 @@ def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
         if not signed.trust_list:
             yield _line("", printable(signed.signer.sha256, 120))
             yield _line("", "ask the producer for this fingerprint, then: circletake trust add NAME PEM")
+
+
+def _reports(audit: Audit, summary: Summary) -> Iterator[str]:
+    """Sealed reports, with who sealed them; unsealed ones are told as not checked."""
+    told = {signed.signer.sha256 for signed in summary.signers}
+    for file in audit.files:
+        active = file.case.credentials.active
+        if file.case.kind == "report" and seal_holds(file.case) and active and active.signer:
+            who = printable(active.signer.name, 40)
+            yield _line("REPORT", f"{printable(file.case.path, 60)}: unchanged since {who} sealed it")
+            if active.signer.sha256 not in told:
+                signed = Signed(active.signer, (file.case.path,), file.case.credentials.trust_list)
+                yield _line("", f"SHA256 {printable(active.signer.sha256, 120)}")
+                yield _line("", printable(vouched(signed, audit.lists), 120))
 
 
 def _made(summary: Summary) -> Iterator[str]:

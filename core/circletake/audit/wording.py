@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from circletake.audit.summary import Signed, Summary
 from circletake.model.audit import OWN_KEY
+from circletake.model.export import Use
 from circletake.model.text import counted
 
 EVIDENCE = {
@@ -17,9 +18,25 @@ EVIDENCE = {
     "filename": "from file names",
     "matched": "from matching pictures",
     "omitted": "left out by policy",
+    "hashed": "hashed by policy",
     "missing": "missing",
 }
 """How a prompt came to be known, for people."""
+
+
+def unprompted(use: Use, policy: str) -> str:
+    """Why a generated stretch shows no prompt; empty where it shows one.
+
+    Args:
+        policy: what the release did with prompts; empty without a record.
+    """
+    if use.prompt:
+        return ""
+    if use.prompt_evidence and policy == "hash":
+        return "Prompt hashed by policy; can be proven by the producer."
+    if use.prompt_evidence and policy == "omit":
+        return "Prompt left out by policy; the producer has it."
+    return "No prompt recorded."
 
 
 def moment(seconds: float) -> str:

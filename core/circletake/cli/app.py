@@ -62,6 +62,7 @@ COMMANDS: dict[str, dict[str, Entry]] = {
         "release": Entry("release:release", "Make a signed release folder, audited."),
         "locate": Entry("locate:locate", "Which takes are in a finished film, and how each was made."),
         "audit": Entry("audit:audit", "What in a release is AI-made, by what, and was anything altered?"),
+        "disclose": Entry("disclose:disclose", "The statement on the use of AI that others ask for."),
     },
     "Keep house": {
         "library": Entry("library:app", "Verify, relink, back up, tidy the library."),

@@ -10,6 +10,12 @@ import typer
 
 from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.papers import CuesFile, JUnitFile, Papers, ReportFile, Schema, Sign
+
+Trust = Annotated[
+    list[Path] | None,
+    typer.Option("--trust", help="Certificates to trust for this once.", metavar="PEM"),
+]
 
 
 def audit(
@@ -18,13 +24,12 @@ def audit(
     ],
     json: Json = False,
     library: LibraryFolder = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", help="Also write one HTML file.", metavar="FILE")
-    ] = None,
-    trust: Annotated[
-        list[Path] | None,
-        typer.Option("--trust", help="Certificates to trust for this once.", metavar="PEM"),
-    ] = None,
+    report: ReportFile = None,
+    sign: Sign = False,
+    junit: JUnitFile = None,
+    cues: CuesFile = None,
+    schema: Schema = False,
+    trust: Trust = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also notes, and why something was not checked.")
     ] = False,
@@ -34,14 +39,14 @@ def audit(
     Works on the folder alone and reaches no network; with --library it knows more. Exit
     status 0: no findings, 1: findings, 2: could not.
     """
-    from circletake.audit.report import html_report, json_report, text_report
-    from circletake.errors import BadInput
+    from circletake.audit.report import json_report, text_report
     from circletake.model.text import printable
-    from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.auditing.audit import audit_folder, trust_lists
+    from circletake.workflows.auditing.papers import paper_signer
     from circletake.workflows.library import user_home
 
-    if report and len(paths) > 1:
-        raise BadInput("--report", "one report is about one folder", "audit the folders one by one")
+    papers = Papers(report, junit, cues, sign)
+    papers.check(paths)
     with (
         open_library(library) if library else nullcontext() as opened,
         progress("looking at files", "nothing was judged") as bar,
@@ -51,14 +56,16 @@ def audit(
         audits = [
             audit_folder(path, manager=manager, library=opened, trust=lists, progress=bar) for path in paths
         ]
+        if papers.wanted:
+            with paper_signer(manager, opened) if sign else nullcontext() as signer:
+                papers.write(audits[0], signer)
     if json:
         print_json({"audits": [json_report(each) for each in audits]})
     else:
         for index, each in enumerate(audits):
             say(*([""] if index else []), *text_report(each, everything=everything))
-    if report:
-        write_report(report, html_report(audits[0]))
-        (note if json else say)(f"Report   {printable(str(report))}")
+    for label, path in papers.wanted:
+        (note if json else say)(f"{label:<9}{printable(str(path))}")
     status = max(each.exit_code for each in audits)
     if status:
         raise typer.Exit(status)

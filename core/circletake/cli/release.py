@@ -26,9 +26,10 @@ def release(
     library: LibraryFolder = None,
 ) -> None:
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
-    from circletake.audit.report import html_report, text_report
+    from circletake.audit.report import text_report
     from circletake.model.text import counted, file_stem, printable
-    from circletake.workflows.auditing.audit import audit_folder, trust_lists, write_report
+    from circletake.workflows.auditing.audit import audit_folder, trust_lists
+    from circletake.workflows.auditing.papers import write_own_report
     from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
 
@@ -47,12 +48,14 @@ def release(
                 return
             with progress("release", "nothing was released") as bar:
                 made = make_release(lib, manager, plan, under, progress=bar)
-        with progress("audit", "the release is made", f"circletake audit {from_here(made.folder)}") as bar:
-            audit = audit_folder(
-                made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
-            )
-        report = made.folder / "report.html"
-        write_report(report, html_report(audit))
+            again = f"circletake audit {from_here(made.folder)}"
+            with progress("audit", "the release is made", again) as bar:
+                audit = audit_folder(
+                    made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
+                )
+            report, unsealed = write_own_report(made.folder, audit, under.signer, under.timestamper)
+    if unsealed:
+        note(f"report.html is not sealed: {printable(unsealed)}")
     if json:
         print_json({"release": made, "findings": list(audit.failed)})
     else:

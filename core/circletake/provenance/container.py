@@ -17,6 +17,8 @@ _LARGEST = 256_000_000
 _BOXES_AT_MOST = 100_000
 SIDECAR = ".c2pa"
 NOT_EMBEDDABLE = frozenset({".webm", ".mkv"})
+PAPERS = frozenset({".json", ".html"})
+"""What circletake writes about a release and seals; its manifest always lies at ``<name>.c2pa``."""
 
 MIMES = {
     ".mp4": "video/mp4",

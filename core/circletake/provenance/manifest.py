@@ -180,7 +180,7 @@ def plan_cut(
 
 
 def plan_record(name: str, when: datetime, *, generator_version: str = "") -> ManifestPlan:
-    """The manifest of a record that circletake wrote, such as ``release.json``."""
+    """The manifest of a paper that circletake wrote, such as ``release.json`` or ``report.html``."""
     created = {
         "action": words.CREATED,
         "when": statements.stamp(when),
@@ -191,7 +191,8 @@ def plan_record(name: str, when: datetime, *, generator_version: str = "") -> Ma
         words.RECORD, {"record": public(name, 120), "at": statements.stamp(when)}, created=True
     )
     definition = _definition([_actions([created]), record], generator_version)
-    return ManifestPlan({**definition, "format": "application/json"})
+    paper = "text/html" if name.endswith(".html") else "application/json"
+    return ManifestPlan({**definition, "format": paper})
 
 
 def composite_type(slates: Iterable[Slate], song: Song | None) -> str:

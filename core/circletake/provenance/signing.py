@@ -24,7 +24,14 @@ from circletake.model.manifest import Check, Credentials, IngredientPlan, Manife
 from circletake.model.text import printable
 from circletake.protocols import OpenSigner
 from circletake.provenance import vocabulary as words
-from circletake.provenance.container import MIMES, NOT_EMBEDDABLE, SIDECAR, embedded_manifest, sidecar_of
+from circletake.provenance.container import (
+    MIMES,
+    NOT_EMBEDDABLE,
+    PAPERS,
+    SIDECAR,
+    embedded_manifest,
+    sidecar_of,
+)
 from circletake.provenance.manifest import plan_record
 from circletake.provenance.privacy import public
 from circletake.provenance.reading import altering, read_credentials
@@ -63,7 +70,7 @@ def sign(
 ) -> Signed:
     """Write ``source`` to ``destination`` with the manifest of ``plan``.
 
-    WebM, MKV and JSON cannot hold a manifest: theirs lies beside them, ``x.webm`` with
+    WebM, MKV, JSON and HTML cannot hold a manifest: theirs lies beside them, ``x.webm`` with
     ``x.c2pa``, ``release.json`` with ``release.json.c2pa``.
 
     Args:
@@ -113,15 +120,25 @@ def sign(
 
 
 def seal(
-    record: Path, signer: OpenSigner, *, when: datetime, generator_version: str = "", timestamper: str = ""
+    record: Path,
+    signer: OpenSigner,
+    *,
+    when: datetime,
+    generator_version: str = "",
+    timestamper: str = "",
+    source: Path | None = None,
 ) -> Signed:
-    """Sign a JSON record where it lies; its manifest becomes ``<name>.c2pa`` beside it.
+    """Sign a paper (JSON or HTML) where it lies; its manifest becomes ``<name>.c2pa`` beside it.
+
+    Args:
+        timestamper: as :func:`sign`.
+        source: where its bytes are, when they are not yet at ``record``.
 
     Raises:
         SigningError: as :func:`sign`.
     """
     plan = plan_record(record.name, when, generator_version=generator_version)
-    return sign(plan, record, record, signer, timestamper=timestamper)
+    return sign(plan, source or record, record, signer, timestamper=timestamper)
 
 
 def _relay(timestamper: str) -> contextlib.AbstractContextManager[Relay | None]:
@@ -146,10 +163,10 @@ def _publish(staged: Path, destination: Path, sidecar: Path | None, beside: Path
 
 def _sidecar_of(destination: Path) -> Path | None:
     suffix = destination.suffix.lower()
-    if suffix not in NOT_EMBEDDABLE and suffix != ".json":
+    if suffix not in NOT_EMBEDDABLE | PAPERS:
         return None
     namesakes = (destination.with_suffix(other) for other in NOT_EMBEDDABLE - {suffix})
-    if suffix == ".json" or any(other.exists() for other in namesakes):
+    if suffix in PAPERS or any(other.exists() for other in namesakes):
         return destination.with_name(destination.name + SIDECAR)
     return destination.with_suffix(SIDECAR)
 

@@ -94,6 +94,50 @@ def test_every_card_tells_a_person_what_to_do() -> None:
         assert rule.about.name == card.id
 
 
+def report(**over: Any) -> FileCase:
+    return replace(FileCase("report.html", "report", 9, "d" * 64, credentials()), **over)
+
+
+@pytest.mark.parametrize(
+    ("seal", "seen"),
+    [
+        ({"integrity": Check.FAILED}, "forged or changed: these are not the bytes that were sealed"),
+        ({"signature": Check.FAILED}, "its seal's signature does not verify"),
+        ({"unreadable": "cut short"}, "its seal cannot be read: cut short"),
+    ],
+)
+def test_a_report_whose_seal_does_not_hold_is_told(seal: dict[str, Any], seen: str) -> None:
+    (outcome,) = ask("report.seal", report(credentials=credentials(**seal)))
+    assert (outcome.check, outcome.seen, outcome.severity) == (Check.FAILED, seen, Severity.ERROR)
+
+
+def test_a_sealed_report_passes_and_its_signer_is_named() -> None:
+    (outcome,) = ask("report.seal", report())
+    assert (outcome.check, outcome.reason) == (Check.PASSED, "sealed by Lumen Films AA:BB")
+
+
+def test_a_report_alone_needs_a_signer_one_knows_and_beside_videos_they_are_told() -> None:
+    unknown = report(credentials=credentials(trust=Check.FAILED))
+    (alone,) = ask("report.seal", unknown)
+    assert (alone.check, alone.severity) == (Check.FAILED, Severity.WARNING)
+    assert alone.seen == "sealed by Lumen Films, whom none of your lists knows (AA:BB)"
+    (beside,) = ask("report.seal", unknown, video())
+    assert beside.check is Check.PASSED
+
+
+def test_a_report_nobody_sealed_is_not_checked() -> None:
+    (outcome,) = ask("report.seal", report(credentials=Credentials(False)))
+    assert (outcome.check, outcome.reason) == (Check.NOT_CHECKED, "nobody sealed it")
+
+
+@pytest.mark.parametrize(("certificate", "check"), [("AA:BB", Check.PASSED), ("CC:DD", Check.FAILED)])
+def test_a_report_belongs_to_whoever_sealed_the_release(certificate: str, check: Check) -> None:
+    of: dict[str, Any] = {"release": release(certificate=certificate), "seal": credentials()}
+    (outcome,) = ask("report.seal", report(), **of)
+    assert outcome.check is check
+    assert outcome.severity is (Severity.WARNING if check is Check.FAILED else Severity.ERROR)
+
+
 def test_every_rule_stands_in_the_docs_as_its_card_says() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "audit.md").read_text("utf-8")
     for name, rule in RULES.items():

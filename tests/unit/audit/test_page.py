@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from circletake.audit.text import text_report
 from circletake.audit.wording import moment
 from circletake.errors import BadInput
 from circletake.model.audit import Audit, FileCase
+from circletake.model.export import Chosen, Release, ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from circletake.model.text import clock
 from circletake.plugins.manager import PluginManager
-from circletake.workflows.auditing.audit import write_report
+from circletake.workflows.auditing.papers import write_report
 from tests.factories import NOW, media_facts
 
 EVIL = "</pre><script>alert(1)</script>\u202egnp\x1b[31m\x00<img src=x onerror=alert(2)>"
@@ -122,3 +124,59 @@ def test_only_a_report_is_replaced_by_a_report(tmp_path: Path) -> None:
 def test_times_read_as_editors_say_them() -> None:
     assert [clock(0), clock(8.4), clock(209), clock(59.97)] == ["0:00", "0:08.4", "3:29", "1:00"]
     assert [moment(0), moment(72.44), moment(59.99)] == ["0:00.0", "1:12.4", "1:00.0"]
+
+
+def test_what_is_not_intact_comes_before_the_cut() -> None:
+    uses = tuple(Use(str(n), str(n + 1), "0", "1", f"SH010/{n}", "e" * 64, "wan") for n in range(2))
+    release = Release(
+        "R",
+        "",
+        "",
+        "full",
+        "",
+        "",
+        (ReleasedFile("cut.mp4", "cut", "a" * 64, 1, uses=uses),),
+        Chosen(1, 1, (), 0),
+    )
+    whole = Credentials(True, "", "", Check.PASSED, Check.PASSED, Check.PASSED, Check.PASSED)
+    files = [
+        FileCase("cut.mp4", "video", 1, "a" * 64, whole, media=media_facts()),
+        FileCase("z.mov", "video", 1, "c" * 64, Credentials(False), unreadable="ends early"),
+    ]
+    page = html_report(judge(build_case("x", files, release=release), RULES, at=NOW))
+    assert page.index("<h3><bdi>z.mov</bdi>") < page.index("<h3><bdi>cut.mp4</bdi>")
+
+
+def test_a_short_prompt_is_read_at_once_and_a_long_one_unfolds() -> None:
+    assert "<q>plain</q>" in html_report(audit_of("plain"))
+    long = "wet neon asphalt, " * 40
+    page = html_report(audit_of(long))
+    assert f'<pre dir="auto">{long.strip()}</pre></details>' in page
+    assert f"<q>{long.strip()}</q>" not in page
+
+
+def test_print_shows_what_is_folded() -> None:
+    style = html_report(audit_of("plain")).split("<style>")[1].split("</style>")[0]
+    printed = style.split("@media print")[1]
+    assert "details::details-content { content-visibility: visible" in printed
+    assert "print-color-adjust: exact" in printed
+
+
+def test_a_prompt_kept_back_is_told_with_the_reason() -> None:
+    use = Use("0", "2", "0", "2", "SH010/1", "e" * 64, "wan", "observed", prompt_evidence="observed")
+    release = Release("R", "2026", "", "hash", "L", "AA", (), Chosen(1, 1, (), 0))
+    for policy, words in (
+        ("hash", "Prompt hashed by policy; can be proven by the producer."),
+        ("omit", "Prompt left out by policy; the producer has it."),
+        ("full", "No prompt recorded."),
+    ):
+        files = (ReleasedFile("a.mp4", "take", "a" * 64, 1, seconds="2", uses=(use,)),)
+        recorded = replace(release, prompt_policy=policy, files=files)
+        clip = FileCase("a.mp4", "video", 1, "a" * 64, Credentials(False), media=media_facts())
+        audit = judge(build_case("x", [clip], release=recorded), RULES, at=NOW)
+        assert words in html_report(audit)
+
+
+def test_a_page_says_whether_it_is_sealed_and_by_whom() -> None:
+    assert "This page is not itself sealed" in html_report(audit_of("plain"))
+    assert "sealed by <bdi>Lumen Films</bdi>" in html_report(audit_of("plain"), sealed_by="Lumen Films")

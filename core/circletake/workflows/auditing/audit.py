@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from circletake.audit.case import RECORD, SUMS, build_case
 from circletake.audit.judge import judge
-from circletake.audit.page import REPORT_MARK
 from circletake.audit.record import LARGEST, read_release, read_sums
 from circletake.errors import BadInput, NotFound
-from circletake.files import PUBLIC, write_whole
 from circletake.model.audit import Audit, FileCase, Known
 from circletake.model.export import Release
 from circletake.plugins.manager import aside
@@ -62,7 +60,7 @@ def audit_folder(
         files = [_known(file, library) for file in files]
     release, problem = _release(found)
     sums = _sums(found)
-    if release is None and not problem and not any(f.kind in ("video", "archive") for f in files):
+    if release is None and not problem and not any(_can_be_audited(f) for f in files):
         raise BadInput(str(path), "holds no video to audit", "name a release folder or a video")
     seal = next((f.credentials for f in files if f.kind == "record"), None)
     case = build_case(
@@ -194,6 +192,11 @@ def _head(path: Path) -> bytes:
         return file.read(LARGEST + 1)
 
 
+def _can_be_audited(file: FileCase) -> bool:
+    """A video, what may hold one, or a report that somebody sealed."""
+    return file.kind in ("video", "archive") or (file.kind == "report" and file.credentials.present)
+
+
 def _known(file: FileCase, library: Library) -> FileCase:
     row = library.registry.exports.by_sha256(file.sha256) if file.kind == "video" else None
     if row is None:
@@ -205,16 +208,3 @@ def _settings(rule: AuditRule[Any], library: Library | None) -> Any:
     from circletake.plugins.settings import settings_of
 
     return settings_of(rule, library.settings.plugin(rule.about.name) if library else {})
-
-
-def write_report(path: Path, html: str) -> None:
-    """Put the report at ``path``, whole or not at all; an older report there is replaced.
-
-    Raises:
-        BadInput: something that is no report of ours lies there.
-    """
-    if path.is_symlink() or path.is_dir():
-        raise BadInput(str(path), "is a link or a folder", "name a file")
-    if path.exists() and REPORT_MARK not in path.read_text("utf-8", "replace")[:4000]:
-        raise BadInput(str(path), "is a file that circletake did not write", "choose another name")
-    write_whole(path, html.encode(), PUBLIC)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import MediaError
 from circletake.model.audit import FileCase
 from circletake.model.manifest import Credentials
+from circletake.workflows.auditing.papers import is_paper
 from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from circletake.provenance.trust import TrustList
 
 _BY_NAME = {"release.json": "record", "SHA256SUMS": "sums", "report.html": "report"}
+_PAPERS = frozenset({".html", ".json"})
 _VIDEO_NAMES = frozenset({".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"})
 
 
@@ -54,7 +56,7 @@ def look(task: Look) -> FileCase:
         return _video(task, file, size, digest)
     if kind == "archive":
         return _archive(task.path, file, size, digest)
-    if kind == "record":
+    if kind in ("record", "report"):
         return FileCase(task.path, kind, size, digest, _seal(file, task.trust))
     return FileCase(task.path, kind, size, digest, Credentials(False))
 
@@ -77,6 +79,8 @@ def _kind(path: str, file: Path) -> str:
     if kind in ("other", "image") and zipfile.is_zipfile(file):
         # A zip is found from its end and may hang on anything.
         return "archive"
+    if kind == "other" and suffix in _PAPERS and is_paper(file):
+        return "report"
     if kind == "other" and suffix in (".otio", ".xml", ".fcpxml", ".edl"):
         return "timeline"
     return kind

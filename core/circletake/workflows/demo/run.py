@@ -84,7 +84,7 @@ def run_demo(folder: Path, manager: PluginManager, tell: Tell, progress: Progres
         cut = _cut(library, folder)
         release = _release(library, manager, keys, cut, folder, tell, progress)
         trust = [keys.anchor()]
-        audit = _audit(manager, release, trust, tell)
+        audit = _audit(manager, keys, release, trust, tell)
         proved = _prove(library, manager, release, trust, folder, tell)
         contact = _contact(library, manager, folder)
     (folder / MARK).write_text(FINISHED, encoding="utf-8")
@@ -170,12 +170,14 @@ def _release(
     return done.folder
 
 
-def _audit(manager: PluginManager, release: Path, trust: Sequence[TrustList], tell: Tell) -> Audit:
-    from circletake.audit.report import html_report
-    from circletake.workflows.auditing.audit import audit_folder, write_report
+def _audit(
+    manager: PluginManager, keys: KeyRing, release: Path, trust: Sequence[TrustList], tell: Tell
+) -> Audit:
+    from circletake.workflows.auditing.audit import audit_folder
+    from circletake.workflows.auditing.papers import write_own_report
 
     audit = audit_folder(release, manager=manager, trust=trust)
-    write_report(release / "report.html", html_report(audit))
+    write_own_report(release, audit, keys.signer())
     videos = [file for file in audit.files if file.case.kind == "video"]
     intact = sum(file.verdict == "intact" for file in videos)
     count = len(audit.failed)

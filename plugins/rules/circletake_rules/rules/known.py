@@ -18,6 +18,7 @@ CARD = RuleCard(
 )
 
 _OWN = ("record", "sums", "report")
+_SEALS = ("release.json.c2pa", "report.html.c2pa")
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -37,7 +38,7 @@ def _question(case: AuditCase) -> Iterator[Answer]:
 def _belongs(file: FileCase) -> bool:
     if file.recorded and not file.recorded_path:
         return True
-    return "/" not in file.path and (file.kind in _OWN or file.path == "release.json.c2pa")
+    return "/" not in file.path and (file.kind in _OWN or file.path in _SEALS)
 
 
 def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:

@@ -1,0 +1,63 @@
+"""What the pages about a release share: one template engine, one style, one policy.
+
+Nothing in a page is fetched and nothing in it runs. All text of an audited folder is a
+stranger's: the template engine escapes it, control and bidi characters are taken out before, and
+the page's own policy forbids scripts outright.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from circletake.audit.wording import moment
+from circletake.model.text import clock, counted, printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LONGEST = 20_000
+"""Characters of one text that a page shows at most."""
+
+
+def render(template: str, *, mark: str, **values: Any) -> str:
+    """A whole page.
+
+    Args:
+        mark: stands in its head, so that only such a page is ever replaced by one.
+    """
+    style = _template("sheet.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        _engine()
+        .get_template(template)
+        .render(style=style, style_hash=digest, mark=mark, counted=counted, **values)
+    )
+
+
+def prose(text: str) -> str:
+    """Text of several lines without hidden characters, of a length a page can bear."""
+    lines = (printable(line) for line in text[:LONGEST].splitlines())
+    return "\n".join(lines) + ("\n…" if len(text) > LONGEST else "")
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    engine = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    engine.filters.update(line=printable, prose=prose, clock=clock, moment=moment)
+    return engine
+
+
+def _template(name: str) -> str:
+    return (files("circletake.audit") / "templates" / name).read_text("utf-8")
