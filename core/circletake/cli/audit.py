@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 
 
@@ -16,6 +16,7 @@ def audit(
     paths: Annotated[
         list[Path], typer.Argument(help="Release folders, or single videos.", metavar="PATH...")
     ],
+    plugin: PluginFiles = None,
     json: Json = False,
     library: LibraryFolder = None,
     report: Annotated[
@@ -44,7 +45,7 @@ def audit(
         raise BadInput("--report", "one report is about one folder", "audit the folders one by one")
     with open_library(library) if library else nullcontext() as opened, progress("looking at files") as bar:
         lists = trust_lists(user_home(), trust or (), paths)
-        manager = load_plugins(opened)
+        manager = load_plugins(opened, plugin)
         audits = [
             audit_folder(path, manager=manager, library=opened, trust=lists, progress=bar) for path in paths
         ]

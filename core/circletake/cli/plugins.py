@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from circletake.cli.common import Json
+from circletake.cli.common import Json, PluginFiles
 from circletake.cli.console import print_json, table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What is plugged in.")
@@ -16,12 +16,12 @@ def plugins() -> None:
 
 
 @app.command("list")
-def list_(json: Json = False) -> None:
+def list_(plugin: PluginFiles = None, json: Json = False) -> None:
     """List every plugin: its version, whether it loaded, which hooks it serves, what went wrong."""
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.settings import blocked_here
 
-    manager = PluginManager.load(blocked=blocked_here())
+    manager = PluginManager.load(blocked=blocked_here(), files=plugin or ())
     if json:
         print_json(manager.records)
     else:
