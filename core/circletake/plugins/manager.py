@@ -158,6 +158,19 @@ class PluginManager:
         """The signer provider called ``name``."""
         return self._named("signer", name, self.signers())
 
+    def names(self) -> frozenset[str]:
+        """Names that a new plugin cannot have: those of plugins and of all they offer."""
+        asked = (
+            self.generators,
+            self.recipe_readers,
+            self.scorers,
+            self.exporters,
+            self.signers,
+            self.audit_rules,
+        )
+        objects = {_about_name(offered.item) for ask in asked for offered in ask()}
+        return frozenset(objects | self._records.keys())
+
     def blame(self, ref: PluginRef, error: BaseException) -> None:
         """Record that a call into a plugin failed, so that ``plugins list`` can tell."""
         record = self._records.get(ref.plugin)

@@ -10,6 +10,7 @@ import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from circletake.errors import BadInput
@@ -68,7 +69,7 @@ class PluginContract:
     hook: ClassVar[str] = ""
     module: ClassVar[str] = ""
     names: ClassVar[Sequence[str]] = ()
-    settings: ClassVar[Mapping[str, object]] = {}
+    settings: Mapping[str, object] = MappingProxyType({})
     refused: ClassVar[Sequence[Mapping[str, object]]] = ()
     import_seconds: ClassVar[float] = 0.25
 
@@ -106,7 +107,7 @@ class PluginContract:
         assert again.get(item.about.name) == item.about, "another name, version or settings when asked again"
 
     def test_settings_cannot_change_and_all_have_defaults(self, item: Any) -> None:
-        kind = item.about.settings
+        kind: Any = item.about.settings
         assert dataclasses.is_dataclass(kind), "settings must be a dataclass"
         assert kind.__dataclass_params__.frozen, "settings must be frozen"
         open_ended = [

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -99,5 +99,5 @@ def _fetched(module: str, name: str, settings: str, job: str, into: str) -> list
 
 
 if __name__ == "__main__":
-    answer = {"imported": _imported, "fetched": _fetched}[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps(answer))
+    questions: dict[str, Callable[..., Any]] = {"imported": _imported, "fetched": _fetched}
+    print(json.dumps(questions[sys.argv[1]](*sys.argv[2:])))

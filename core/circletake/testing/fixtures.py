@@ -14,7 +14,6 @@ import pytest
 
 if TYPE_CHECKING:
     from circletake.plugins.context import CallContext
-    from circletake.provenance.keys import KeyRing
 
 
 @pytest.fixture
@@ -61,10 +60,10 @@ def circletake_clip(_circletake_clips: Path, tmp_path: Path) -> Callable[..., Pa
 
 
 @pytest.fixture(scope="session")
-def circletake_keys(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
-    """Development keys as ``keys init`` makes them: its folder holds ``signing.key`` and ``signing.pem``."""
+def circletake_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with development keys as ``keys init`` makes them: ``signing.key`` and ``signing.pem``."""
     from circletake.provenance.keys import KeyRing
 
     ring = KeyRing(tmp_path_factory.mktemp("circletake_keys"))
     ring.init("A Plugin's Tests")
-    return ring
+    return ring.folder

@@ -92,12 +92,22 @@ def export_request(*clips: Path, name: str = "made", whole: bool = False) -> Exp
 
 def file_case(path: str = "clip.mp4", **over: Any) -> FileCase:
     """A video with credentials in which everything holds; ``over`` as in :class:`FileCase`."""
-    passed = dict.fromkeys(("integrity", "signature", "trust", "time"), Check.PASSED)
+    holds = Check.PASSED
+    whole = Credentials(
+        True,
+        "embedded",
+        "Trusted",
+        integrity=holds,
+        signature=holds,
+        trust=holds,
+        time=holds,
+        trust_list="C2PA",
+    )
     told: dict[str, Any] = {
         "kind": "video",
         "size": 1000,
         "sha256": _digest(path),
-        "credentials": Credentials(True, "embedded", "Trusted", **passed, trust_list="C2PA"),
+        "credentials": whole,
         "media": media_facts(),
     }
     return FileCase(path, **(told | over))
