@@ -121,8 +121,8 @@ class PluginContract:
         """As JSON there and back they are the same, and so is the digest that scores are kept under."""
         here = self.settings_for(item)
         there = settings_of(item, json.loads(settings_json(here)))
-        assert there == here
-        assert settings_digest(there) == settings_digest(here)
+        assert there == here, f"{here} comes out of JSON as {there}"
+        assert settings_digest(there) == settings_digest(here), "another digest after JSON"
 
     def test_settings_that_make_no_sense_are_refused(self, item: Any) -> None:
         for values in ({"no_such_setting": 1}, *self.refused):

@@ -38,7 +38,7 @@ class ExporterContract(PluginContract):
         return asked, list(item.export(asked, staging, self.settings_for(item), context))
 
     def test_it_says_what_it_reads(self, item: Any) -> None:
-        assert item.reads in ("library", "signed")
+        assert item.reads in ("library", "signed"), f"it reads {item.reads!r}"
 
     def test_it_makes_whole_files_in_its_folder(
         self, item: Any, circletake_clip: Clip, tmp_path: Path
@@ -82,7 +82,7 @@ class ExporterContract(PluginContract):
         for folder in (tmp_path / "one", tmp_path / "two"):
             _, files = self.exported(item, [clip], folder)
             named.append([(file.path.relative_to(folder), replace(file, path=Path())) for file in files])
-        assert named[0] == named[1]
+        assert named[0] == named[1], f"asked again it makes {named[1]}, not {named[0]}"
 
     def test_media_that_are_gone_are_told_in_words(
         self, item: Any, circletake_clip: Clip, tmp_path: Path

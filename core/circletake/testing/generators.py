@@ -106,7 +106,8 @@ class GeneratorContract(PluginContract):
         job = self.submitted(item)
         done = self.finished(item, job)
         for _ in range(3):
-            assert item.poll(job, self.settings_for(item), self.context(item)) == done
+            again = item.poll(job, self.settings_for(item), self.context(item))
+            assert again == done, f"asked again it says {again}, not {done}"
         assert self.fetched(item, job, tmp_path / "after"), "nothing to fetch after it was polled again"
 
     def test_it_brings_clips_and_only_into_the_folder(self, item: Any, tmp_path: Path) -> None:
@@ -131,8 +132,8 @@ class GeneratorContract(PluginContract):
         job = self.submitted(item)
         self.finished(item, job)
         first, again = (self.fetched(item, job, tmp_path / name) for name in ("first", "again"))
-        assert [f.path.name for f in first] == [f.path.name for f in again]
-        assert [f.recipe for f in first] == [f.recipe for f in again]
+        told = [[(file.path.name, dict(file.recipe)) for file in files] for files in (first, again)]
+        assert told[0] == told[1], f"fetched again it brings {told[1]}, not {told[0]}"
 
     def test_another_process_can_fetch_it(self, item: Any, tmp_path: Path) -> None:
         """The process that asked may be killed; all that is left of the job then is its id."""
@@ -178,4 +179,4 @@ class GeneratorContract(PluginContract):
             job = self.submitted(item)
             self.finished(item, job)
             made.append([sha256_of(file.path) for file in self.fetched(item, job, tmp_path / name)])
-        assert made[0] == made[1]
+        assert made[0] == made[1], "asked twice, the clips differ"

@@ -70,7 +70,8 @@ class RuleContract(PluginContract):
 
     def test_it_says_the_same_again(self, item: Any) -> None:
         for case in self.cases(item):
-            assert self.outcomes(item, case) == self.outcomes(item, case)
+            first, again = self.outcomes(item, case), self.outcomes(item, case)
+            assert first == again, f"asked again it says {again}, not {first}"
 
     def test_it_opens_nothing(self, item: Any) -> None:
         cases = self.cases(item)

@@ -124,7 +124,8 @@ class ScorerContract(PluginContract):
                 )
 
     def test_it_says_the_same_again(self, item: Any) -> None:
-        assert self.scored(item) == self.scored(item)
+        first, again = self.scored(item), self.scored(item)
+        assert first == again, f"asked again it says {again}, not {first}"
 
     def test_how_frames_are_handed_over_does_not_matter(self, item: Any) -> None:
         _alike(self.scored(item), self.scored(item, run=5), "in runs of 5")

@@ -29,7 +29,7 @@ class SignerContract(PluginContract):
 
     def test_its_algorithm_is_one_of_content_credentials(self, item: Any) -> None:
         signer = self.opened(item)
-        assert signer.algorithm in ALGORITHMS
+        assert signer.algorithm in ALGORITHMS, f"{signer.algorithm!r} is none of {ALGORITHMS}"
         signer.close()
 
     def test_its_chain_begins_with_the_certificate_that_signs(self, item: Any) -> None:
