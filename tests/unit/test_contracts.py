@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -571,10 +571,10 @@ def test_every_test_of_every_contract_is_shown_to_fail() -> None:
 def test_a_contract_says_which_object_it_does_not_find() -> None:
     class Contract(testing.ScorerContract):
         module = "circletake_technical"
-        names: Sequence[str] = ("sharpness", "beauty")
+        names: ClassVar[Sequence[str]] = ("sharpness", "beauty")
 
     class Narrower(Contract):
-        names = ("sharpness",)
+        names: ClassVar[Sequence[str]] = ("sharpness",)
 
     with pytest.raises(AssertionError, match=r"not \['beauty'\]"):
         Contract().offered()
