@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from circletake.model.slate import Found, Scored, Slate
     from circletake.model.take import AudioFacts, Declaration, MediaFacts, Origin, Take
     from circletake.model.text import csv_cell, file_stem, printable
+    from circletake.plugins.simple import simple_generator
     from circletake.protocols import (
         About,
         AuditRule,
@@ -201,6 +202,7 @@ __all__ = [
     "printable",
     "remux",
     "render",
+    "simple_generator",
     "timecode",
     "timeline_json",
 ]
@@ -226,6 +228,7 @@ _HOMES = {
     "circletake.model.slate": "Found Scored Slate",
     "circletake.model.take": "AudioFacts Declaration MediaFacts Origin Take",
     "circletake.model.text": "csv_cell file_stem printable",
+    "circletake.plugins.simple": "simple_generator",
     "circletake.protocols": (
         "About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "
         "RecipeReader Scorer Scoring SignerProvider SourceFile TakeFacts"

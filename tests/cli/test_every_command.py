@@ -76,6 +76,7 @@ library relink ../clips
 library backup ../saved.sqlite
 library gc --dry-run
 plugins list
+plugins new bright --kind scorer
 doctor
 """
 """Every command once, in an order in which each finds what it needs."""

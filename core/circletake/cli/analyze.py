@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say, table
 from circletake.model.text import counted
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def analyze(
     again: Annotated[bool, typer.Option("--again", help="Do it again, even where it was done.")] = False,
+    plugin: PluginFiles = None,
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
@@ -26,7 +27,7 @@ def analyze(
     from circletake.workflows.analysis.analyze import analyze as run
 
     with open_library(library) as lib, progress("analyze") as bar:
-        report = run(lib, load_plugins(lib), progress=bar, again=again)
+        report = run(lib, load_plugins(lib, plugin), progress=bar, again=again)
     if json:
         print_json(report)
     else:

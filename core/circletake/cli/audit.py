@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 from circletake.cli.papers import CuesFile, JUnitFile, Papers, ReportFile, Schema, Sign
 
@@ -22,6 +22,7 @@ def audit(
     paths: Annotated[
         list[Path], typer.Argument(help="Release folders, or single videos.", metavar="PATH...")
     ],
+    plugin: PluginFiles = None,
     json: Json = False,
     library: LibraryFolder = None,
     report: ReportFile = None,
@@ -52,7 +53,7 @@ def audit(
         progress("looking at files", "nothing was judged") as bar,
     ):
         lists = trust_lists(user_home(), trust or (), paths)
-        manager = load_plugins(opened)
+        manager = load_plugins(opened, plugin)
         audits = [
             audit_folder(path, manager=manager, library=opened, trust=lists, progress=bar) for path in paths
         ]

@@ -46,6 +46,12 @@ def pairs(given: Sequence[Any] | None) -> list[tuple[str, str]]:
     return cast("list[tuple[str, str]]", list(given or ()))
 
 
+PluginFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--plugin", help="Also run the plugin in this file; repeat it.", metavar="FILE.py"),
+]
+
+
 class Declared(StrEnum):
     """What somebody says of how a clip or a song was made."""
 
@@ -69,13 +75,20 @@ def open_library(folder: Path | None = None) -> Library:
     return find_library(folder)
 
 
-def load_plugins(library: Library | None = None) -> PluginManager:
-    """Every plugin the library does not block; broken ones are told on stderr, once."""
+def load_plugins(library: Library | None = None, files: Sequence[Path] | None = None) -> PluginManager:
+    """Every plugin the library does not block; broken ones are told on stderr, once.
+
+    Args:
+        files: plugins of one file each, that the person named.
+
+    Raises:
+        PluginError: one of ``files`` does not load or is blocked.
+    """
     from circletake.cli.console import note
     from circletake.model.text import printable
     from circletake.plugins.manager import PluginManager
 
-    manager = PluginManager.load(blocked=library.settings.blocked if library else ())
+    manager = PluginManager.load(blocked=library.settings.blocked if library else (), files=files or ())
     for record in manager.records:
         if record.status == "broken":
             note(f"plugin {printable(record.ref.plugin)} is left out: {printable(record.error, 160)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import By, Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def export(
     to: Annotated[Path | None, typer.Option(help="Folder to put it into.", metavar="FOLDER")] = None,
     prompts: Prompts = "full",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    plugin: PluginFiles = None,
     by: By = "",
     json: Json = False,
     library: LibraryFolder = None,
@@ -42,7 +43,7 @@ def export(
     if bool(takes) == bool(cut):
         raise BadInput("export", "what?", "name takes, or --cut NAME")
     with open_library(library) as lib:
-        manager = load_plugins(lib)
+        manager = load_plugins(lib, plugin)
         wanted = (
             [lib.registry.cuts.get(cut)]
             if cut

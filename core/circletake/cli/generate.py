@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say, table
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def generate(
     param: Annotated[
         list[str] | None, typer.Option(help="A setting of the generator; repeat it.", metavar="NAME=VALUE")
     ] = None,
+    plugin: PluginFiles = None,
     by: By = "",
     dry_run: DryRun = False,
     json: Json = False,
@@ -42,7 +43,7 @@ def generate(
     from circletake.workflows.intake.generate import plan_generation
 
     with open_library(library) as lib:
-        manager = load_plugins(lib)
+        manager = load_plugins(lib, plugin)
         if not model:
             _list_models(backend, manager, lib, json)
             return

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import By, Declared, DryRun, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import (
+    By,
+    Declared,
+    DryRun,
+    Json,
+    LibraryFolder,
+    PluginFiles,
+    load_plugins,
+    open_library,
+)
 from circletake.cli.console import note, print_json, progress, say
 from circletake.model.take import Origin
 from circletake.model.text import counted, human_size, printable
@@ -56,6 +65,7 @@ def import_(
     ] = False,
     dry_run: DryRun = False,
     by: By = "",
+    plugin: PluginFiles = None,
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
@@ -72,7 +82,7 @@ def import_(
             plan = plan_import(lib, paths, copy=copy, reread=reread)
             print_json(_plan(plan)) if json else say(*_announced(plan))
             raise typer.Exit(1 if plan.survey.unread else 0)
-        manager = load_plugins(lib)
+        manager = load_plugins(lib, plugin)
         with (
             progress("reading") as reading,
             progress("looking") as looking,

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import By, Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import print_json, progress, say, table
 
 
 def jobs(
     every: Annotated[bool, typer.Option("--all", help="Finished ones too.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Finish what earlier runs left open.")] = False,
+    plugin: PluginFiles = None,
     by: By = "",
     json: Json = False,
     library: LibraryFolder = None,
@@ -26,7 +27,7 @@ def jobs(
     with open_library(library) as lib:
         if resume:
             with progress("jobs") as bar:
-                report = finish(lib, load_plugins(lib), by=whoami(by), progress=bar)
+                report = finish(lib, load_plugins(lib, plugin), by=whoami(by), progress=bar)
             if json:
                 print_json(report)
             else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 from circletake.cli.export import Prompts, from_here, signing_terms
 
@@ -20,6 +20,7 @@ def release(
         Path | None, typer.Option(help="The folder, where it is not NAME.", metavar="FOLDER")
     ] = None,
     prompts: Prompts = "full",
+    plugin: PluginFiles = None,
     by: By = "",
     dry_run: DryRun = False,
     json: Json = False,
@@ -34,7 +35,7 @@ def release(
     from circletake.workflows.library import user_home
 
     with open_library(library) as lib:
-        manager = load_plugins(lib)
+        manager = load_plugins(lib, plugin)
         folder = to or Path(file_stem(name))
         chosen = "" if circled else cut or _only_cut(lib.registry.cuts.names())
         with signing_terms(lib, manager, prompts, by) as under:

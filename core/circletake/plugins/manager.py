@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TextIO, TypeVar
 
 import pluggy
@@ -35,11 +36,16 @@ def aside() -> redirect_stdout[TextIO]:
 
 @dataclass(frozen=True, slots=True)
 class PluginRef:
-    """What names a plugin to a worker process: never the object itself."""
+    """What names a plugin to a worker process: never the object itself.
+
+    Attributes:
+        file: the single file it was loaded from, empty for an installed one.
+    """
 
     plugin: str
     distribution: str
     version: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,19 @@ class PluginManager:
         self._records: dict[str, PluginRecord] = {}
 
     @classmethod
-    def load(cls, blocked: Collection[str] = (), only: Collection[str] | None = None) -> PluginManager:
-        """Load what is installed.
+    def load(
+        cls, blocked: Collection[str] = (), only: Collection[str] | None = None, files: Iterable[Path] = ()
+    ) -> PluginManager:
+        """Load what is installed, and the single files somebody named.
 
         Args:
             blocked: names that are not even imported.
             only: load just these names, as a worker does; ``None`` for all.
+            files: plugins of one file each.
+
+        Raises:
+            PluginError: one of ``files`` is blocked, is named as another plugin is, or does not load:
+                somebody asked for it, so it is not merely left out.
         """
         manager = cls()
         found = importlib.metadata.entry_points(group=GROUP)
@@ -91,7 +104,14 @@ class PluginManager:
             if only is not None and entry.name not in only:
                 continue
             manager._admit(entry, PluginRef(entry.name, *shipped(entry.dist)), entry.name in blocked)
+        for path in files:
+            manager._try(path, blocked)
         return manager
+
+    @classmethod
+    def for_worker(cls, ref: PluginRef) -> PluginManager:
+        """Just the plugin named, as a worker needs it."""
+        return cls.load(only=(), files=(Path(ref.file),)) if ref.file else cls.load(only=(ref.plugin,))
 
     @property
     def records(self) -> tuple[PluginRecord, ...]:
@@ -138,6 +158,19 @@ class PluginManager:
         """The signer provider called ``name``."""
         return self._named("signer", name, self.signers())
 
+    def names(self) -> frozenset[str]:
+        """Names that a new plugin cannot have: those of plugins and of all they offer."""
+        asked = (
+            self.generators,
+            self.recipe_readers,
+            self.scorers,
+            self.exporters,
+            self.signers,
+            self.audit_rules,
+        )
+        objects = {_about_name(offered.item) for ask in asked for offered in ask()}
+        return frozenset(objects | self._records.keys())
+
     def blame(self, ref: PluginRef, error: BaseException) -> None:
         """Record that a call into a plugin failed, so that ``plugins list`` can tell."""
         record = self._records.get(ref.plugin)
@@ -170,6 +203,23 @@ class PluginManager:
             self._records[entry.name] = PluginRecord(ref, "broken", error=_said(error))
             return
         self._register(ref, plugin)
+
+    def _try(self, path: Path, blocked: Collection[str]) -> None:
+        from circletake.plugins.single import load_file, plugin_name
+
+        name = plugin_name(path)
+        if name in blocked:
+            raise PluginError(
+                str(path), f"{name} is blocked by the library", "take it out of blocked in circletake.toml"
+            )
+        if name in self._records:
+            raise PluginError(str(path), f"a plugin called {name} is installed already", "rename the file")
+        with aside():
+            module = load_file(path)
+        self._register(PluginRef(name, path.name, "-", str(path.resolve())), module)
+        record = self._records[name]
+        if record.status != "loaded":
+            raise PluginError(str(path), f"is no plugin: {record.error}", "mend it")
 
     def _register(self, ref: PluginRef, plugin: object) -> None:
         summary = next(iter((plugin.__doc__ or "").strip().splitlines()), "")

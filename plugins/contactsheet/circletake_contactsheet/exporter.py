@@ -47,6 +47,7 @@ class ContactSheet:
         self, request: ExportRequest, staging: Path, settings: ContactSheetSettings, ctx: Context
     ) -> Sequence[ProducedFile]:
         """Write the sheet of ``request.cut``; takes of ``slates`` folded under a shown one come along."""
+        ctx.check_cancelled()
         sheet = lay_out(request)
         stills = fit_stills(request.stills, round(settings.megabytes * 1_000_000), ctx)
         path = staging / f"{file_stem(request.name)}.html"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ from circletake import (
     Verdict,
 )
 from circletake.plugins.context import CallContext
-from circletake.testing import check_plugin
+from circletake.testing import ExporterContract
 from circletake_contactsheet.exporter import ContactSheet, ContactSheetSettings
 from tests.factories import actor, claim, media_facts, slate
 
@@ -97,10 +97,9 @@ def still(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def test_the_plugin_keeps_the_contract() -> None:
-    import circletake_contactsheet
-
-    check_plugin(circletake_contactsheet, "contactsheet")
+class TestContract(ExporterContract):
+    module = "circletake_contactsheet"
+    refused: ClassVar = [{"megabytes": 0}, {"megabytes": "much"}]
 
 
 def test_a_card_shows_how_the_take_was_made_and_how_that_is_known(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import av
 import numpy as np
@@ -14,8 +14,16 @@ from numpy.typing import NDArray
 
 from circletake import GenerationRequest, NoSettings, Phase, PluginError
 from circletake.plugins.context import CallContext
+from circletake.testing import GeneratorContract
 from circletake_procedural.generator import Procedural
 from circletake_procedural.looks import LOOKS
+
+
+class TestContract(GeneratorContract):
+    module = "circletake_procedural"
+    parameters: ClassVar = {"size": "64x36", "seconds": "0.5"}
+    deterministic = True
+
 
 SMALL = {"size": "96x54", "seconds": "1", "quality": "16"}
 Draw = Callable[..., Path]

@@ -31,7 +31,14 @@ from circletake import (
     Traced,
     Use,
 )
+from circletake.testing import RuleContract
 from tests.factories import media_facts
+
+
+class TestContract(RuleContract):
+    module = "circletake_rules"
+    test_it_can_pass = test_it_can_fail = None  # type: ignore[assignment]  # asked of each rule below
+
 
 RULES = {rule.card.id: rule for rule in circletake_rules.circletake_audit_rules()}
 SIGNER = Signer("Lumen Films", "issuer", "es256", "1", "AA:BB")

@@ -6,7 +6,7 @@ import pytest
 
 import circletake_technical
 from circletake import Measured
-from circletake.testing import check_plugin, run_scorer
+from circletake.testing import ScorerContract, run_scorer
 
 RATE = 24.0
 SIZE = (72, 128)
@@ -208,5 +208,5 @@ def test_a_take_without_sound_has_no_finding() -> None:
     assert [(s.metric, s.value) for s in _heard(None).scores] == [("audio_present", 0.0)]
 
 
-def test_it_keeps_the_contract() -> None:
-    check_plugin(circletake_technical, "technical")
+class TestContract(ScorerContract):
+    module = "circletake_technical"

@@ -46,6 +46,7 @@ class Timeline:
         self, request: ExportRequest, staging: Path, settings: NoSettings, ctx: Context
     ) -> Sequence[ProducedFile]:
         """Write both files beside the signed clips, which lie in ``staging`` already."""
+        ctx.check_cancelled()
         media = {take_id: path.relative_to(staging).as_posix() for take_id, path in request.media.items()}
         timeline = staging / f"{request.name}.otio"
         timeline.write_text(timeline_json(request.cut, request.slates, media), encoding="utf-8")

@@ -8,8 +8,13 @@ from pathlib import Path
 
 from circletake import Cut, CutEvent, ExportRequest, NoSettings, Song
 from circletake.plugins.context import CallContext
+from circletake.testing import ExporterContract
 from circletake_timeline.exporter import Timeline
 from tests.factories import claim, media_facts, sha256, slate
+
+
+class TestContract(ExporterContract):
+    module = "circletake_timeline"
 
 
 def test_the_cue_list_has_timecode_and_harmless_cells(tmp_path: Path) -> None:

@@ -12,8 +12,13 @@ import pytest
 from circletake import Cut, CutEvent, ExportRequest, NoSettings
 from circletake.media.probe import picture_sha256, probe
 from circletake.plugins.context import CallContext
+from circletake.testing import ExporterContract
 from circletake_video.exporter import Video
 from tests.factories import slate
+
+
+class TestContract(ExporterContract):
+    module = "circletake_video"
 
 
 def request_for(path: Path, whole: bool = True, size: tuple[int, int] = (64, 48)) -> ExportRequest:

@@ -129,7 +129,7 @@ class _Run:
         from circletake.protocols import TakeFacts
 
         try:
-            scorer = _scorer(job.ref.plugin, job.key.name)
+            scorer = _scorer(job.ref, job.key.name)
             settings = settings_of(scorer, json.loads(job.settings))
             facts = TakeFacts(of.sha256, of.media, dict(job.recipe))
             scoring = scorer.start(facts, settings, CallContext(job.ref.plugin))
@@ -149,10 +149,10 @@ class _Run:
 
 
 @lru_cache(maxsize=64)
-def _scorer(plugin: str, name: str) -> Scorer[Any]:
+def _scorer(ref: PluginRef, name: str) -> Scorer[Any]:
     from circletake.plugins.manager import PluginManager
 
-    manager = PluginManager.load(only=(plugin,))
+    manager = PluginManager.for_worker(ref)
     for offered in manager.scorers():
         if offered.item.about.name == name:
             return offered.item
