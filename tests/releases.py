@@ -22,6 +22,7 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin, Take
 from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
+from circletake.provenance.layout import layout_of
 from circletake.provenance.manifest import plan_cut, plan_take
 from circletake.provenance.signing import Signed, seal, sign
 from tests.factories import NOW, tiny_clip
@@ -135,6 +136,7 @@ def write_record(
                 if key in ("cut", p.event.take_id)
             ),
             picture_sha256=probe(made.path).facts.picture_sha256,
+            layout_sha256=layout.sha256 if (layout := layout_of(made.path)) else "",
         )
         for key, made in signed.items()
     ]

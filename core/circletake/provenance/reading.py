@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from circletake.model.manifest import Check, Credentials, ManifestSaid
+from circletake.model.manifest import Check, Credentials, ManifestSaid, Signer
 from circletake.model.text import printable
 from circletake.provenance import vocabulary as words
 from circletake.provenance.chain import signing_certificates
@@ -159,7 +159,7 @@ def _told(
         integrity=_integrity(passed, failed, changed),
         signature=_signature(passed, failed),
         trust=Check.PASSED if known else Check.FAILED if trust else Check.NOT_CHECKED,
-        time=_time(failed, stamped, signer.not_after if signer else None, at or datetime.now(UTC)),
+        time=_time(failed, stamped, signer, at),
         trust_list=_which(store, trust) if known else "",
         problems=tuple(dict.fromkeys(problems)),
         manifests=said,
@@ -217,14 +217,21 @@ def _signature(passed: Sequence[str], failed: Sequence[str]) -> Check:
     return Check.PASSED if "claimSignature.validated" in passed else Check.NOT_CHECKED
 
 
-def _time(failed: Sequence[str], stamped: bool, not_after: datetime | None, at: datetime) -> Check:
-    if {"signingCredential.expired", "claimSignature.outsideValidity"} & set(failed):
+def _time(failed: Sequence[str], stamped: bool, signer: Signer | None, at: datetime | None) -> Check:
+    """Whether the certificate was valid when it signed, or, without a timestamp, at the moment asked about.
+
+    The library judges by today's date, so its word on that counts only where no other moment is asked about.
+    """
+    outside = "claimSignature.outsideValidity" in failed
+    if outside or (at is None and "signingCredential.expired" in failed):
         return Check.FAILED
     if stamped:
         return Check.PASSED
-    if not_after is None:
+    if signer is None or signer.not_after is None:
         return Check.NOT_CHECKED
-    return Check.PASSED if at <= not_after else Check.FAILED
+    moment = at or datetime.now(UTC)
+    begun = signer.not_before is None or signer.not_before <= moment
+    return Check.PASSED if begun and moment <= signer.not_after else Check.FAILED
 
 
 def _which(store: bytes | None, trust: Sequence[TrustList]) -> str:
