@@ -214,8 +214,8 @@ def unsigned_copy(source: Path, destination: Path, *, encode: bool = False) -> P
         again = new.add_stream("libx264", rate=stream.average_rate)
         again.width, again.height, again.pix_fmt = stream.width, stream.height, "yuv420p"
         again.options = {"crf": "35", "preset": "ultrafast"}
-        for frame in old.decode(stream):
-            frame.pts = None
+        for index, frame in enumerate(old.decode(stream)):
+            frame.pts, frame.time_base = index, 1 / Fraction(stream.average_rate or 1)
             new.mux(again.encode(frame))
         new.mux(again.encode(None))
     return destination

@@ -228,7 +228,7 @@ def _own(manifest: ManifestSaid) -> _Made:
 def _provider(
     record: Mapping[str, Any], learnt: Mapping[str, Any], maker: ActionSaid | None, signer: str
 ) -> str:
-    """Who offers the system: as the take's record names them, else the generator, else who signed its mark."""
+    """Who offers the system: as the take's record names them, else its generator, else who signed it."""
     if record:
         named = learnt.get("provider") or learnt.get("generator")
         return str(_mapping(named).get("value") or "")

@@ -128,7 +128,7 @@ class PictureMatch:
     """What of a library a file without credentials shows, as far as pictures tell.
 
     Attributes:
-        take: label of the take; of a film that shows several, of the first.
+        take: label of the take; of a film that shows several, of the first; empty for an exported cut.
         distance: mean Hamming distance, of 256 bits.
         export: name of the exported file whose picture it is, empty where none is known.
         release: the release that export belongs to, empty where none.
@@ -145,6 +145,14 @@ class PictureMatch:
     exact: bool = False
     parts: tuple[Shown, ...] = ()
     unmatched: float = 0.0
+
+    @property
+    def shows(self) -> str:
+        """What it matches, in a few words: ``SH020/3``, ``night_bus.mp4 of Night Bus``."""
+        labels = list(dict.fromkeys(part.take for part in self.parts)) or [self.take]
+        if self.export and not self.take:
+            return f"{self.export} of {self.release}" if self.release else self.export
+        return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +326,7 @@ class Audit:
 
     Attributes:
         profile: what was asked, and how much each answer matters.
+        moment: certificates and lists were judged as of then; empty for as of ``at``.
     """
 
     root: str
@@ -331,6 +340,7 @@ class Audit:
     sealed: bool = False
     lists: tuple[str, ...] = ()
     profile: Profile | None = None
+    moment: str = ""
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from circletake.model.audit import Layout
@@ -68,4 +69,4 @@ def _offset_tables(data: bytearray, at: int, end: int, depth: int) -> Iterator[t
 
 def _backwards(table: bytearray, size: int) -> int:
     offsets = [int.from_bytes(table[at : at + size], "big") for at in range(0, len(table) - size + 1, size)]
-    return sum(later < earlier for earlier, later in zip(offsets, offsets[1:], strict=False))
+    return sum(later < earlier for earlier, later in pairwise(offsets))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from circletake.files import PUBLIC, write_whole
 from circletake.model.audit import Audit, FileCase, Known, ListUsed, Profile
 from circletake.model.export import Release
 from circletake.model.fingerprint import VERSION
+from circletake.model.text import printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look, unreadable
@@ -95,7 +96,25 @@ def audit_folder(
 
     rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
     with aside():
-        return judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
+        audit = judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
+    return replace(audit, moment=moment.isoformat(timespec="seconds") if moment else "")
+
+
+def moment_named(text: str) -> datetime:
+    """The moment that ``text`` names; a bare date is its end, a time without a zone is UTC.
+
+    Raises:
+        BadInput: it names none.
+    """
+    try:
+        if len(text) == len("2026-08-05"):
+            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            f"--at {printable(text, 40)}", "names no moment", "write 2026-08-05 or 2026-08-05T12:00:00Z"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def trust_lists(home: Path, extra: Sequence[Path] = (), audited: Sequence[Path] = ()) -> list[TrustList]:

@@ -115,7 +115,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
 
 
 def _without_hashes(said: Credentials) -> Credentials:
-    """``said`` without the bodies of hash assertions: verified already, and the bulk of what would be kept."""
+    """``said`` without the bodies of hash assertions: verified already, and the bulk of it."""
     return replace(
         said,
         manifests=tuple(

@@ -12,7 +12,10 @@ from circletake_rules.generated import machine_made
 CARD = RuleCard(
     id="label.aigc",
     title="the container carries an AIGC label",
-    meaning="It is generated, and its container has no tag AIGC, or one that does not hold what the standard asks.",
+    meaning=(
+        "It is generated, and its container has no tag AIGC, or one that does not hold what the "
+        "standard asks."
+    ),
     severity=Severity.NOTE,
     source="GB 45438-2025, implicit label in file metadata, in force since 2025-09-01",
     remedy="write the tag AIGC before signing; circletake does not write it",

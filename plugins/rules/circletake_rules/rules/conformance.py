@@ -15,7 +15,7 @@ CARD = RuleCard(
         "about whether the file was altered, and files signed before 2026 often break some of it."
     ),
     severity=Severity.NOTE,
-    source="C2PA asset conformance rubric 0.2 for spec 2.4, 2026-08-06: the rules that can be read off a file",
+    source="C2PA asset conformance rubric 0.2 for spec 2.4, 2026-08-06: rules that can be read off a file",
     remedy="the producer's software would have to write it otherwise; a recipient has nothing to do",
 )
 
