@@ -74,12 +74,14 @@ def make_release(
     *,
     policy: PromptPolicy = PromptPolicy.FULL,
     song: Path | None = None,
+    audio: bool = False,
 ) -> Made:
     """Sign takes and a cut of them with ``keys``, write and seal the record.
 
     Args:
         root: gets ``takes/`` with the unsigned takes and ``release/``.
         recipes: one for each take; three with observed prompts without.
+        audio: takes with sound, so that picture and sound lie in turns in their files.
     """
     recipes = recipes or (recipe(), recipe("a red kite", "gen4.5"), recipe("wet asphalt", "wan 2.2"))
     folder = root / "release"
@@ -87,7 +89,7 @@ def make_release(
     signer = keys.signer()
     slates = []
     for number, made in enumerate(recipes, 1):
-        path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number)
+        path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number, audio=audio)
         slates.append(slate(path, f"SH{number:02d}0", number, made))
     signed: dict[str, Signed] = {}
     for each in slates:

@@ -20,7 +20,6 @@ from circletake import (
     IngredientSaid,
     Known,
     ManifestSaid,
-    NoSettings,
     Outcome,
     PictureMatch,
     Release,
@@ -78,7 +77,8 @@ def recorded(**over: Any) -> ReleasedFile:
 def ask(rule: str, *files: FileCase, of: int = 0, **case: Any) -> list[Outcome]:
     """The answers of one rule about one file, or about the release where it looks at that."""
     about = None if RULES[rule].card.scope.value == "release" else files[of]
-    return list(RULES[rule].check(AuditCase("r", files, about, **case), NoSettings()))
+    asked: Any = RULES[rule]
+    return list(asked.check(AuditCase("r", files, about, **case), asked.about.settings()))
 
 
 def failures(outcomes: Iterable[Outcome]) -> list[str]:
@@ -228,7 +228,7 @@ def test_private_details_are_found_anywhere_in_a_manifest(text: str, what: str) 
 def test_a_picture_of_the_library_is_named() -> None:
     bare = video(credentials=Credentials(False), match=PictureMatch("SH020/3", "d" * 64, 12.0))
     (outcome,) = ask("picture.match", bare, library=True)
-    assert outcome.seen == "no credentials; the picture is SH020/3 (12 of 256 bits differ)"
+    assert outcome.seen == "no credentials; the picture matches SH020/3 (12 of 256 bits differ)"
 
 
 def test_macos_litter_is_no_more_than_a_note() -> None:
