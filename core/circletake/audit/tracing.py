@@ -232,7 +232,7 @@ def _provider(
     if record:
         named = learnt.get("provider") or learnt.get("generator")
         return str(_mapping(named).get("value") or "")
-    return signer if maker and maker.source_type in AI else ""
+    return signer if maker and maker.source_type in (*AI, "algorithmicMedia") else ""
 
 
 def _when(manifest: ManifestSaid, maker: ActionSaid | None) -> str:

@@ -193,10 +193,12 @@ class Layout:
             same before signing, after it, and after the credentials are cut out again; another one
             after the file was written anew.
         backwards: chunk offsets of a track that point before the chunk that comes before them.
+        opening: the first piece of a stream, which describes pictures that lie in other files.
     """
 
     sha256: str
     backwards: int = 0
+    opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Cutting the credentials out of a file leaves everything else where it was, but f
 which move along; writing the file anew, even with the same coded picture, gives other boxes. So a
 digest that leaves out credentials, free space and offsets tells the one from the other.
 
-Source: ISO/IEC 14496-12 sections 4.2 (boxes), 8.7.5 (``stco``, ``co64``).
+Source: ISO/IEC 14496-12 sections 4.2 (boxes), 8.7.5 (``stco``, ``co64``), 8.8.1 (``mvex``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _LARGEST = 64 * 2**20
 """Bytes of a ``moov`` that are looked at; three hours of film take about 10 MB."""
 
 _READ = frozenset({b"ftyp", b"moov"})
+_MEDIA = frozenset({b"mdat", b"moof"})
 _LEFT_OUT = frozenset({b"uuid", b"free", b"skip", b"wide"})
 _PARENTS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
 _OFFSETS = {b"stco": 4, b"co64": 8}
@@ -31,12 +32,14 @@ def layout_of(path: Path) -> Layout | None:
     """The layout of an MP4 or MOV file; ``None`` for other formats, and where it makes no sense."""
     digest = hashlib.sha256()
     backwards = 0
-    told = False
+    kinds: set[bytes] = set()
+    streamed = False
     try:
         with path.open("rb") as file:
             for box in boxes(file):
                 if box.kind in _LEFT_OUT:
                     continue
+                kinds.add(box.kind)
                 digest.update(box.kind + (box.end - box.body).to_bytes(8, "big"))
                 if box.kind not in _READ:
                     continue
@@ -44,14 +47,16 @@ def layout_of(path: Path) -> Layout | None:
                     return None
                 file.seek(box.body)
                 body = bytearray(file.read(box.end - box.body))
-                told = True
+                streamed = streamed or (box.kind == b"moov" and b"mvex" in body)
                 for start, end, size in _offset_tables(body, 0, len(body), 0) if box.kind == b"moov" else ():
                     backwards += _backwards(body[start:end], size)
                     body[start:end] = bytes(end - start)
                 digest.update(body)
     except OSError:
         return None
-    return Layout(digest.hexdigest(), backwards) if told else None
+    if not kinds & _READ:
+        return None
+    return Layout(digest.hexdigest(), backwards, streamed and not kinds & _MEDIA)
 
 
 def _offset_tables(data: bytearray, at: int, end: int, depth: int) -> Iterator[tuple[int, int, int]]:

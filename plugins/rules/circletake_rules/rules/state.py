@@ -35,7 +35,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif said.integrity is Check.PASSED:
         yield passed()
     else:
-        yield not_checked(said.unreadable or "the credentials did not say")
+        yield not_checked(said.unreadable or file.unreadable or "the credentials did not say")
 
 
 def _what(file: FileCase) -> str:
