@@ -23,7 +23,11 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     for traced in machine_made(file):
         asked = True
         if traced.provider:
-            who = f"{traced.provider}, who signed it" if traced.provider == traced.signed_by else traced.provider
+            who = (
+                f"{traced.provider}, who signed it"
+                if traced.provider == traced.signed_by
+                else traced.provider
+            )
             yield passed(about(file, traced, who))
         else:
             yield lacking(case, file, traced, "no provider named", "who offers the system")
