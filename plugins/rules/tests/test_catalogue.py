@@ -168,7 +168,11 @@ def test_an_identifier_that_two_different_files_bear_is_none() -> None:
         signed(label="urn:c2pa:1"),
         replace(signed(label="urn:c2pa:1"), path="b.mp4", sha256="b" * 64),
     )
-    assert failures(ask("ai.id", one, other)) == ["b.mp4 bears the same identifier, and other bytes"]
+    told = {o.file: o.seen for o in ask("ai.id", one, other)}
+    assert told == {
+        "clip.mp4": "b.mp4 bears the same identifier, and other bytes",
+        "b.mp4": "clip.mp4 bears the same identifier, and other bytes",
+    }
     assert not failures(ask("ai.id", one, replace(other, sha256=one.sha256)))
     assert not failures(ask("ai.id", one, signed(label="urn:c2pa:2")))
     assert failures(ask("ai.id", signed(label="clip"))) == ["“clip” is no URN"]

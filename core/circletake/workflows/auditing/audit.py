@@ -27,6 +27,7 @@ from circletake.model.text import printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look, unreadable
+from circletake.workflows.auditing.sharing import Sharing
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -194,8 +195,10 @@ def _looked_at(
 ) -> list[FileCase]:
     tasks = [Look(str(found.root), place, trust, moment) for place in sorted(found.files)]
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
+    sharing = Sharing()
     for task, result in pool.run(tasks, look, progress=progress):
-        looked.append(result if isinstance(result, FileCase) else unreadable(task.path, result.reason))
+        case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
+        looked.append(sharing.of(case))
     return looked
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from circletake import AuditCase, Check, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake import AuditCase, Check, FileCase, RuleCard, Scope, Severity
+from circletake_rules.asking import Answer, about_release, failed, not_checked, passed
 from circletake_rules.generated import machine_made
 
 CARD = RuleCard(
@@ -15,38 +16,39 @@ CARD = RuleCard(
     severity=Severity.NOTE,
     source="California B&P 22757.3(b)(D): a unique identifier; C2PA 2.4, manifest labels",
     remedy="ask the producer for the signed file",
+    scope=Scope.RELEASE,
 )
 
 
-def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+def _question(case: AuditCase) -> Iterator[Answer]:
+    bearers: dict[str, dict[str, str]] = {}
+    for file in case.videos:
+        active = file.credentials.active
+        if active and file.credentials.integrity is not Check.FAILED:
+            bearers.setdefault(active.label, {}).setdefault(file.sha256, file.path)
+    for file in case.videos:
+        yield replace(_answer(file, bearers), file=file.path)
+
+
+def _answer(file: FileCase, bearers: Mapping[str, Mapping[str, str]]) -> Answer:
+    """What is to be said of one video.
+
+    Args:
+        bearers: by identifier, the path of each different file that bears it, by sha256.
+    """
     active = file.credentials.active
     if active is None:
-        yield not_checked("no credentials")
-    elif not any(True for _ in machine_made(file)):
-        yield not_checked("no stretch is said to be generated")
-    elif file.credentials.integrity is Check.FAILED:
-        yield not_checked("the file was altered; the identifier is of other bytes")
-    elif "urn:" not in active.label:
-        yield failed(f"“{active.label[:60]}” is no URN", "urn:c2pa:…")
-    elif shared := _shared(case, file, active.label):
-        yield failed(f"{shared} bears the same identifier, and other bytes", "one for each file")
-    else:
-        yield passed(active.label)
+        return not_checked("no credentials")
+    if not any(True for _ in machine_made(file)):
+        return not_checked("no stretch is said to be generated")
+    if file.credentials.integrity is Check.FAILED:
+        return not_checked("the file was altered; the identifier is of other bytes")
+    if "urn:" not in active.label:
+        return failed(f"“{active.label[:60]}” is no URN", "urn:c2pa:…")
+    bears_it_too = bearers[active.label].items()
+    if other := next((path for digest, path in bears_it_too if digest != file.sha256), ""):
+        return failed(f"{other} bears the same identifier, and other bytes", "one for each file")
+    return passed(active.label)
 
 
-def _shared(case: AuditCase, file: FileCase, label: str) -> str:
-    """A whole file with the same identifier and other bytes, if any."""
-    return next(
-        (
-            other.path
-            for other in case.videos
-            if other.sha256 != file.sha256
-            and other.credentials.integrity is Check.PASSED
-            and other.credentials.active
-            and other.credentials.active.label == label
-        ),
-        "",
-    )
-
-
-RULE = about_files(CARD, _question)
+RULE = about_release(CARD, _question)
