@@ -108,6 +108,13 @@ def test_a_stripped_cut_matches_its_export_exactly_and_a_re_encoded_one_nearly(s
     assert smaller.shows == "main.mp4 of Night Bus"
 
 
+def test_a_clip_of_a_cut_matches_its_take_and_not_the_cut(studio: Studio) -> None:
+    unsigned_copy(studio.clip("SH010/1"), studio.back / "smaller.mp4", encode=True)
+    match = studio.match("smaller.mp4")
+    assert match and (match.take, match.export) == ("SH010/1", studio.clip("SH010/1").name)
+    assert not match.exact
+
+
 def test_a_film_of_several_takes_is_told_take_by_take(studio: Studio) -> None:
     """Another edit than any that was exported."""
     add = ["SH010/2@0.5-2.5", "SH010/1@1-3"]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from circletake.fingerprint.looks import Look
     from circletake.model.fingerprint import Fingerprint
 
+_ABOUT = 0.05
+"""Share of its length by which an encoding of a cut may miss the cut's."""
+
 _LONGER = 1.1
 """A file that is longer than the take it resembles by more than this may show other takes too."""
 
@@ -126,7 +129,7 @@ def _by_fingerprint(
         own = made.get(str(root / file.path))
         if own is None:
             continue
-        match = _nearest_cut(look_at(*own), of_cuts, cuts) or _nearest_take(file, own, library, held, exports)
+        match = _nearest_cut(file, look_at(*own), of_cuts, cuts) or _nearest_take(own, library, held, exports)
         if match is None or _shows_more(file, match, takes):
             match = _parts(root / file.path, library) or match
         if match is not None:
@@ -134,9 +137,20 @@ def _by_fingerprint(
     return found
 
 
-def _nearest_cut(mine: Look, looks: Mapping[str, Look], cuts: Mapping[str, Exported]) -> PictureMatch | None:
-    """The exported cut that a file would fold with and is nearest to."""
-    near = {path: distance for path, look in looks.items() if (distance := _distance(look, mine)) is not None}
+def _nearest_cut(
+    file: FileCase, mine: Look, looks: Mapping[str, Look], cuts: Mapping[str, Exported]
+) -> PictureMatch | None:
+    """The exported cut of its length that a file would fold with and is nearest to.
+
+    A clip folds with every cut that it is in; only a file as long as the cut can be the cut.
+    """
+    length = file.media.seconds if file.media else 0.0
+    as_long = {path for path, cut in cuts.items() if abs(cut.media.seconds - length) <= _ABOUT * length}
+    near = {
+        path: distance
+        for path, look in looks.items()
+        if path in as_long and (distance := _distance(look, mine)) is not None
+    }
     path = min(near, key=lambda each: near[each], default=None)
     return _export(cuts[path], near[path]) if path else None
 
@@ -155,7 +169,7 @@ _FILE = "file"
 
 
 def _nearest_take(
-    file: FileCase, own: tuple[bytes, bytes], library: Library, held: _Held, exports: Exports
+    own: tuple[bytes, bytes], library: Library, held: _Held, exports: Exports
 ) -> PictureMatch | None:
     """The take that folds with a file and is nearest to it."""
     from circletake.fingerprint.record import unpack
