@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from circletake.audit.profiles import profile_named
 from circletake.media.probe import probe
 from circletake.model.audit import Audit
 from circletake.model.cut import Cut, CutEvent
@@ -221,3 +222,31 @@ def test_a_signed_file_that_lost_its_end_is_told_as_trimmed(release: Made) -> No
     clip_of(release).write_bytes(with_manifest_of(clip_of(release).read_bytes(), old))
     (told,) = {seen for rule, seen in found(audited(release)) if rule == "c2pa.state"}
     assert told.startswith("trimmed: 0.5 of 1.0 s are here")
+
+
+def test_our_own_release_follows_the_asset_rubric_and_counts_its_takes(made: Made) -> None:
+    told = [
+        o for o in audited(made).outcomes if o.rule in ("c2pa.conformance", "takes.used", "ai.disclosure")
+    ]
+    assert {(o.rule, o.check.value) for o in told} == {
+        ("c2pa.conformance", "passed"),
+        ("takes.used", "passed"),
+        ("ai.disclosure", "passed"),
+    }
+
+
+def test_tags_of_a_container_are_read_for_labels_and_for_what_should_not_be_there(
+    made: Made, tmp_path: Path
+) -> None:
+    label = {
+        "Label": "1",
+        "ContentProducer": "Lumen",
+        "ProduceID": "42",
+        **dict.fromkeys(("ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2"), ""),
+    }
+    folder = tmp_path / "tagged"
+    tiny_clip(folder / "a.mp4", tags={"AIGC": json.dumps(label), "comment": "by ana@example.com"})
+    audit = audited(replace(made, folder=folder), profile=profile_named("cn-gb45438"))
+    told = {o.rule: o.seen or o.reason for o in audit.outcomes}
+    assert told["label.aigc"] == "generated, by Lumen; declared, not verified"
+    assert told["privacy.tags"] == "an e-mail address in the tag comment"
