@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,18 +76,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
 @pytest.fixture
 def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the worker pool do its tasks in this process: for tests that are not about workers."""
+    from tests.inprocess import without_workers
 
-    class Here(Executor):
-        def submit(self, run: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
-            future: Future[Any] = Future()
-            function, task = args[:2]
-            try:
-                future.set_result(function(task))
-            except Exception as error:
-                future.set_exception(error)
-            return future
-
-    monkeypatch.setattr("circletake.workflows.pool.local_processes", lambda workers, caps: Here())
+    without_workers(monkeypatch)
 
 
 @pytest.fixture(scope="session")

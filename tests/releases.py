@@ -22,6 +22,7 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin, Take
 from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
+from circletake.provenance.layout import layout_of
 from circletake.provenance.manifest import plan_cut, plan_take
 from circletake.provenance.signing import Signed, seal, sign
 from tests.factories import NOW, tiny_clip
@@ -73,12 +74,14 @@ def make_release(
     *,
     policy: PromptPolicy = PromptPolicy.FULL,
     song: Path | None = None,
+    audio: bool = False,
 ) -> Made:
     """Sign takes and a cut of them with ``keys``, write and seal the record.
 
     Args:
         root: gets ``takes/`` with the unsigned takes and ``release/``.
         recipes: one for each take; three with observed prompts without.
+        audio: takes with sound, so that picture and sound lie in turns in their files.
     """
     recipes = recipes or (recipe(), recipe("a red kite", "gen4.5"), recipe("wet asphalt", "wan 2.2"))
     folder = root / "release"
@@ -86,7 +89,7 @@ def make_release(
     signer = keys.signer()
     slates = []
     for number, made in enumerate(recipes, 1):
-        path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number)
+        path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number, audio=audio)
         slates.append(slate(path, f"SH{number:02d}0", number, made))
     signed: dict[str, Signed] = {}
     for each in slates:
@@ -135,6 +138,7 @@ def write_record(
                 if key in ("cut", p.event.take_id)
             ),
             picture_sha256=probe(made.path).facts.picture_sha256,
+            layout_sha256=layout.sha256 if (layout := layout_of(made.path)) else "",
         )
         for key, made in signed.items()
     ]
@@ -212,8 +216,8 @@ def unsigned_copy(source: Path, destination: Path, *, encode: bool = False) -> P
         again = new.add_stream("libx264", rate=stream.average_rate)
         again.width, again.height, again.pix_fmt = stream.width, stream.height, "yuv420p"
         again.options = {"crf": "35", "preset": "ultrafast"}
-        for frame in old.decode(stream):
-            frame.pts = None
+        for index, frame in enumerate(old.decode(stream)):
+            frame.pts, frame.time_base = index, 1 / Fraction(stream.average_rate or 1)
             new.mux(again.encode(frame))
         new.mux(again.encode(None))
     return destination

@@ -52,14 +52,18 @@ if TYPE_CHECKING:
     from circletake.hookspecs import API_VERSION, hookimpl
     from circletake.media.render import needs_encoding, remux, render
     from circletake.model.audit import (
+        OWN_KEY,
         AuditCase,
         FileCase,
         Known,
+        Layout,
+        ListUsed,
         Outcome,
         PictureMatch,
         RuleCard,
         Scope,
         Severity,
+        Shown,
         Traced,
     )
     from circletake.model.cut import Cut, CutEvent, Placed, Song, timecode
@@ -120,6 +124,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALGORITHMIC",
     "API_VERSION",
+    "OWN_KEY",
     "TRAINED",
     "About",
     "ActionSaid",
@@ -151,6 +156,8 @@ __all__ = [
     "JobState",
     "KeyProblem",
     "Known",
+    "Layout",
+    "ListUsed",
     "ManifestSaid",
     "Measured",
     "MediaError",
@@ -180,6 +187,7 @@ __all__ = [
     "Scorer",
     "Scoring",
     "Severity",
+    "Shown",
     "Signer",
     "SignerProvider",
     "SigningError",
@@ -214,7 +222,8 @@ _HOMES = {
     "circletake.hookspecs": "API_VERSION hookimpl",
     "circletake.media.render": "needs_encoding remux render",
     "circletake.model.audit": (
-        "AuditCase FileCase Known Outcome PictureMatch RuleCard Scope Severity Traced"
+        "OWN_KEY AuditCase FileCase Known Layout ListUsed Outcome PictureMatch RuleCard Scope Severity "
+        "Shown Traced"
     ),
     "circletake.model.cut": "Cut CutEvent Placed Song timecode",
     "circletake.model.event": "Actor Standing Verdict",

@@ -39,7 +39,7 @@ def test_an_own_release_is_told_whole_in_the_order_that_matters(
     ]
     assert "PROMPTS  3 recorded" in lines
     assert "CHOSEN   3 of 698 takes, by 2 people; as the producer recorded" in lines
-    asked = "1 question could not be asked, with --all"
+    asked = "3 questions could not be asked, with --all"
     assert lines[-1] == f"Not checked: watermark, likeness, music rights, visible label · {asked}"
 
 

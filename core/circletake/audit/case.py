@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from circletake.audit.tracing import trace
-from circletake.model.audit import AuditCase, FileCase, Traced
+from circletake.model.audit import AuditCase, FileCase, ListUsed, Traced
 from circletake.model.export import Release, ReleasedFile
 from circletake.model.manifest import Check, Credentials
 
@@ -26,6 +27,8 @@ def build_case(
     sums: Mapping[str, str] | None = None,
     library: bool = False,
     lists: Sequence[str] = (),
+    dated: Sequence[ListUsed] = (),
+    at: datetime | None = None,
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
 
@@ -38,6 +41,8 @@ def build_case(
         seal: credentials of ``release.json``.
         sums: digests by path from ``SHA256SUMS``.
         lists: names of the trust lists that were at hand.
+        dated: the same with their dates.
+        at: the moment the audit judges for.
     """
     sums = sums or {}
     ordered = sorted(files, key=lambda f: f.path)
@@ -51,6 +56,8 @@ def build_case(
         release_problem=release_problem,
         listed_only=tuple(sorted(set(sums) - here)),
         lists=tuple(lists),
+        dated=tuple(dated),
+        at=at,
     )
     entries = {f.path: f for f in release.files} if release else {}
     in_place = {(f.path, f.sha256) for f in ordered}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from circletake.audit.summary import Group, kind_of, summarise
-from circletake.model.audit import Audit, FileAudit, Outcome, Traced
+from circletake.model.audit import Audit, FileAudit, Outcome, Profile, Traced
 from circletake.model.manifest import Signer
 
 SCHEMA = "circletake.audit/1"
@@ -35,6 +35,8 @@ def _document(audit: Audit) -> dict[str, Any]:
         "root": audit.root,
         "at": audit.at,
         "exit": audit.exit_code,
+        "as_of": audit.moment or audit.at,
+        "profile": _profile(audit.profile),
         "release": None
         if release is None
         else {
@@ -65,6 +67,17 @@ def _document(audit: Audit) -> dict[str, Any]:
         "rules": {name: _card(audit, name) for name in sorted(audit.cards)},
         "not_checked": list(audit.not_checked),
     }
+
+
+def _profile(profile: Profile | None) -> dict[str, Any] | None:
+    if profile is None:
+        return None
+    rules = {
+        rule: {"severity": m.severity.value, "evidence_for": m.why, "source": m.source, "date": m.date}
+        for rule, m in sorted(profile.rules.items())
+    }
+    left_out = sorted(profile.left_out)
+    return {"name": profile.name, "title": profile.title, "rules": rules, "left_out": left_out}
 
 
 def _card(audit: Audit, name: str) -> dict[str, str]:

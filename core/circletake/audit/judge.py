@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Scope
+from circletake.audit.profiles import weighed
+from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope
 from circletake.model.manifest import Check
 from circletake.model.text import printable
 from circletake.protocols import AuditRule
@@ -22,6 +23,7 @@ def judge(
     *,
     blame: Callable[[AuditRule[Any], Exception], None] = lambda rule, error: None,
     at: datetime | None = None,
+    profile: Profile | None = None,
 ) -> Audit:
     """Ask every rule and draw the verdicts.
 
@@ -31,7 +33,11 @@ def judge(
         rules: each with its settings.
         blame: told of a rule that failed.
         at: the time written into the audit; now without one.
+        profile: how much each answer matters; as the cards say without one.
     """
+    if profile is not None:
+        rules = [each for each in rules if each[0].card.id not in profile.left_out]
+    cards = {rule.card.id: rule.card for rule, _ in rules}
     outcomes: list[Outcome] = []
     for rule, settings in rules:
         try:
@@ -40,8 +46,12 @@ def judge(
             blame(rule, error)
             reason = f"the rule itself failed: {printable(str(error), 120) or type(error).__name__}"
             outcomes.append(Outcome(rule.about.name, Check.NOT_CHECKED, reason=reason))
-    files = tuple(_judged(file, case, outcomes) for file in case.files)
-    cards = {rule.card.id: rule.card for rule, _ in rules}
+    if profile is not None:
+        outcomes = [weighed(outcome, cards.get(outcome.rule), profile) for outcome in outcomes]
+    by_file: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_file.setdefault(outcome.file, []).append(outcome)
+    files = tuple(_judged(file, case, by_file.get(file.path, ())) for file in case.files)
     return Audit(
         root=case.root,
         files=files,
@@ -53,6 +63,7 @@ def judge(
         seal=case.seal,
         sealed=case.sealed,
         lists=case.lists,
+        profile=profile,
     )
 
 
@@ -94,6 +105,6 @@ def _judged(file: FileCase, case: AuditCase, outcomes: Sequence[Outcome]) -> Fil
     return FileAudit(
         case=file,
         verdict=verdict_of(file, case.sealed),
-        outcomes=tuple(o for o in outcomes if o.file == file.path),
+        outcomes=tuple(outcomes),
         uses=tuple(traced.use for traced in file.traced),
     )

@@ -44,6 +44,7 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
         lines += [_finding(group) for group in summary.notes]
     elif summary.notes:
         lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
+    lines += _asked(audit)
     lines.append(f"Not checked: {', '.join(audit.not_checked)}")
     if everything:
         lines += [f"  {title}: {'; '.join(printable(r, 100) for r in why)}" for title, why in summary.unasked]
@@ -77,7 +78,9 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     yield _line(label, f"{headline(summary)}; {against}")
     for file in audit.files:
         if file.case.kind == "video" and file.verdict not in ("intact", "not checked"):
-            shows = f" · the picture is {printable(file.case.match.take, 30)}" if file.case.match else ""
+            shows = (
+                f" · the picture matches {printable(file.case.match.shows, 60)}" if file.case.match else ""
+            )
             yield _line("", f"{file.verdict.upper():<11}{printable(file.case.path, 60)}{shows}")
 
 
@@ -163,6 +166,14 @@ def _chosen(audit: Audit) -> Iterator[str]:
     script = f"{chosen.scripted} by a script, not by a person" if chosen.scripted else ""
     who = ", ".join(part for part in (by, script) if part) or "nobody recorded who chose"
     yield _line("CHOSEN", f"{chosen.used} of {counted(chosen.made, 'take')}, {who}; as the producer recorded")
+
+
+def _asked(audit: Audit) -> Iterator[str]:
+    """Whose questions were asked and as of when, where that is not the usual."""
+    if audit.profile and not audit.profile.whole:
+        yield _line("PROFILE", f"{audit.profile.name}: {audit.profile.title}")
+    if audit.moment:
+        yield _line("AS OF", f"{audit.moment}: certificates and lists judged for then")
 
 
 def _finding(group: Group) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
-from circletake.model.manifest import Credentials, IngredientSaid, ManifestSaid
+from circletake.model.manifest import ActionSaid, Credentials, IngredientSaid, ManifestSaid
 
 TAKE = "org.circletake.take"
 """Label of our own assertion in a signed take."""
@@ -75,6 +75,9 @@ class _Made:
     declared_by: str = ""
     words: str = ""
     signed_by: str = ""
+    provider: str = ""
+    when: str = ""
+    terms: str = ""
 
 
 def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
@@ -133,7 +136,7 @@ def _traced(made: _Made, placed: tuple[Fraction, Fraction], part: tuple[Fraction
         origin=made.origin,
         declared_by=made.declared_by,
     )
-    return Traced(use, made.words, (), made.signed_by)
+    return Traced(use, made.words, (), made.signed_by, made.provider, made.when, made.terms)
 
 
 def _made(credentials: Credentials, manifest: ManifestSaid, depth: int = 0) -> _Made:
@@ -141,15 +144,24 @@ def _made(credentials: Credentials, manifest: ManifestSaid, depth: int = 0) -> _
     own = _own(manifest)
     if depth >= _DEEPEST:
         return own
-    for part in (i for i in manifest.ingredients if i.role == "componentOf" and not i.placed):
+    for part in (i for i in manifest.ingredients if i.role == "componentOf" and not is_song(i)):
+        if own.source_type in AI:
+            break
         inner = credentials.named(part.manifest)
-        if inner is None or own.source_type in AI:
-            continue
-        made = _made(credentials, inner, depth + 1)
+        made = _made(credentials, inner, depth + 1) if inner else _Made(source_type=part.source_type)
         if made.source_type in AI:
             # Somewhere in the picture, nobody says where: some editors mark only the ingredient.
-            words = f"{made.words or 'unsigned'}, as part of the picture"
-            own = replace(own, model=made.model, source_type=COMPOSITE, words=words, evidence=made.evidence)
+            words = f"{made.words or 'declared by the signer'}, as part of the picture"
+            own = replace(
+                own,
+                model=made.model,
+                source_type=COMPOSITE,
+                words=words,
+                evidence=made.evidence,
+                provider=made.provider,
+                when=own.when or made.when,
+                terms=made.terms,
+            )
     for parent in (i for i in manifest.ingredients if i.role == "parentOf"):
         inner = credentials.named(parent.manifest)
         if inner is None:
@@ -207,7 +219,27 @@ def _own(manifest: ManifestSaid) -> _Made:
         declared_by=str(_mapping(learnt.get("source_type")).get("by") or ""),
         words=words or (f"signed by {signer}" if named and signer else ""),
         signed_by=signer,
+        provider=_provider(record, learnt, maker, signer),
+        when=_when(manifest, maker),
+        terms=str(_mapping(learnt.get("licence")).get("value") or ""),
     )
+
+
+def _provider(
+    record: Mapping[str, Any], learnt: Mapping[str, Any], maker: ActionSaid | None, signer: str
+) -> str:
+    """Who offers the system: as the take's record names them, else its generator, else who signed it."""
+    if record:
+        named = learnt.get("provider") or learnt.get("generator")
+        return str(_mapping(named).get("value") or "")
+    return signer if maker and maker.source_type in (*AI, "algorithmicMedia") else ""
+
+
+def _when(manifest: ManifestSaid, maker: ActionSaid | None) -> str:
+    if maker and maker.when:
+        return maker.when
+    stamped = manifest.signer.signed_at if manifest.signer else None
+    return stamped.isoformat() if stamped else ""
 
 
 def _input(manifest: ManifestSaid, kind: str) -> IngredientSaid | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,11 +17,14 @@ Trust = Annotated[
     typer.Option("--trust", help="Certificates to trust for this once.", metavar="PEM"),
 ]
 
+if TYPE_CHECKING:
+    from circletake.plugins.manager import PluginManager
+
 
 def audit(
     paths: Annotated[
-        list[Path], typer.Argument(help="Release folders, or single videos.", metavar="PATH...")
-    ],
+        list[Path] | None, typer.Argument(help="Release folders, or single videos.", metavar="PATH...")
+    ] = None,
     plugin: PluginFiles = None,
     json: Json = False,
     library: LibraryFolder = None,
@@ -34,18 +37,37 @@ def audit(
     everything: Annotated[
         bool, typer.Option("--all", help="Also notes, and why something was not checked.")
     ] = False,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Whose questions: house, eu-art50, ca-sb942, ...", metavar="NAME")
+    ] = "house",
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Judge certificates and lists as of this date or time.", metavar="TIME"),
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", help="Tell what one rule asks, and why.", metavar="RULE")
+    ] = None,
 ) -> None:
     """Say of every file whether it is intact, who signed it, and what it was made of.
 
     Works on the folder alone and reaches no network; with --library it knows more. Exit
     status 0: no findings, 1: findings, 2: could not.
     """
+    from circletake.audit.profiles import profile_named
     from circletake.audit.report import json_report, text_report
+    from circletake.errors import BadInput
     from circletake.model.text import printable
-    from circletake.workflows.auditing.audit import audit_folder, trust_lists
+    from circletake.workflows.auditing.audit import audit_folder, moment_named, trust_lists
     from circletake.workflows.auditing.papers import paper_signer
     from circletake.workflows.library import user_home
 
+    if explain:
+        _explain(explain, load_plugins(None, plugin), json)
+        return
+    if not paths:
+        raise BadInput("audit", "no folder and no video named", "circletake audit FOLDER")
+    asked = profile_named(profile)
+    moment = moment_named(at) if at else None
     papers = Papers(report, junit, cues, sign)
     papers.check(paths)
     with (
@@ -55,7 +77,16 @@ def audit(
         lists = trust_lists(user_home(), trust or (), paths)
         manager = load_plugins(opened, plugin)
         audits = [
-            audit_folder(path, manager=manager, library=opened, trust=lists, progress=bar) for path in paths
+            audit_folder(
+                path,
+                manager=manager,
+                library=opened,
+                trust=lists,
+                progress=bar,
+                moment=moment,
+                profile=asked,
+            )
+            for path in paths
         ]
         if papers.wanted:
             with paper_signer(manager, opened) if sign else nullcontext() as signer:
@@ -70,3 +101,14 @@ def audit(
     status = max(each.exit_code for each in audits)
     if status:
         raise typer.Exit(status)
+
+
+def _explain(rule: str, manager: PluginManager, json: bool) -> None:
+    """Tell one rule in full."""
+    from circletake.audit.explaining import card_named, explanation, explanation_json
+
+    card = card_named(rule, [offered.item.card for offered in manager.audit_rules()])
+    if json:
+        print_json(explanation_json(card))
+    else:
+        say(*explanation(card))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from circletake.model.export import Release, ReleasedFile, Use
@@ -51,6 +52,41 @@ class RuleCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """How a profile reads one rule.
+
+    Attributes:
+        severity: how much a failure matters there.
+        why: the passage it is evidence for.
+        source: where that passage was taken from.
+        date: ISO date of the source.
+    """
+
+    severity: Severity
+    why: str
+    source: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Which rules matter to somebody, and how much. Passing is evidence for something, never proof of it.
+
+    Attributes:
+        title: starts with "evidence for".
+        rules: by rule id; a rule it does not name keeps its errors, and its warnings become notes.
+        whole: rules it does not name keep the severity of their cards.
+        left_out: rules it does not ask at all.
+    """
+
+    name: str
+    title: str
+    rules: Mapping[str, Mapped]
+    whole: bool = False
+    left_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What one rule said. "Not checked" is an answer, with its reason.
 
@@ -73,16 +109,50 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureMatch:
-    """A take whose picture a file without credentials shows.
+class Shown:
+    """A stretch of a file without credentials that shows a take.
 
     Attributes:
+        start: seconds of the file.
+        distance: mean Hamming distance of the frames compared, of 256 bits.
+    """
+
+    take: str
+    start: float
+    end: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMatch:
+    """What of a library a file without credentials shows, as far as pictures tell.
+
+    Attributes:
+        take: label of the take; of a film that shows several, of the first; empty for an exported cut.
         distance: mean Hamming distance, of 256 bits.
+        export: name of the exported file whose picture it is, empty where none is known.
+        release: the release that export belongs to, empty where none.
+        exact: the coded picture itself is equal; no frame was compared.
+        parts: for a film that shows several takes, which where.
+        unmatched: seconds of such a film in which no take was found.
     """
 
     take: str
     take_sha256: str
     distance: float
+    export: str = ""
+    release: str = ""
+    exact: bool = False
+    parts: tuple[Shown, ...] = ()
+    unmatched: float = 0.0
+
+    @property
+    def shows(self) -> str:
+        """What it matches, in a few words: ``SH020/3``, ``night_bus.mp4 of Night Bus``."""
+        labels = list(dict.fromkeys(part.take for part in self.parts)) or [self.take]
+        if self.export and not self.take:
+            return f"{self.export} of {self.release}" if self.release else self.export
+        return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +161,44 @@ class Known:
 
     Attributes:
         prompts: by sha256 of a take used, the prompt in force when it was exported.
+        fingerprinted: the library holds a fingerprint of every take used.
     """
 
     sha256: str
     release: str
     exported: str
     prompts: Mapping[str, str]
+    fingerprinted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListUsed:
+    """A trust list an audit was made with.
+
+    Attributes:
+        label: as verdicts name it, date included.
+        date: ISO date it bears; empty where it bears none.
+    """
+
+    label: str
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How an MP4 or MOV file is put together, apart from its picture.
+
+    Attributes:
+        sha256: over its top-level boxes without credentials and free space, chunk offsets left out: the
+            same before signing, after it, and after the credentials are cut out again; another one
+            after the file was written anew.
+        backwards: chunk offsets of a track that point before the chunk that comes before them.
+        opening: the first piece of a stream, which describes pictures that lie in other files.
+    """
+
+    sha256: str
+    backwards: int = 0
+    opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +210,18 @@ class Traced:
         words: who says which model made it, for people.
         from_record: names of the fields of ``use`` that only the record tells.
         signed_by: signer of the manifest that says it, empty where nobody signed that.
+        provider: who offers the system that made it, as manifests name them.
+        when: moment of its making, as manifests state it, or of the first trusted timestamp.
+        terms: licence of the model or of the clip, as recorded.
     """
 
     use: Use
     words: str = ""
     from_record: tuple[str, ...] = ()
     signed_by: str = ""
+    provider: str = ""
+    when: str = ""
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +241,8 @@ class FileCase:
         recorded_path: the path ``release.json`` has for these bytes, where it differs from ``path``.
         member_sums: sha256 of each of ``members``.
         traced: what it was made of, in the order of the video.
+        tags: of the container, keys in lower case.
+        layout: of an MP4 or MOV file, ``None`` for others.
     """
 
     path: str
@@ -152,6 +262,8 @@ class FileCase:
     recorded_path: str = ""
     member_sums: tuple[str, ...] = ()
     traced: tuple[Traced, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +277,8 @@ class AuditCase:
         release_problem: why ``release.json`` could not be used, empty otherwise.
         listed_only: paths in SHA256SUMS that are not in the folder.
         lists: names of the trust lists the audit was made with.
+        dated: the same with their dates.
+        at: the moment the audit judges for (UTC); ``None`` where nobody says.
     """
 
     root: str
@@ -176,6 +290,8 @@ class AuditCase:
     release_problem: str = ""
     listed_only: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    dated: tuple[ListUsed, ...] = ()
+    at: datetime | None = None
 
     @property
     def videos(self) -> tuple[FileCase, ...]:
@@ -208,7 +324,12 @@ class FileAudit:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A finished audit."""
+    """A finished audit.
+
+    Attributes:
+        profile: what was asked, and how much each answer matters.
+        moment: certificates and lists were judged as of then; empty for as of ``at``.
+    """
 
     root: str
     files: tuple[FileAudit, ...]
@@ -220,6 +341,8 @@ class Audit:
     seal: Credentials | None = None
     sealed: bool = False
     lists: tuple[str, ...] = ()
+    profile: Profile | None = None
+    moment: str = ""
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

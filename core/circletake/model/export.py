@@ -145,6 +145,8 @@ class ReleasedFile:
         uses: what it was made of, in record order.
         picture_sha256: digest of a video's coded picture alone, so that a stripped file can be
             told from a re-encoded one; empty for other files.
+        layout_sha256: digest of how an MP4 or MOV file is put together, without its credentials,
+            so that a stripped file can be told from a remuxed one; empty for other files.
     """
 
     path: str
@@ -157,6 +159,7 @@ class ReleasedFile:
     uses: tuple[Use, ...] = ()
     not_carried: tuple[str, ...] = ()
     picture_sha256: str = ""
+    layout_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

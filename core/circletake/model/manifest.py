@@ -30,6 +30,7 @@ class Signer:
         serial: as the certificate has it.
         sha256: fingerprint of the signing certificate, ``9A:41:...``.
         not_after: end of the certificate's validity (UTC).
+        not_before: its beginning (UTC).
         signed_at: time of a trusted timestamp, ``None`` without one.
     """
 
@@ -40,6 +41,7 @@ class Signer:
     sha256: str
     not_after: datetime | None = None
     signed_at: datetime | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,15 @@ class ActionSaid:
 
 @dataclass(frozen=True, slots=True)
 class ManifestSaid:
-    """One manifest of a store."""
+    """One manifest of a store.
+
+    Attributes:
+        assertions: data by label; actions and ingredients stand in their own fields.
+        labels: of every assertion and ingredient as the manifest has them, ``c2pa.actions.v2`` among them.
+        spec_version: the version of C2PA that the claim generator names, empty where it names none.
+        claim_version: 1 for claims of C2PA 1.x, 2 since; 0 where nobody says.
+        lists_all: of each actions assertion, what it says of holding all actions; ``None`` where nothing.
+    """
 
     label: str
     generator: str
@@ -117,6 +127,10 @@ class ManifestSaid:
     actions: tuple[ActionSaid, ...]
     ingredients: tuple[IngredientSaid, ...]
     assertions: Mapping[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    spec_version: str = ""
+    claim_version: int = 0
+    lists_all: tuple[bool | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

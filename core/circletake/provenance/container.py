@@ -98,15 +98,15 @@ def slack(path: Path) -> int:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            boxes = list(_boxes(file))
-            if not boxes:
+            found_here = list(boxes(file))
+            if not found_here:
                 return 0
-            for box in boxes:
+            for box in found_here:
                 if box.kind in {b"free", b"skip"} and _filled(file, box):
                     found += box.end - box.body
     except OSError:
         return 0
-    return found + max(0, size - boxes[-1].end)
+    return found + max(0, size - found_here[-1].end)
 
 
 def _usable(path: Path) -> bool:
@@ -116,7 +116,7 @@ def _usable(path: Path) -> bool:
         return False
 
 
-def _boxes(file: BinaryIO) -> Iterator[Box]:
+def boxes(file: BinaryIO) -> Iterator[Box]:
     """Top-level boxes, until one makes no sense; nothing at all where the first is no known kind."""
     size = file.seek(0, os.SEEK_END)
     at = 0
@@ -152,7 +152,7 @@ def _filled(file: BinaryIO, box: Box) -> bool:
 
 
 def _bmff(file: BinaryIO) -> bytes | None:
-    for box in _boxes(file):
+    for box in boxes(file):
         if box.kind != b"uuid" or box.end - box.body < 21:
             continue
         file.seek(box.body)

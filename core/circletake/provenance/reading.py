@@ -170,7 +170,7 @@ def _told(
         integrity=_integrity(passed, failed, changed),
         signature=_signature(passed, failed),
         trust=Check.PASSED if known else Check.FAILED if signers else Check.NOT_CHECKED,
-        time=_time(failed, stamped, signer, now),
+        time=_time(failed, stamped, signer, at),
         trust_list=known,
         timestamp=_timestamp(document, active, clock),
         problems=tuple(dict.fromkeys(problems)),
@@ -229,14 +229,21 @@ def _signature(passed: Sequence[str], failed: Sequence[str]) -> Check:
     return Check.PASSED if "claimSignature.validated" in passed else Check.NOT_CHECKED
 
 
-def _time(failed: Sequence[str], stamped: bool, signer: Signer | None, at: datetime) -> Check:
-    if {"signingCredential.expired", "claimSignature.outsideValidity"} & set(failed):
+def _time(failed: Sequence[str], stamped: bool, signer: Signer | None, at: datetime | None) -> Check:
+    """Whether the certificate was valid when it signed, or, without a timestamp, at the moment asked about.
+
+    The library judges by today's date, so its word on that counts only where no other moment is asked about.
+    """
+    outside = "claimSignature.outsideValidity" in failed
+    if outside or (at is None and "signingCredential.expired" in failed):
         return Check.FAILED
     if stamped:
         return Check.PASSED
     if signer is None or signer.not_after is None:
         return Check.NOT_CHECKED
-    return Check.FAILED if _outlived(signer, at) else Check.PASSED
+    moment = at or datetime.now(UTC)
+    begun = signer.not_before is None or signer.not_before <= moment
+    return Check.PASSED if begun and moment <= signer.not_after else Check.FAILED
 
 
 def _outlived(signer: Signer | None, at: datetime) -> bool:

@@ -46,12 +46,8 @@ def manifest_said(
         assertions[name] = row.get("data")
     raw = _list(data.get("ingredients"))
     ids = {str(row.get("label", "")): str(row.get("instance_id", "")) for row in raw}
-    actions = [
-        row
-        for name, value in assertions.items()
-        if name.startswith("c2pa.actions")
-        for row in _actions(value)
-    ]
+    told = [value for name, value in assertions.items() if name.startswith("c2pa.actions")]
+    actions = [row for value in told for row in _actions(value)]
     placed = _places(actions, ids)
     info = next(iter(_list(data.get("claim_generator_info"))), {})
     named = " ".join(str(info[key]) for key in ("name", "version") if info.get(key))
@@ -63,6 +59,10 @@ def manifest_said(
         actions=tuple(_action(row, ids) for row in actions),
         ingredients=tuple(_ingredient(row, resource, placed, _about(deltas, label)) for row in raw),
         assertions={name: value for name, value in assertions.items() if not name.startswith("c2pa.actions")},
+        labels=tuple(str(row.get("label") or "") for row in (*rows, *raw)),
+        claim_version=_number(data.get("claim_version")),
+        spec_version=str(info.get("specVersion") or ""),
+        lists_all=tuple(_yes_or_no(_map(value).get("allActionsIncluded")) for value in told),
     )
 
 
@@ -88,12 +88,13 @@ def _signer(info: Any, certificate: x509.Certificate | None, stamped: bool) -> S
 
     claimed = str(info.get("issuer") or info.get("common_name") or "")
     issuer = serial = sha256 = ""
-    not_after = None
+    not_after = not_before = None
     if certificate is not None:
         claimed = first(certificate.subject, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
         issuer = first(certificate.issuer, NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
         serial, sha256 = f"{certificate.serial_number:x}", fingerprint(certificate)
         not_after = certificate.not_valid_after_utc
+        not_before = certificate.not_valid_before_utc
     return Signer(
         name=claimed,
         issuer=issuer,
@@ -102,6 +103,7 @@ def _signer(info: Any, certificate: x509.Certificate | None, stamped: bool) -> S
         sha256=sha256,
         not_after=not_after,
         signed_at=_moment(info.get("time")) if stamped else None,
+        not_before=not_before,
     )
 
 
@@ -205,6 +207,14 @@ def _moment(value: Any) -> datetime | None:
         return datetime.fromisoformat(str(value))
     except ValueError:
         return None
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _yes_or_no(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _map(value: Any) -> Mapping[str, Any]:

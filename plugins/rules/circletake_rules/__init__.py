@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from circletake import hookimpl
 
 if TYPE_CHECKING:
-    from circletake_rules.asking import Rule
+    from circletake import AuditRule
 
 
 @hookimpl
-def circletake_audit_rules() -> Iterable[Rule]:
+def circletake_audit_rules() -> Iterable[AuditRule[Any]]:
     """Every module of ``rules/``, by name."""
     from pkgutil import iter_modules
 
     from circletake_rules import rules
 
     for module in sorted(iter_modules(rules.__path__), key=lambda m: m.name):
-        rule: Rule = import_module(f"{rules.__name__}.{module.name}").RULE
+        rule: AuditRule[Any] = import_module(f"{rules.__name__}.{module.name}").RULE
         yield rule

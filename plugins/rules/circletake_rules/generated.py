@@ -9,9 +9,13 @@ from typing import TypedDict
 from circletake import AuditCase, FileCase, Severity, Traced
 from circletake_rules.asking import Answer, failed
 
-MADE_BY_MACHINE = frozenset(
-    {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia"}
-)
+FULLY = "trainedAlgorithmicMedia"
+"""IPTC digital source type of what a trained model made altogether."""
+
+TRAINED = frozenset({FULLY, "compositeWithTrainedAlgorithmicMedia"})
+"""IPTC digital source types of what a trained model made, or made part of."""
+
+MADE_BY_MACHINE = TRAINED | {"algorithmicMedia"}
 """IPTC digital source types of pictures that have a system, and usually a prompt, behind them."""
 
 

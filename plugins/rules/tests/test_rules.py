@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,84 +11,22 @@ import pytest
 
 import circletake_rules
 from circletake import (
-    AuditCase,
     Check,
-    Chosen,
     Credentials,
     FileCase,
     IngredientSaid,
     Known,
-    ManifestSaid,
-    NoSettings,
-    Outcome,
     PictureMatch,
-    Release,
-    ReleasedFile,
     Severity,
-    Signer,
     SoundUse,
-    Traced,
-    Use,
 )
 from circletake.testing import RuleContract
-from tests.factories import media_facts
+from tests.cases import RULES, ask, credentials, failures, recorded, release, use, video
 
 
 class TestContract(RuleContract):
     module = "circletake_rules"
     test_it_can_pass = test_it_can_fail = None  # type: ignore[assignment]  # asked of each rule below
-
-
-RULES = {rule.card.id: rule for rule in circletake_rules.circletake_audit_rules()}
-SIGNER = Signer("Lumen Films", "issuer", "es256", "1", "AA:BB")
-
-
-def credentials(**over: Any) -> Credentials:
-    """Credentials in which everything holds."""
-    manifest = ManifestSaid("urn:1", "circletake", "clip.mp4", SIGNER, (), (), {})
-    whole = Credentials(
-        True,
-        "embedded",
-        "Trusted",
-        Check.PASSED,
-        Check.PASSED,
-        Check.PASSED,
-        Check.PASSED,
-        "C2PA",
-        (),
-        (manifest,),
-    )
-    return replace(whole, **over)
-
-
-def video(**over: Any) -> FileCase:
-    return replace(
-        FileCase("clip.mp4", "video", 10, "a" * 64, credentials(), media=media_facts(seconds=2.0)), **over
-    )
-
-
-def use(start: str = "0", end: str = "2", **over: Any) -> Traced:
-    made = Use(start, end, "0", "2", "SH010/1", "b" * 64, "gen4.5", "observed", "rain", "observed", "7")
-    return Traced(replace(made, **{"source_type": "trainedAlgorithmicMedia", "origin": "generated", **over}))
-
-
-def release(*files: ReleasedFile, **over: Any) -> Release:
-    whole = Release("R", "2026-05-04", "circletake", "full", "Lumen", "AA:BB", files, Chosen(1, 1, (), 0))
-    return replace(whole, **over)
-
-
-def recorded(**over: Any) -> ReleasedFile:
-    return replace(ReleasedFile("clip.mp4", "take", "a" * 64, 10, certificate="AA:BB"), **over)
-
-
-def ask(rule: str, *files: FileCase, of: int = 0, **case: Any) -> list[Outcome]:
-    """The answers of one rule about one file, or about the release where it looks at that."""
-    about = None if RULES[rule].card.scope.value == "release" else files[of]
-    return list(RULES[rule].check(AuditCase("r", files, about, **case), NoSettings()))
-
-
-def failures(outcomes: Iterable[Outcome]) -> list[str]:
-    return [o.seen for o in outcomes if o.check is Check.FAILED]
 
 
 def test_every_card_tells_a_person_what_to_do() -> None:
@@ -279,7 +216,7 @@ def test_private_details_are_found_anywhere_in_a_manifest(text: str, what: str) 
 def test_a_picture_of_the_library_is_named() -> None:
     bare = video(credentials=Credentials(False), match=PictureMatch("SH020/3", "d" * 64, 12.0))
     (outcome,) = ask("picture.match", bare, library=True)
-    assert outcome.seen == "no credentials; the picture is SH020/3 (12 of 256 bits differ)"
+    assert outcome.seen == "no credentials; the picture matches SH020/3 (12 of 256 bits differ)"
 
 
 def test_macos_litter_is_no_more_than_a_note() -> None:

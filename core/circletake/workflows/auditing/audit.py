@@ -9,19 +9,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.audit.case import RECORD, SUMS, build_case
 from circletake.audit.judge import judge
+from circletake.audit.profiles import HOUSE, profile_named
 from circletake.audit.record import LARGEST, read_release, read_sums
 from circletake.errors import BadInput, NotFound
-from circletake.model.audit import Audit, FileCase, Known
+from circletake.model.audit import Audit, FileCase, Known, ListUsed, Profile
 from circletake.model.export import Release
+from circletake.model.fingerprint import VERSION
+from circletake.model.text import printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look, unreadable
+from circletake.workflows.auditing.sharing import Sharing
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -30,7 +34,8 @@ if TYPE_CHECKING:
     from circletake.provenance.trust import TrustList
     from circletake.workflows.library import Library
 
-MOST_FILES = 20_000
+MOST_FILES = 1_000_000
+"""No folder of releases holds so many; a whole disk named by mistake does."""
 
 
 def audit_folder(
@@ -41,6 +46,8 @@ def audit_folder(
     trust: Sequence[TrustList] = (),
     progress: Progress = silent,
     at: datetime | None = None,
+    moment: datetime | None = None,
+    profile: Profile | None = None,
 ) -> Audit:
     """Audit a release folder, or one file.
 
@@ -49,15 +56,17 @@ def audit_folder(
         library: adds what the registry knows of exported files and of pictures.
         trust: lists that signers are held against; see :func:`trust_lists`.
         at: the time written into the audit; now without one.
+        moment: judge certificates and lists as of then; as of now without one.
+        profile: which rules matter and how much; the house's own without one.
 
     Raises:
         NotFound: there is nothing at ``path``.
         BadInput: it holds nothing to audit.
     """
     found = _find(path)
-    files = _looked_at(found, tuple(trust), progress)
+    files = _looked_at(found, tuple(trust), moment, progress)
     if library is not None:
-        files = [_known(file, library) for file in files]
+        files = _known(files, library)
     release, problem = _release(found)
     sums = _sums(found)
     if release is None and not problem and not any(_can_be_audited(f) for f in files):
@@ -72,6 +81,8 @@ def audit_folder(
         sums=sums,
         library=library is not None,
         lists=[each.label for each in trust],
+        dated=[ListUsed(each.label, _date(each.date)) for each in trust],
+        at=moment or at or datetime.now(UTC),
     )
     if library is not None:
         from circletake.workflows.auditing.recognising import recognised
@@ -84,7 +95,25 @@ def audit_folder(
 
     rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
     with aside():
-        return judge(case, rules, blame=blame, at=at)
+        audit = judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
+    return replace(audit, moment=moment.isoformat(timespec="seconds") if moment else "")
+
+
+def moment_named(text: str) -> datetime:
+    """The moment that ``text`` names; a bare date is its end, a time without a zone is UTC.
+
+    Raises:
+        BadInput: it names none.
+    """
+    try:
+        if len(text) == len("2026-08-05"):
+            return datetime.combine(date.fromisoformat(text), time.max, UTC).replace(microsecond=0)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            f"--at {printable(text, 40)}", "names no moment", "write 2026-08-05 or 2026-08-05T12:00:00Z"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def trust_lists(home: Path, extra: Sequence[Path] = (), audited: Sequence[Path] = ()) -> list[TrustList]:
@@ -159,11 +188,15 @@ def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
                     yield entry, Path(entry.path).relative_to(root).as_posix()
 
 
-def _looked_at(found: _Found, trust: tuple[TrustList, ...], progress: Progress) -> list[FileCase]:
-    tasks = [Look(str(found.root), place, trust) for place in sorted(found.files)]
+def _looked_at(
+    found: _Found, trust: tuple[TrustList, ...], moment: datetime | None, progress: Progress
+) -> list[FileCase]:
+    tasks = [Look(str(found.root), place, trust, moment) for place in sorted(found.files)]
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
+    sharing = Sharing()
     for task, result in pool.run(tasks, look, progress=progress):
-        looked.append(result if isinstance(result, FileCase) else unreadable(task.path, result.reason))
+        case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
+        looked.append(sharing.of(case))
     return looked
 
 
@@ -197,11 +230,33 @@ def _can_be_audited(file: FileCase) -> bool:
     return file.kind in ("video", "archive") or (file.kind == "report" and file.credentials.present)
 
 
-def _known(file: FileCase, library: Library) -> FileCase:
-    row = library.registry.exports.by_sha256(file.sha256) if file.kind == "video" else None
-    if row is None:
-        return file
-    return replace(file, known=Known(row.sha256, row.release, row.at.isoformat(), row.prompts))
+def _date(text: str) -> str:
+    """``text`` where it is an ISO date; a list named for once bears none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+def _fingerprinted(library: Library) -> frozenset[str]:
+    """Digests of the takes whose fingerprints the library holds: the way back from a bare picture."""
+    held = library.registry.analyses.fingerprints(VERSION).keys()
+    return frozenset(s.take.sha256 for s in library.registry.takes.slates() if s.take.id in held)
+
+
+def _known(files: Sequence[FileCase], library: Library) -> list[FileCase]:
+    """``files`` with what the registry holds of those it exported."""
+    exports = library.registry.exports
+    rows = {file.path: exports.by_sha256(file.sha256) for file in files if file.kind == "video"}
+    held = _fingerprinted(library) if any(rows.values()) else frozenset()
+    told: list[FileCase] = []
+    for file in files:
+        row = rows.get(file.path)
+        if row is not None:
+            whole = bool(row.prompts) and held >= row.prompts.keys()
+            file = replace(file, known=Known(row.sha256, row.release, row.at.isoformat(), row.prompts, whole))
+        told.append(file)
+    return told
 
 
 def _settings(rule: AuditRule[Any], library: Library | None) -> Any:

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
 from circletake.model.audit import FileCase
-from circletake.model.manifest import Credentials
+from circletake.model.manifest import Check, Credentials
+from circletake.model.text import printable
 from circletake.workflows.auditing.papers import is_paper
 from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
 
 if TYPE_CHECKING:
-    from circletake.model.take import MediaFacts
+    from circletake.media.probe import Probed
     from circletake.provenance.trust import TrustList
 
 _BY_NAME = {"release.json": "record", "SHA256SUMS": "sums", "report.html": "report"}
 _PAPERS = frozenset({".html", ".json"})
+_LONGEST_TAG = 256 * 1024
+"""Characters of a container tag that are looked at; ComfyUI's workflows are the longest met, some 100 kB."""
+
 _VIDEO_NAMES = frozenset({".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".gif"})
 
 
@@ -35,11 +39,13 @@ class Look:
         root: folder that was audited.
         path: of the file in it, with forward slashes.
         trust: lists its signer is held against.
+        at: the moment certificates are judged for; now where ``None``.
     """
 
     root: str
     path: str
     trust: tuple[TrustList, ...] = ()
+    at: datetime | None = None
 
 
 def look(task: Look) -> FileCase:
@@ -57,7 +63,7 @@ def look(task: Look) -> FileCase:
     if kind == "archive":
         return _archive(task.path, file, size, digest)
     if kind in ("record", "report"):
-        return FileCase(task.path, kind, size, digest, _seal(file, task.trust))
+        return FileCase(task.path, kind, size, digest, _seal(file, task))
     return FileCase(task.path, kind, size, digest, Credentials(False))
 
 
@@ -87,36 +93,69 @@ def _kind(path: str, file: Path) -> str:
 
 
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
-    from circletake.provenance.reading import file_exclusions, read_credentials, slack
+    from circletake.provenance.layout import layout_of
+    from circletake.provenance.reading import exclusions_of, read_credentials, slack
 
     if not can_be_signed(file):
         return FileCase(task.path, "video", size, digest, Credentials(False))
-    credentials = read_credentials(file, task.trust)
-    media, problem = _facts(file)
+    credentials = read_credentials(file, task.trust, task.at)
+    active = credentials.active
+    probed, problem = _probed(file)
+    layout = layout_of(file)
+    if layout and layout.opening:
+        problem = "only the first piece of a stream; its pictures lie in other files"
+        credentials = replace(credentials, integrity=_of_a_piece(credentials))
     return FileCase(
         task.path,
         "video",
         size,
         digest,
-        credentials,
-        media=media,
+        _without_hashes(credentials),
+        media=probed.facts if probed else None,
         unreadable=problem,
         slack=slack(file),
-        exclusions=tuple(file_exclusions(file)) if credentials.present else (),
+        exclusions=exclusions_of(active) if active else (),
+        tags={printable(key, 80): value[:_LONGEST_TAG] for key, value in probed.tags.items()}
+        if probed
+        else {},
+        layout=layout,
     )
 
 
-def _seal(record: Path, trust: Sequence[TrustList]) -> Credentials:
+def _of_a_piece(said: Credentials) -> Check:
+    """Integrity of the first piece of a stream: its hash is over pieces that are not here."""
+    mismatches = {code for code in said.problems if code.endswith(".mismatch")}
+    return Check.NOT_CHECKED if mismatches <= {"assertion.bmffHash.mismatch"} else said.integrity
+
+
+def _without_hashes(said: Credentials) -> Credentials:
+    """``said`` without the bodies of hash assertions: verified already, and the bulk of it."""
+    return replace(
+        said,
+        manifests=tuple(
+            replace(
+                manifest,
+                assertions={
+                    label: None if label.startswith("c2pa.hash.") else data
+                    for label, data in manifest.assertions.items()
+                },
+            )
+            for manifest in said.manifests
+        ),
+    )
+
+
+def _seal(record: Path, task: Look) -> Credentials:
     from circletake.provenance.reading import read_credentials
 
-    return read_credentials(record, trust)
+    return read_credentials(record, task.trust, task.at)
 
 
-def _facts(file: Path) -> tuple[MediaFacts | None, str]:
+def _probed(file: Path) -> tuple[Probed | None, str]:
     from circletake.media.probe import probe
 
     try:
-        return probe(file).facts, ""
+        return probe(file), ""
     except MediaError as error:
         return None, error.reason
 

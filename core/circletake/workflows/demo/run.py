@@ -214,7 +214,7 @@ def _prove(
     first, second = told[altered.name], told[stripped.name]
     tell("prove it", f"one byte changed in a copy  -> {first.verdict.upper()}")
     match = second.case.match
-    found = f"the picture is {match.take}" if match else "the picture was not found"
+    found = f"the picture matches {match.take}" if match else "the picture was not found"
     tell("", f"stripped and re-encoded     -> no credentials; {found}")
     return first.verdict == "altered" and match is not None and match.take == slate.take.label
 

@@ -217,8 +217,10 @@ def _released(each: Made, plan: ReleasePlan, under: Terms, build: Path) -> Relea
     if row.kind not in ("take", "cut"):
         return file
     from circletake.media.probe import probe
+    from circletake.provenance.layout import layout_of
 
     facts = probe(each.path).facts
+    layout = layout_of(each.path)
     slates = plan.slates
     cut = plan.cut if row.kind == "cut" else single(slates[row.take_id])
     return replace(
@@ -228,6 +230,7 @@ def _released(each: Made, plan: ReleasePlan, under: Terms, build: Path) -> Relea
         certificate=under.certificate,
         uses=tuple(_uses(cut, slates, under.policy)),
         picture_sha256=facts.picture_sha256,
+        layout_sha256=layout.sha256 if layout else "",
     )
 
 

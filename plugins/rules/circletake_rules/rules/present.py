@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake import AuditCase, FileCase, ReleasedFile, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.lengths import shortened
 
 CARD = RuleCard(
     id="c2pa.present",
@@ -29,22 +29,27 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield failed(_how(file), "content credentials", severity=Severity.NOTE if stray else None)
 
 
-_TOLERANCE = 0.25
-"""Seconds that encoding again may take from the length of a clip."""
-
-
 def _how(file: FileCase) -> str:
     recorded = file.recorded
     if recorded is None or not recorded.certificate:
         return "no credentials"
-    if recorded.picture_sha256 and file.media:
-        if recorded.picture_sha256 == file.media.picture_sha256:
-            return "stripped: the picture is the recorded one, its credentials were removed"
-        length = float(Fraction(recorded.seconds or 0))
-        shorter = file.media.seconds < length - _TOLERANCE
-        trimmed = f"; {file.media.seconds:.1f} of {length:.1f} s are here" if shorter else ""
-        return f"re-encoded or replaced: no credentials, and not the recorded picture data{trimmed}"
-    return "no credentials, though the record says it was signed"
+    if not recorded.picture_sha256 or file.media is None:
+        return "no credentials, though the record says it was signed"
+    if recorded.picture_sha256 == file.media.picture_sha256:
+        return _same_picture(recorded, file, file.media.mime)
+    if length := shortened(file):
+        return f"trimmed: no credentials, and {length}"
+    return "re-encoded or replaced: no credentials, and not the recorded picture data"
+
+
+def _same_picture(recorded: ReleasedFile, file: FileCase, mime: str) -> str:
+    """What was done to a file whose coded picture is the recorded one."""
+    layout = file.layout.sha256 if file.layout else ""
+    if mime != recorded.mime:
+        return f"remuxed: the recorded picture, without credentials, in another container ({mime})"
+    if layout and recorded.layout_sha256 and layout != recorded.layout_sha256:
+        return "remuxed: the recorded picture, without credentials, in a container that was written anew"
+    return "stripped: the picture is the recorded one, its credentials were removed"
 
 
 RULE = about_files(CARD, _question)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, Check, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.lengths import shortened
 
 CARD = RuleCard(
     id="c2pa.state",
@@ -16,10 +17,12 @@ CARD = RuleCard(
     remedy="ask the producer for the signed file",
 )
 
+MEDIA = "the media bytes are not those that were signed"
+
 _WHAT = (
     ("hashedURI", "the manifest's own words were changed"),
     ("ingredient", "an ingredient inside the manifest was changed"),
-    ("Hash", "the media bytes are not those that were signed"),
+    ("Hash", MEDIA),
 )
 
 
@@ -28,16 +31,21 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not said.present:
         yield not_checked("no credentials")
     elif said.integrity is Check.FAILED:
-        yield failed(_what(said.problems), "the bytes that were signed")
+        yield failed(_what(file), "the bytes that were signed")
     elif said.integrity is Check.PASSED:
         yield passed()
     else:
-        yield not_checked(said.unreadable or "the credentials did not say")
+        yield not_checked(said.unreadable or file.unreadable or "the credentials did not say")
 
 
-def _what(problems: tuple[str, ...]) -> str:
+def _what(file: FileCase) -> str:
+    problems = file.credentials.problems
     codes = [code for code in problems if "mismatch" in code or "invalid" in code.lower()]
     words = next((text for part, text in _WHAT if any(part in code for code in codes)), "")
+    if words == MEDIA and file.layout and file.layout.backwards:
+        words = "the chunk offsets were put in another order"
+    elif words == MEDIA and (length := shortened(file)):
+        words = f"trimmed: {length}"
     shown = ", ".join(dict.fromkeys(codes[:3]))
     return f"{words or 'altered after signing'}{f' ({shown})' if shown else ''}"
 

@@ -1,0 +1,41 @@
+"""Does a trusted timestamp show when it was signed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from circletake import AuditCase, Check, FileCase, RuleCard, Severity
+from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+
+CARD = RuleCard(
+    id="c2pa.timestamp",
+    title="a trusted timestamp shows when it was signed",
+    meaning=(
+        "Once the signer's certificate has expired, nobody can show that it was signed before. "
+        "Nothing is wrong with the file today."
+    ),
+    severity=Severity.NOTE,
+    source="C2PA 2.4, RFC 3161 timestamps; EU Code of Practice on marking 1.1.1: signed and time-stamped",
+    remedy="the producer can sign with a timestamping service; see docs/signing.md",
+)
+
+
+def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    said = file.credentials
+    signer = said.active.signer if said.active else None
+    if not said.present or signer is None:
+        yield not_checked("no credentials" if not said.present else "no signer")
+    elif Check.FAILED in (said.integrity, said.signature):
+        yield not_checked("the file was altered; its timestamp is of other bytes")
+    elif signer.signed_at:
+        yield passed(f"{signer.signed_at:%Y-%m-%d %H:%M} UTC")
+    elif "timeStamp.untrusted" in said.problems:
+        yield failed(
+            "a timestamp of an authority on none of your lists", "a timestamp that one of them knows"
+        )
+    else:
+        end = f"; the certificate ends on {signer.not_after:%Y-%m-%d}" if signer.not_after else ""
+        yield failed(f"no timestamp{end}", "an RFC 3161 timestamp")
+
+
+RULE = about_files(CARD, _question)

@@ -1,0 +1,520 @@
+"""The rules about marks, tags, lists and people, as questions to values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from circletake import (
+    OWN_KEY,
+    ActionSaid,
+    Check,
+    Chosen,
+    Credentials,
+    FileCase,
+    IngredientSaid,
+    Known,
+    Layout,
+    ListUsed,
+    PictureMatch,
+    Severity,
+    Shown,
+    Signer,
+)
+from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
+from tests.factories import media_facts
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+MADE = ActionSaid("c2pa.created", "trainedAlgorithmicMedia", "Sora", "", "2026-05-04T10:00:00Z")
+
+
+def signed(*others: Any, said: Any = None, **manifest: Any) -> FileCase:
+    """A video whose active manifest says ``manifest``; ``others`` are further manifests of its store."""
+    active = replace(credentials().manifests[0], **{"actions": (MADE,), **manifest})
+    return video(credentials=credentials(manifests=(active, *others), **(said or {})), traced=(use(),))
+
+
+def signer(**over: Any) -> Signer:
+    return replace(SIGNER, not_after=datetime(2027, 1, 1, tzinfo=UTC), **over)
+
+
+# c2pa.timestamp
+
+
+def test_no_timestamp_is_a_note_that_says_until_when_it_matters_not() -> None:
+    (told,) = ask("c2pa.timestamp", signed(signer=signer()))
+    assert (told.severity, told.seen) == (
+        Severity.NOTE,
+        "no timestamp; the certificate ends on 2027-01-01",
+    )
+
+
+def test_a_trusted_timestamp_passes_and_an_unknown_one_is_told_apart() -> None:
+    (passed,) = ask("c2pa.timestamp", signed(signer=signer(signed_at=NOW)))
+    assert (passed.check, passed.reason) == (Check.PASSED, "2026-11-24 00:00 UTC")
+    unknown = signed(signer=signer(), said={"problems": ("timeStamp.untrusted",)})
+    assert failures(ask("c2pa.timestamp", unknown)) == ["a timestamp of an authority on none of your lists"]
+
+
+def test_an_altered_file_has_no_timestamp_of_its_own() -> None:
+    (told,) = ask("c2pa.timestamp", signed(signer=signer(signed_at=NOW), said={"integrity": Check.FAILED}))
+    assert told.check is Check.NOT_CHECKED
+
+
+# c2pa.conformance
+
+
+WHOLE: dict[str, Any] = {
+    "label": "urn:c2pa:1",
+    "labels": ("c2pa.actions.v2", "c2pa.ingredient.v3__2", "c2pa.hash.bmff.v3", "org.circletake.take"),
+    "spec_version": "2.4.0",
+    "claim_version": 2,
+    "lists_all": (True,),
+}
+PARENT = ActionSaid("c2pa.opened", ingredients=("a",))
+
+
+def test_a_manifest_as_the_rubric_wants_it_passes() -> None:
+    assert not failures(ask("c2pa.conformance", signed(**WHOLE)))
+    opened = (PARENT, ActionSaid("c2pa.transcoded"), ActionSaid("c2pa.trimmed", "humanEdits"))
+    assert not failures(ask("c2pa.conformance", signed(**WHOLE | {"actions": opened})))
+
+
+@pytest.mark.parametrize(
+    ("over", "told"),
+    [
+        ({"actions": ()}, "no actions at all"),
+        ({"claim_version": 1}, "a claim of version 1"),
+        ({"spec_version": ""}, "specVersion is not given, not 2.4"),
+        ({"spec_version": "2.2"}, "specVersion is 2.2, not 2.4"),
+        ({"label": "urn:uuid:1"}, "its label does not begin with urn:c2pa:"),
+        ({"lists_all": (None,)}, "allActionsIncluded is not said"),
+        ({"labels": ("stds.exif",)}, "a deprecated assertion stds.exif"),
+        ({"labels": ("c2pa.hash.bmff.v2",)}, "a deprecated assertion c2pa.hash.bmff.v2"),
+        ({"labels": ("c2pa.invented",)}, "an unknown assertion c2pa.invented"),
+        ({"labels": ("mine",)}, "an assertion without a namespace: mine"),
+        (
+            {"actions": (ActionSaid("c2pa.trimmed", "humanEdits"),)},
+            "the first action is c2pa.trimmed, not c2pa.created or c2pa.opened",
+        ),
+        ({"actions": (MADE, PARENT)}, "more than one of c2pa.created and c2pa.opened"),
+        ({"actions": (ActionSaid("c2pa.created"),)}, "c2pa.created has no digital source type"),
+        (
+            {"actions": (replace(PARENT, source_type="digitalCapture"),)},
+            "c2pa.opened has a digital source type",
+        ),
+        (
+            {"actions": (replace(PARENT, ingredients=("a", "b")),)},
+            "c2pa.opened refers to 2 ingredients, not to its one parent",
+        ),
+        ({"actions": (MADE, ActionSaid("c2pa.cropped"))}, "c2pa.cropped has no digital source type"),
+        ({"actions": (MADE, ActionSaid("c2pa.saved", "humanEdits"))}, "a deprecated action c2pa.saved"),
+        ({"actions": (MADE, ActionSaid("c2pa.sung", "humanEdits"))}, "an unknown action c2pa.sung"),
+        ({"actions": (MADE, ActionSaid("sung"))}, "an action without a namespace: sung"),
+        (
+            {"ingredients": (IngredientSaid("a", "partOf"),)},
+            "an ingredient with the relationship partOf",
+        ),
+        (
+            {"ingredients": (IngredientSaid("a", "parentOf", manifest="x", source_type="print"),)},
+            "an ingredient with a manifest and a digital source type",
+        ),
+    ],
+)
+def test_each_rule_of_the_rubric_is_told_by_itself_and_as_a_note(over: dict[str, Any], told: str) -> None:
+    (outcome,) = ask("c2pa.conformance", signed(**WHOLE | over))
+    assert (outcome.seen, outcome.severity) == (told, Severity.NOTE)
+
+
+# ai.*
+
+
+def test_a_provider_is_named_by_the_record_or_by_whoever_signed_the_mark() -> None:
+    named = video(traced=(replace(use(), provider="Runway", signed_by="Lumen"),))
+    (told,) = ask("ai.provider", named)
+    assert told.reason == "Runway"
+    (told,) = ask("ai.provider", video(traced=(replace(use(), provider="OpenAI", signed_by="OpenAI"),)))
+    assert told.reason == "OpenAI, who signed it"
+    (told,) = ask("ai.provider", video(traced=(use(),)))
+    assert (told.seen, told.severity) == ("no provider named", Severity.NOTE)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("2026-05-04T10:00:00Z", []),
+        ("2026-05-04T10:00:00+02:00", []),
+        ("yesterday", ["“yesterday” is no time and date"]),
+        ("2026-05-04", ["“2026-05-04” is no time and date"]),
+        ("", ["no manifest says when"]),
+    ],
+)
+def test_a_generated_video_says_when_in_a_form_that_is_a_moment(when: str, told: list[str]) -> None:
+    assert failures(ask("ai.when", signed(actions=(replace(MADE, when=when),)))) == told
+
+
+def test_a_trusted_timestamp_is_a_time_of_making_too() -> None:
+    undated = signed(actions=(replace(MADE, when=""),), signer=signer(signed_at=NOW))
+    assert not failures(ask("ai.when", undated))
+
+
+def test_an_identifier_that_two_different_files_bear_is_none() -> None:
+    one, other = (
+        signed(label="urn:c2pa:1"),
+        replace(signed(label="urn:c2pa:1"), path="b.mp4", sha256="b" * 64),
+    )
+    told = {o.file: o.seen for o in ask("ai.id", one, other)}
+    assert told == {
+        "clip.mp4": "b.mp4 bears the same identifier, and other bytes",
+        "b.mp4": "clip.mp4 bears the same identifier, and other bytes",
+    }
+    assert not failures(ask("ai.id", one, replace(other, sha256=one.sha256)))
+    assert not failures(ask("ai.id", one, signed(label="urn:c2pa:2")))
+    assert failures(ask("ai.id", signed(label="clip"))) == ["“clip” is no URN"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"modelType": "c2pa.types.model", "modelName": "gen4.5"}, []),
+        ({"modelName": "gen4.5"}, ["a disclosure without modelType"]),
+        ("text", ["a disclosure without modelType"]),
+        (
+            {"modelType": "m", "contentProfile": {"humanOversightLevel": "none"}},
+            ["“none” is no level of oversight"],
+        ),
+        (None, ["no AI disclosure"]),
+    ],
+)
+def test_an_ai_disclosure_is_looked_for_and_into(said: object, told: list[str]) -> None:
+    assertions = {} if said is None else {"c2pa.ai-disclosure": said}
+    assert failures(ask("ai.disclosure", signed(assertions=assertions))) == told
+
+
+def test_what_no_trained_model_made_needs_no_disclosure() -> None:
+    pattern = replace(signed(), traced=(use(source_type="algorithmicMedia"),))
+    (told,) = ask("ai.disclosure", pattern)
+    assert told.check is Check.NOT_CHECKED
+
+
+# marks.kept, second.layer
+
+
+def with_record(evidence: str, *ingredients: IngredientSaid) -> FileCase:
+    record = {"recipe": {"model": {"evidence": evidence}}}
+    source = replace(credentials().manifests[0], label="urn:source")
+    return signed(source, assertions={"org.circletake.take": record}, ingredients=ingredients)
+
+
+def test_a_recipe_read_from_a_signature_needs_that_signature_to_be_there() -> None:
+    kept = with_record("signed", IngredientSaid("sora.mp4", "parentOf", manifest="urn:source"))
+    assert [o.check for o in ask("marks.kept", kept)] == [Check.PASSED]
+    lost = with_record("signed", IngredientSaid("sora.mp4", "parentOf"))
+    (told,) = ask("marks.kept", lost)
+    assert told.severity is Severity.WARNING and told.seen.endswith(
+        "signed credentials that are no longer in it"
+    )
+
+
+def test_credentials_that_are_named_and_not_there_are_lost_marks() -> None:
+    gone = with_record("declared", IngredientSaid("a.mp4", "componentOf", manifest="urn:gone"))
+    assert failures(ask("marks.kept", gone)) == ["a.mp4: its credentials are named and not there"]
+
+
+def test_sources_that_never_had_marks_are_not_said_to_have_kept_them() -> None:
+    plain = with_record("declared", IngredientSaid("a.mp4", "parentOf"))
+    assert [o.check for o in ask("marks.kept", plain)] == [Check.NOT_CHECKED]
+
+
+@pytest.mark.parametrize(
+    ("file", "which"),
+    [
+        (signed(assertions={"c2pa.soft-binding": {"alg": "io.iscc.v0"}}), "a soft binding by io.iscc.v0"),
+        (signed(assertions={"org.maker.phash": {}}), "a fingerprint in the assertion org.maker.phash"),
+        (
+            signed(actions=(MADE, ActionSaid("c2pa.watermarked.bound"))),
+            "a watermark that the manifest declares; not looked for",
+        ),
+        (
+            replace(signed(), known=Known("a" * 64, "R", "2026", {}, fingerprinted=True)),
+            "fingerprints in the library of the takes it is made of",
+        ),
+    ],
+)
+def test_a_second_layer_is_named_for_what_it_is(file: FileCase, which: str) -> None:
+    (told,) = ask("second.layer", file)
+    assert (told.check, told.reason) == (Check.PASSED, which)
+
+
+def test_no_second_layer_is_a_note_and_names_what_was_looked_for() -> None:
+    (told,) = ask("second.layer", replace(signed(), known=Known("a" * 64, "R", "2026", {})))
+    assert (told.check, told.severity) == (Check.FAILED, Severity.NOTE)
+    assert "no watermark declared" in told.seen
+
+
+# privacy.tags
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "told"),
+    [
+        (
+            "comment",
+            "C:\\Users\\ana\\model.safetensors",
+            ["a path of somebody's computer in the tag comment"],
+        ),
+        ("artist", "ana@example.com", ["an e-mail address in the tag artist"]),
+        ("workflow", "http://10.0.3.7/run", ["the name or address of a machine in the tag workflow"]),
+        ("host", "render-02.studio.lan", ["the name or address of a machine in the tag host"]),
+        ("host", "DESKTOP-4FG7K2L", ["the name or address of a machine in the tag host"]),
+        ("com.apple.quicktime.location.iso6709", "+48.1+11.5/", ["where it was filmed in the tag com.apple"]),
+        ("prompt", "a bus at 24.0.1, local colour, vlan", []),
+        ("encoder", "Lavf58.29.100", []),
+        ("software", "Adobe 10.0.19041.1", []),
+    ],
+)
+def test_private_details_in_tags_are_found_with_the_tag(tag: str, text: str, told: list[str]) -> None:
+    seen = failures(ask("privacy.tags", video(tags={tag: text})))
+    assert len(seen) == len(told) and all(s.startswith(t) for s, t in zip(seen, told, strict=True))
+
+
+def test_hostile_text_is_searched_in_linear_time() -> None:
+    for text in ("a." * 100_000, "a@" * 100_000, "-" * 200_000, "10." * 100_000, "x@" + "a-." * 80_000):
+        ask("privacy.tags", video(tags={"comment": text}))
+
+
+# bytes.order
+
+
+def test_chunks_that_point_backwards_are_an_error_only_where_no_signature_covers_them() -> None:
+    back = Layout("x", backwards=2)
+    exclusions = ("/moov/trak/mdia/minf/stbl/stco",)
+    (told,) = ask("bytes.order", video(layout=back, exclusions=exclusions))
+    assert told.seen == "2 chunk offsets point backwards, and the signature leaves them out"
+    assert not failures(ask("bytes.order", video(layout=back)))
+    assert not failures(ask("bytes.order", video(layout=Layout("x"), exclusions=exclusions)))
+    sealed = video(layout=back, exclusions=exclusions, recorded=recorded())
+    assert not failures(ask("bytes.order", sealed, release=release(), seal=credentials()))
+
+
+# cut.clips
+
+
+def placed(title: str, manifest: str = "") -> IngredientSaid:
+    return IngredientSaid(
+        title, "componentOf", title, manifest=manifest, placed=((Fraction(1), Fraction(2)),)
+    )
+
+
+def test_a_clip_the_record_does_not_name_is_told_at_its_place() -> None:
+    take = replace(
+        credentials().manifests[0], label="urn:mine", assertions={"org.circletake.take": {"take": "b" * 64}}
+    )
+    stranger = replace(take, label="urn:theirs", assertions={}, signer=replace(SIGNER, name="Somebody"))
+    clips = (placed("mine.mp4", "urn:mine"), placed("theirs.mp4", "urn:theirs"), placed("bare.mp4"))
+    cut = replace(signed(take, stranger, ingredients=clips), recorded=recorded(uses=(use().use,)))
+    told = ask("cut.clips", cut)
+    assert failures(told) == [
+        "a foreign clip: theirs.mp4, signed by Somebody",
+        "bare.mp4 came without credentials of its own",
+    ]
+    assert {(o.start, o.end, o.severity) for o in told} == {(1.0, 2.0, Severity.ERROR)}
+    assert [o.check for o in ask("cut.clips", replace(cut, recorded=None))] == [Check.NOT_CHECKED]
+
+
+# takes.used, model.terms
+
+
+def test_the_takes_counted_are_the_takes_listed() -> None:
+    file = recorded(uses=(use().use, use().use))
+    assert not failures(ask("takes.used", release=release(file)))
+    assert failures(ask("takes.used", release=release(file, chosen=Chosen(9, 3, (), 0)))) == [
+        "counts 3 takes used, lists 1"
+    ]
+    assert failures(ask("takes.used", release=release(file, chosen=Chosen(0, 1, (), 0)))) == [
+        "counts 1 takes used of 0 made"
+    ]
+
+
+def test_models_without_a_licence_are_named_and_those_with_one_are_told() -> None:
+    with_terms = replace(use(), terms="Runway Standard")
+    (told,) = ask("model.terms", video(traced=(with_terms,)))
+    assert (told.check, told.reason) == (Check.PASSED, "gen4.5: Runway Standard")
+    (told,) = ask("model.terms", video(traced=(with_terms, use(model="wan 2.2"))))
+    assert (told.seen, told.severity) == ("no licence recorded for wan 2.2", Severity.NOTE)
+
+
+# platform.youtube
+
+
+@pytest.mark.parametrize(
+    ("kinds", "predicted"),
+    [
+        (["trainedAlgorithmicMedia"], True),
+        (["trainedAlgorithmicMedia", "trainedAlgorithmicMedia"], True),
+        (["trainedAlgorithmicMedia", "digitalCapture"], False),
+        (["compositeWithTrainedAlgorithmicMedia"], False),
+        (["digitalCapture"], False),
+        ([""], False),
+    ],
+)
+def test_the_permanent_label_is_predicted_where_all_of_it_is_generated(
+    kinds: list[str], predicted: bool
+) -> None:
+    file = video(traced=tuple(use(source_type=kind) for kind in kinds))
+    (told,) = ask("platform.youtube", file)
+    assert (told.check is Check.FAILED) is predicted
+
+
+def test_only_what_credentials_say_gives_a_label() -> None:
+    recorded_only = video(traced=(replace(use(), from_record=("source_type",)),))
+    assert not failures(ask("platform.youtube", recorded_only))
+    (told,) = ask("platform.youtube", video(credentials=Credentials(False), traced=(use(),)))
+    assert told.check is Check.NOT_CHECKED
+
+
+# trustlist.fresh
+
+
+@pytest.mark.parametrize(
+    ("label", "date", "told"),
+    [
+        ("C2PA 2026-08-05", "2026-08-05", []),
+        ("C2PA 2026-05-28", "2026-05-28", []),
+        ("C2PA 2026-05-27", "2026-05-27", ["C2PA 2026-05-27 is 181 days old"]),
+        (
+            "Interim 2026-11-01",
+            "2026-11-01",
+            ["Interim 2026-11-01: an interim list, frozen since 2026-01-01"],
+        ),
+        (
+            "C2PA 2026-12-01",
+            "2026-12-01",
+            ["C2PA 2026-12-01 was published after 2026-11-24, the day this audit judges for"],
+        ),
+    ],
+)
+def test_a_list_that_vouches_must_be_recent(label: str, date: str, told: list[str]) -> None:
+    file = video(credentials=credentials(trust_list=label))
+    outcomes = ask("trustlist.fresh", file, dated=(ListUsed(label, date),), at=NOW)
+    assert failures(outcomes) == told
+    assert all(o.severity is Severity.WARNING for o in outcomes if told)
+
+
+def test_a_stale_list_that_vouches_for_nothing_here_is_a_note() -> None:
+    (told,) = ask("trustlist.fresh", video(), dated=(ListUsed("Old 2020-01-01", "2020-01-01"),), at=NOW)
+    assert told.severity is Severity.NOTE
+
+
+def test_the_own_key_and_a_list_without_a_date_are_not_judged_by_age() -> None:
+    dated = (ListUsed(f"{OWN_KEY} 2020-01-01", "2020-01-01"), ListUsed("x.pem named for this audit"))
+    (told,) = ask("trustlist.fresh", video(), dated=dated, at=NOW)
+    assert told.check is Check.NOT_CHECKED
+
+
+# label.aigc
+
+AIGC = {
+    "Label": "1",
+    "ContentProducer": "Lumen",
+    "ProduceID": "42",
+    "ReservedCode1": "",
+    "ContentPropagator": "",
+    "PropagateID": "",
+    "ReservedCode2": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("tag", "told"),
+    [
+        (json.dumps(AIGC), []),
+        (json.dumps({"AIGC": AIGC}), []),
+        (json.dumps(AIGC | {"Label": 2}), []),
+        (json.dumps({"Label": "1"}), ["the tag AIGC lacks ContentProducer, ProduceID, ReservedCode1,"]),
+        (json.dumps(AIGC | {"Label": "yes"}), ["Label is “yes”, not 1, 2 or 3"]),
+        (json.dumps(AIGC | {"ProduceID": ""}), ["the tag AIGC leaves ProduceID empty"]),
+        ("generated", ["the tag AIGC is no JSON object"]),
+        ("[" * 100_000, ["the tag AIGC is no JSON object"]),
+        ("", ["no tag AIGC in the container"]),
+    ],
+)
+def test_the_aigc_label_is_read_from_the_tags(tag: str, told: list[str]) -> None:
+    seen = failures(ask("label.aigc", video(tags={"aigc": tag} if tag else {}, traced=(use(),))))
+    assert len(seen) == len(told) and all(s.startswith(t) for s, t in zip(seen, told, strict=True))
+
+
+def test_what_nobody_calls_generated_needs_no_aigc_label() -> None:
+    (told,) = ask("label.aigc", video())
+    assert told.check is Check.NOT_CHECKED
+
+
+# label.visible
+
+
+def sign_off(**settings: str) -> tuple[Check, str]:
+    rule: Any = RULES["label.visible"]
+    from circletake import AuditCase
+
+    case = AuditCase("r", (), release=release())
+    (told,) = rule.check(case, replace(rule.about.settings(), **settings))
+    return told.check, told.seen or told.reason
+
+
+def test_a_visible_label_rests_on_a_named_persons_word() -> None:
+    assert sign_off() == (Check.NOT_CHECKED, "nobody signed off that a visible label is there")
+    word = {"reviewer": "Ana Ruiz", "on": "2026-11-20", "release": "R"}
+    assert sign_off(**word) == (Check.PASSED, "signed off by Ana Ruiz on 2026-11-20; not verified here")
+
+
+def test_a_sign_off_of_another_release_or_without_a_date_is_none() -> None:
+    assert sign_off(reviewer="Ana", on="2026-11-20", release="Q")[0] is Check.FAILED
+    assert sign_off(reviewer="Ana", release="R") == (Check.FAILED, "the sign-off of Ana has no date")
+
+
+# picture.match
+
+
+def test_a_match_says_export_and_release_and_how_near() -> None:
+    def told(match: PictureMatch) -> str:
+        bare = video(credentials=Credentials(False), match=match)
+        return failures(ask("picture.match", bare, library=True))[0].removeprefix(
+            "no credentials; the picture "
+        )
+
+    assert told(PictureMatch("SH020/3", "d", 0.0, "a.mp4", "Night Bus", exact=True)) == (
+        "matches SH020/3, exported as a.mp4 of Night Bus (its coded picture is equal)"
+    )
+    assert told(PictureMatch("", "", 9.2, "cut.mp4", "Night Bus")) == (
+        "matches the export cut.mp4 of Night Bus (9 of 256 bits differ)"
+    )
+    parts = (Shown("SH010/1", 0, 2.5, 8), Shown("SH030/4", 2.5, 62, 12))
+    assert told(PictureMatch("SH010/1", "d", 10, parts=parts, unmatched=1.2)) == (
+        "shows takes SH010/1 at 0:00.0-0:02.5, SH030/4 at 0:02.5-1:02.0; 1.2 s match no take"
+    )
+
+
+# c2pa.present and c2pa.state, by what the record holds
+
+
+@pytest.mark.parametrize(
+    ("over", "how"),
+    [
+        ({}, "stripped"),
+        ({"layout": Layout("other")}, "remuxed"),
+        ({"layout": None, "media": media_facts(seconds=2.0, mime="video/webm")}, "remuxed"),
+        ({"media": media_facts(seconds=2.0, picture_sha256="f" * 64)}, "re-encoded or replaced"),
+        ({"media": media_facts(seconds=1.0, picture_sha256="f" * 64)}, "trimmed"),
+    ],
+)
+def test_how_credentials_were_lost_is_read_off_the_record(over: dict[str, Any], how: str) -> None:
+    facts = media_facts(seconds=2.0)
+    said = recorded(seconds="2", mime=facts.mime, picture_sha256=facts.picture_sha256, layout_sha256="same")
+    bare = video(credentials=Credentials(False), recorded=said, media=facts, layout=Layout("same"))
+    (seen,) = failures(ask("c2pa.present", replace(bare, **over)))
+    assert seen.split(":")[0] == how

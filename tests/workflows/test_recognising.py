@@ -1,0 +1,161 @@
+"""A file without credentials is held against what a library exported, then its takes, then films of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from circletake.media.render import render
+from circletake.model.audit import Audit, PictureMatch
+from circletake.model.export import PromptPolicy
+from circletake.plugins.manager import PluginManager
+from circletake.provenance.keys import KeyRing
+from circletake.workflows.auditing.audit import audit_folder
+from circletake.workflows.intake.ingest import ingest
+from circletake.workflows.leaving.cutting import add_events, new_cut
+from circletake.workflows.leaving.release import make_release, plan_release
+from circletake.workflows.leaving.workbench import terms
+from circletake.workflows.library import Library, create_library
+from tests.factories import actor, claim, tiny_clip
+from tests.inprocess import without_workers
+from tests.releases import unsigned_copy
+from tests.tampering import stripped
+
+pytestmark = pytest.mark.usefixtures("no_workers")
+
+SIZE = (160, 120)
+PATTERNS = ("testsrc", "noise", "cut")
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A library of three takes, a release of a cut of two of them, and a folder for what came back."""
+
+    library: Library
+    keys: KeyRing
+    release: Path
+    back: Path
+
+    def audit(self) -> Audit:
+        manager = PluginManager.load(only=("rules",))
+        return audit_folder(self.back, manager=manager, library=self.library, trust=[self.keys.anchor()])
+
+    def match(self, name: str) -> PictureMatch | None:
+        return next(f.case.match for f in self.audit().files if f.case.path == name)
+
+    def clip(self, take: str) -> Path:
+        (found,) = (self.release / "clips").glob(f"SH010_tk00{take[-1]}_*.mp4")
+        return found
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with pytest.MonkeyPatch.context() as patch:
+        without_workers(patch)
+        yield from _made(tmp_path_factory.mktemp("studio"))
+
+
+def _made(tmp_path: Path) -> Iterator[Studio]:
+    (tmp_path / "library").mkdir()
+    keys = KeyRing(tmp_path / "keys")
+    keys.init("Lumen Films")
+    takes = {
+        tiny_clip(tmp_path / "in" / f"{n}.mp4", seconds=3, size=SIZE, seed=10 * n, pattern=PATTERNS[n]): [
+            claim("model", "gen4.5"),
+            claim("prompt", f"prompt {n}"),
+        ]
+        for n in range(3)
+    }
+    with create_library(tmp_path / "library") as library:
+        manager = PluginManager.load(only=("video", "timeline"))
+        ingest(library, manager, list(takes), by=actor(), shot="SH010", observed=takes)
+        new_cut(library, "main", rate=Fraction(12), size=SIZE)
+        add_events(library, "main", ["SH010/1@0-2", "SH010/3@0-2"])
+        plan = plan_release(library, "Night Bus", cut="main", folder=tmp_path / "Night Bus")
+        make_release(library, manager, plan, terms(keys.signer(), PromptPolicy.FULL, actor()))
+        yield Studio(library, keys, tmp_path / "Night Bus", tmp_path)
+
+
+@pytest.fixture
+def studio(made_once: Studio, tmp_path: Path) -> Studio:
+    return replace(made_once, back=tmp_path)
+
+
+def test_a_stripped_clip_matches_the_export_it_was(studio: Studio) -> None:
+    clip = studio.clip("SH010/1")
+    shutil.copyfile(clip, studio.back / "bare.mp4")
+    stripped(studio.back / "bare.mp4")
+    match = studio.match("bare.mp4")
+    assert match and (match.take, match.export, match.release) == ("SH010/1", clip.name, "Night Bus")
+    assert match.exact
+    (told,) = (o.seen for o in studio.audit().outcomes if o.rule == "picture.match")
+    assert told.endswith(
+        f"matches SH010/1, exported as {clip.name} of Night Bus (its coded picture is equal)"
+    )
+
+
+def test_a_stripped_cut_matches_its_export_exactly_and_a_re_encoded_one_nearly(studio: Studio) -> None:
+    unsigned_copy(studio.release / "main.mp4", studio.back / "rewrapped.mov")
+    unsigned_copy(studio.release / "main.mp4", studio.back / "smaller.mp4", encode=True)
+    rewrapped, smaller = studio.match("rewrapped.mov"), studio.match("smaller.mp4")
+    assert rewrapped == PictureMatch("", "", 0.0, "main.mp4", "Night Bus", exact=True)
+    assert smaller and (smaller.export, smaller.exact) == ("main.mp4", False)
+    assert smaller.shows == "main.mp4 of Night Bus"
+
+
+def test_a_clip_of_a_cut_matches_its_take_and_not_the_cut(studio: Studio) -> None:
+    unsigned_copy(studio.clip("SH010/1"), studio.back / "smaller.mp4", encode=True)
+    match = studio.match("smaller.mp4")
+    assert match and (match.take, match.export) == ("SH010/1", studio.clip("SH010/1").name)
+    assert not match.exact
+
+
+def test_a_film_of_several_takes_is_told_take_by_take(studio: Studio) -> None:
+    """Another edit than any that was exported."""
+    add = ["SH010/2@0.5-2.5", "SH010/1@1-3"]
+    new_cut(studio.library, "other", rate=Fraction(12), size=SIZE)
+    cut = add_events(studio.library, "other", add)
+    slates = studio.library.registry.takes.slates()
+    render(cut, {s.take.id: studio.library.media(s.take) for s in slates}, studio.back / "film.mp4")
+    match = studio.match("film.mp4")
+    assert match and [part.take for part in match.parts] == ["SH010/2", "SH010/1"]
+    assert [round(part.start) for part in match.parts] == [0, 2]
+    assert match.shows == "SH010/2 and 1 more"
+
+
+def test_an_export_that_was_changed_where_it_lies_is_nothing_to_match_with(studio: Studio) -> None:
+    exported, kept = studio.release / "main.mp4", studio.release / "kept"
+    unsigned_copy(exported, studio.back / "rewrapped.mov")
+    exported.rename(kept)
+    try:
+        tiny_clip(exported, seed=5)
+        match = studio.match("rewrapped.mov")
+    finally:
+        kept.replace(exported)
+    assert match and not match.export
+
+
+def test_a_stranger_matches_nothing(studio: Studio) -> None:
+    tiny_clip(studio.back / "other.mp4", seconds=3, size=SIZE, seed=77, pattern="noise")
+    assert studio.match("other.mp4") is None
+
+
+def test_a_prompt_other_than_the_one_the_library_recorded_is_found(studio: Studio) -> None:
+    """The thirteenth alteration, seen from the registry."""
+    clip = studio.clip("SH010/1")
+    shutil.copyfile(clip, studio.back / clip.name)
+    assert studio.audit().exit_code == 0
+    exports = studio.library.registry.exports
+    (row,) = [row for row in exports.all() if row.path == str(clip)]
+    exports.stage(replace(row, prompts=dict.fromkeys(row.prompts, "snow")))
+    try:
+        (told,) = studio.audit().failed
+    finally:
+        exports.stage(row)
+    assert (told.rule, told.seen) == ("prompt.matches", "the manifest says “prompt 0”")
+    assert told.expected == "the library says “snow”"
