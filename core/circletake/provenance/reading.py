@@ -55,6 +55,10 @@ _OTHER_QUESTIONS = (
 )
 
 
+LARGEST = 64 * 2**20
+"""Bytes of what manifests say, and of their texts, that are taken in; 55 clips with prompts say 1 MB."""
+
+
 def read_credentials(
     path: Path,
     trust: Sequence[TrustList] = (),
@@ -138,7 +142,7 @@ def _open(mime: str, stream: Any, sidecar: bytes | None, trust: Sequence[TrustLi
 def _told(
     reader: Any, store: bytes | None, where: str, trust: Sequence[TrustList], at: datetime | None
 ) -> Credentials:
-    document = json.loads(reader.json())
+    document = _document(reader)
     results = document.get("validation_results") or {}
     active = results.get("activeManifest") or {}
     passed, failed = _codes(active, "success"), _codes(active, "failure")
@@ -166,6 +170,14 @@ def _told(
     )
 
 
+def _document(reader: Any) -> dict[str, Any]:
+    text = reader.json()
+    if len(text) > LARGEST:
+        raise ValueError(f"its manifests say more than {LARGEST // 2**20} MB")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
 def _manifests(
     reader: Any, document: Mapping[str, Any], store: bytes | None, stamped: bool
 ) -> tuple[ManifestSaid, ...]:
@@ -177,12 +189,18 @@ def _manifests(
 
     certificates = signing_certificates(store) if store else {}
 
+    left = LARGEST
+
     def resource(uri: str) -> bytes | None:
+        nonlocal left
         into = io.BytesIO()
         try:
             reader.resource_to_stream(uri, into)
         except Exception:  # a resource that is named and not there is simply not there
             return None
+        left -= into.tell()
+        if left < 0:
+            raise ValueError(f"its texts are larger than {LARGEST // 2**20} MB")
         return into.getvalue()
 
     return tuple(
@@ -247,6 +265,8 @@ def _reason(error: Exception) -> str:
     """One plain line, without the library's own prefixes."""
     kind = type(error).__name__.strip("_").removeprefix("C2pa")
     text = printable(str(error), 160).removeprefix(f"{kind}: ")
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, OSError):

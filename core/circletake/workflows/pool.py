@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -307,6 +308,8 @@ def _settle(memory: int) -> None:
     """Make a fresh worker expendable: capped, quiet, on one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(2, 1)  # what plugins and codecs print is no result
+    # A stranger's certificate that a parser frowns at is told in the report.
+    warnings.filterwarnings("ignore", module=r"circletake\.provenance")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"

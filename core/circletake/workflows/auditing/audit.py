@@ -134,11 +134,15 @@ def _find(path: Path) -> _Found:
     if not path.exists():
         raise NotFound(str(path), "no such file or folder", "circletake audit FOLDER")
     if not path.is_dir():
+        if not path.is_file():
+            raise BadInput(str(path), "is not a plain file", "name a release folder or a video")
         return _Found(path.parent, path.name, (path.name,), {}, whole=False)
     files: list[str] = []
     odd: dict[str, str] = {}
     for entry, place in _entries(path):
-        if entry.is_symlink():
+        if isinstance(entry, OSError):
+            odd[place] = f"a folder that cannot be opened: {entry.strerror}"
+        elif entry.is_symlink():
             odd[place] = "a link; not followed"
         elif entry.is_file(follow_symlinks=False):
             files.append(place)
@@ -149,11 +153,26 @@ def _find(path: Path) -> _Found:
     return _Found(path, path.resolve().name, tuple(files), odd, whole=True)
 
 
-def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Every entry below ``root`` that is not a plain folder, with its path under it."""
+def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str] | OSError, str]]:
+    """Every entry below ``root`` that is not a plain folder, with its path under it.
+
+    A folder that cannot be opened, or lies deeper than a path can be long, comes with the reason.
+    """
     waiting = [root]
+    folders = 0
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
+        folder = waiting.pop()
+        folders += 1
+        if folders > MOST_FILES:
+            raise BadInput(
+                str(root), f"holds more than {MOST_FILES} folders", "name the release folder itself"
+            )
+        try:
+            entries = os.scandir(folder)
+        except OSError as error:
+            yield error, folder.relative_to(root).as_posix()
+            continue
+        with entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(Path(entry.path))

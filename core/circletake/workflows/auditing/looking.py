@@ -83,12 +83,13 @@ def _kind(path: str, file: Path) -> str:
 
 
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
-    from circletake.provenance.reading import file_exclusions, read_credentials, slack
+    from circletake.provenance.reading import exclusions_of, read_credentials, slack
 
     if not can_be_signed(file):
         return FileCase(task.path, "video", size, digest, Credentials(False))
     credentials = read_credentials(file, task.trust)
-    media, problem = _facts(file)
+    # Only a video without credentials is told by its picture; hashing that is a second pass over the file.
+    media, problem = _facts(file, picture=not credentials.present)
     return FileCase(
         task.path,
         "video",
@@ -98,7 +99,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         media=media,
         unreadable=problem,
         slack=slack(file),
-        exclusions=tuple(file_exclusions(file)) if credentials.present else (),
+        exclusions=exclusions_of(credentials.active) if credentials.active else (),
     )
 
 
@@ -108,11 +109,11 @@ def _seal(record: Path, trust: Sequence[TrustList]) -> Credentials:
     return read_credentials(record, trust)
 
 
-def _facts(file: Path) -> tuple[MediaFacts | None, str]:
+def _facts(file: Path, *, picture: bool) -> tuple[MediaFacts | None, str]:
     from circletake.media.probe import probe
 
     try:
-        return probe(file).facts, ""
+        return probe(file, picture=picture).facts, ""
     except MediaError as error:
         return None, error.reason
 
