@@ -9,12 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _LARGEST = 256_000_000
 _BOXES_AT_MOST = 100_000
+MOST_BOXES = 30_000
+"""Top-level boxes of a file that is handed to the C2PA library, whose time grows with their square."""
+
 _BLOCKS_AT_MOST = _LARGEST // 255
 SIDECAR = ".c2pa"
 NOT_EMBEDDABLE = frozenset({".webm", ".mkv"})
@@ -90,6 +94,15 @@ def sidecar_of(path: Path) -> Path | None:
     if path.suffix.lower() not in NOT_EMBEDDABLE and any(other.exists() for other in others):
         return None
     return stem
+
+
+def crowded(path: Path) -> bool:
+    """Whether a file has more than :data:`MOST_BOXES` boxes: no film has, and reading them would not end."""
+    try:
+        with path.open("rb") as file:
+            return next(islice(_boxes(file), MOST_BOXES, None), None) is not None
+    except OSError:
+        return False
 
 
 def slack(path: Path) -> int:

@@ -19,6 +19,8 @@ from circletake.provenance import vocabulary as words
 from circletake.provenance.chain import signing_certificates
 from circletake.provenance.container import (
     MIMES,
+    MOST_BOXES,
+    crowded,
     embedded_manifest,
     has_credentials,
     raw_manifest,
@@ -89,6 +91,8 @@ def read_credentials(
                 where = sidecar.name
             if mime is None and store is None:
                 return Credentials(present=False)
+            if crowded(path):
+                raise ValueError(f"more than {MOST_BOXES} boxes")
             file.seek(0)
             reader = _open(mime or "application/octet-stream", file, beside, trust)
             if reader is None:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 MOST_FILES = 20_000
 
+_SLOWEST = 20_000_000
+"""Bytes a second at which the slowest machine we think of looks at a file."""
+
 
 def audit_folder(
     path: Path,
@@ -180,10 +183,24 @@ def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str] | OSError, str]]:
                     yield entry, Path(entry.path).relative_to(root).as_posix()
 
 
+def _caps(found: _Found) -> pool.Caps:
+    """A minute for each file, and more where the largest takes longer to be hashed a few times."""
+    largest = max((_size(found.root / place) for place in found.files), default=0)
+    seconds = 60 + largest // _SLOWEST
+    return pool.Caps(cpu_seconds=seconds, wall_seconds=4 * seconds)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
 def _looked_at(found: _Found, trust: tuple[TrustList, ...], progress: Progress) -> list[FileCase]:
     tasks = [Look(str(found.root), place, trust) for place in sorted(found.files)]
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
-    for task, result in pool.run(tasks, look, progress=progress):
+    for task, result in pool.run(tasks, look, caps=_caps(found), progress=progress):
         looked.append(result if isinstance(result, FileCase) else unreadable(task.path, result.reason))
     return looked
 
