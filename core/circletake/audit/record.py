@@ -19,7 +19,7 @@ MOST_PARTS = 200_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 # Not all that Fraction takes: one read from "1e999999999" would never come back.
-_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,18}|/[1-9]\d{0,11})?")
+_SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,18}|/[1-9][0-9]{0,11})?")
 
 
 def read_release(data: bytes) -> Release:
