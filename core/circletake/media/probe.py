@@ -139,19 +139,24 @@ def _walk(container: InputContainer, stream: VideoStream, look: bool, picture: b
     first: VideoFrame | None = None
     try:
         for packet in container.demux(stream):
-            if packet.size and picture:
+            size = packet.size
+            if size and picture:
                 digest.update(packet)
             if look and first is None:
                 with contextlib.suppress(av.error.FFmpegError):
                     first = next(iter(packet.decode()), None)
-            packets += bool(packet.size)
-            if not packet.size or packet.is_discard:
+            if not size:
+                continue
+            packets += 1
+            if packet.is_discard:
                 continue
             shown += 1
-            if packet.pts is not None:
-                start = packet.pts if start is None else min(start, packet.pts)
-                longest = max(longest, packet.duration or 0)
-                end = max(end, packet.pts + (packet.duration or 0))
+            at = packet.pts
+            if at is not None:
+                lasts = packet.duration or 0
+                start = at if start is None else min(start, at)
+                longest = max(longest, lasts)
+                end = max(end, at + lasts)
     except av.error.FFmpegError:
         # What could be read is reported; the caller compares it with what was promised.
         pass

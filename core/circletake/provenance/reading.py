@@ -16,7 +16,7 @@ from typing import Any
 from circletake.model.manifest import Check, Credentials, ManifestSaid
 from circletake.model.text import printable
 from circletake.provenance import vocabulary as words
-from circletake.provenance.chain import signing_certificates
+from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.container import (
     MIMES,
     MOST_BOXES,
@@ -193,19 +193,23 @@ def _manifests(
 
     certificates = signing_certificates(store) if store else {}
 
+    data = embedded_data(store) if store else {}
     left = LARGEST
 
     def resource(uri: str) -> bytes | None:
         nonlocal left
-        into = io.BytesIO()
-        try:
-            reader.resource_to_stream(uri, into)
-        except Exception:  # a resource that is named and not there is simply not there
-            return None
-        left -= into.tell()
+        found = data.get(uri)
+        if found is None:
+            into = io.BytesIO()
+            try:
+                reader.resource_to_stream(uri, into)
+            except Exception:  # a resource that is named and not there is simply not there
+                return None
+            found = into.getvalue()
+        left -= len(found)
         if left < 0:
             raise ValueError(f"its texts are larger than {LARGEST // 2**20} MB")
-        return into.getvalue()
+        return found
 
     return tuple(
         manifest_said(label, every[label], resource, certificates, deltas, stamped and label == first)
