@@ -1,11 +1,14 @@
+import ctypes
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from circletake.errors import Cancelled, MediaError
+from circletake.workflows import pool
 from circletake.workflows.pool import Caps, Failure, run
 
 
@@ -32,7 +35,23 @@ def misbehave(task: str) -> str:
             pass
     if task == "sleep":
         time.sleep(60)
+    if task == "hang":
+        # A call into a library that never comes back, with the lock of the interpreter held.
+        ctypes.PyDLL(None).usleep(59_000_000)
+    if task == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if task == "crash":
+        ctypes.string_at(0)
+    if task == "leave":
+        sys.exit("a plugin that ends its process")
+    if task == "odd":
+        raise Unpicklable("two", "words")
     return task
+
+
+class Unpicklable(Exception):
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
 
 
 @pytest.mark.usefixtures("no_workers")
@@ -69,17 +88,51 @@ def test_a_worker_that_dies_is_blamed_on_the_one_task_that_killed_it() -> None:
 
 
 @pytest.mark.slow
-def test_memory_processor_time_and_the_clock_are_capped() -> None:
-    caps = Caps(memory=2**30, cpu_seconds=1, wall_seconds=4)
-    results = dict(run(["hoard", "spin", "sleep", "a"], misbehave, workers=2, caps=caps))
-    assert results["a"] == "a"
-    failed = {task: result for task, result in results.items() if isinstance(result, Failure)}
-    assert {task: failure.crashed for task, failure in failed.items()} == {
-        "hoard": False,
-        "spin": True,
-        "sleep": True,
+def test_memory_and_processor_time_are_capped() -> None:
+    caps = Caps(memory=2**30, cpu_seconds=1)
+    results = dict(run(["hoard", "spin", "a"], misbehave, workers=2, caps=caps))
+    assert results == {
+        "hoard": Failure(False, "needs more memory than a worker may use"),
+        "spin": Failure(True, "took more than 1 s of processor time"),
+        "a": "a",
     }
-    assert "memory" in failed["hoard"].reason
+
+
+@pytest.mark.slow
+def test_the_clock_is_capped_though_native_code_hangs() -> None:
+    results = dict(run(["sleep", "hang", "a"], misbehave, workers=2, caps=Caps(wall_seconds=2)))
+    late = Failure(True, "took longer than 2 s")
+    assert results == {"sleep": late, "hang": late, "a": "a"}
+
+
+@pytest.mark.slow
+def test_a_stopped_worker_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "GRACE", 6)
+    results = dict(run(["a", "stop", "b"], misbehave, workers=1, caps=Caps(wall_seconds=1)))
+    assert results == {"a": "a", "stop": Failure(True, "took longer than 1 s"), "b": "b"}
+
+
+@pytest.mark.slow
+def test_however_a_task_ends_it_is_accounted_for_with_the_reason() -> None:
+    tasks = ["crash", *"ab", "leave", *"cd", "odd", *"ef"]
+    results = dict(run(tasks, misbehave, workers=2))
+    failed = {task: result for task, result in results.items() if isinstance(result, Failure)}
+    assert failed == {
+        "crash": Failure(True, "crashed its reader (SIGSEGV)"),
+        "leave": Failure(False, "SystemExit: a plugin that ends its process"),
+        "odd": Failure(False, "Unpicklable: two words"),
+    }
+    assert {task for task in results if task not in failed} == set("abcdef")
+
+
+@pytest.mark.slow
+def test_a_worker_that_used_up_its_memory_is_replaced() -> None:
+    before, _, after = run(["pid", "hoard", "pid"], _pid_or_hoard, workers=1, caps=Caps(memory=2**30))
+    assert before[1] != after[1]
+
+
+def _pid_or_hoard(task: str) -> int:
+    return len(bytearray(2**33)) if task == "hoard" else os.getpid()
 
 
 @pytest.mark.slow

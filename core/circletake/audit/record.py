@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from fractions import Fraction
 from pathlib import PurePosixPath
 
 from circletake.errors import BadInput
@@ -14,26 +13,37 @@ from circletake.model.export import Release, ReleasedFile
 LARGEST = 32 * 1024 * 1024
 """Bytes of a record that are read at most; 700 clips with long prompts stay under 4 MB."""
 
+MOST_PARTS = 200_000
+"""Objects and lists that a record may hold: a few bytes each in the file, hundreds once read."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+# Not all that Fraction takes: one read from "1e999999999" would never come back.
+_SECONDS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,18}|/[1-9][0-9]{0,11})?")
 
 
 def read_release(data: bytes) -> Release:
     """The record in ``data``, every field of the type the schema says.
 
     Raises:
-        BadInput: too large, not JSON, another schema, a wrong type, or a path that leaves the folder.
+        BadInput: too large, not JSON, a key given twice, another schema, a wrong type, or a path
+            that leaves the folder.
     """
     if len(data) > LARGEST:
         raise BadInput("release.json", f"larger than {LARGEST // 1024 // 1024} MB", "ask its sender")
+    if data.count(b"{") + data.count(b"[") > MOST_PARTS:
+        raise BadInput("release.json", f"holds more than {MOST_PARTS} entries", "ask its sender")
     try:
-        document = json.loads(data.decode("utf-8"))
+        document = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_such_number
+        )
         release = Release.from_json(document)
         _check_types(release)
         for file in release.files:
             _check_file(file)
     except RecursionError:
         raise BadInput("release.json", "nested too deeply", "ask its sender") from None
-    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput("release.json", f"not a release record ({error})", "ask its sender") from error
     return release
 
@@ -59,14 +69,26 @@ def stays_inside(path: str) -> bool:
     return not parts.is_absolute() and ".." not in parts.parts
 
 
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys differ: of two equal ones, one reader takes the first, another the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _no_such_number(word: str) -> float:
+    raise ValueError(f"{word} is no number of JSON")
+
+
 def _check_file(file: ReleasedFile) -> None:
     if not stays_inside(file.path):
         raise ValueError(f"a path that leaves the folder: {file.path[:80]!r}")
     if not _DIGEST.fullmatch(file.sha256):
         raise ValueError(f"{file.path[:80]!r} has no sha256")
     for text in (file.seconds, *(t for use in file.uses for t in (use.record_in, use.record_out))):
-        if text:
-            Fraction(text)
+        if text and not _SECONDS.fullmatch(text):
+            raise ValueError(f"{text[:40]!r} is no time")
 
 
 def _check_types(value: object) -> None:

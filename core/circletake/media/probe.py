@@ -58,11 +58,12 @@ class _Walk:
     first: VideoFrame | None
 
 
-def probe(path: Path, *, whole: bool = True) -> Probed:
+def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
     """Read the facts of a media file: one pass over its packets, one frame decoded.
 
     Args:
         whole: refuse a file that is cut short, rather than tell what there is of it.
+        picture: also digest the coded picture; ``picture_sha256`` is empty otherwise.
 
     Raises:
         MediaError: empty, cut short, a playlist, foreign, without picture, or too large.
@@ -73,7 +74,7 @@ def probe(path: Path, *, whole: bool = True) -> Probed:
         if short and whole:
             raise MediaError(name, "ends early", "download it again")
         stream = picture_stream(container, name)
-        walk = _walk(container, stream, look=True)
+        walk = _walk(container, stream, look=True, picture=picture)
         short = short or _misses_packets(container, stream, walk)
         if short and whole:
             raise MediaError(name, "ends early", "download it again")
@@ -130,7 +131,7 @@ def picture_stream(container: InputContainer, name: str) -> VideoStream:
     raise MediaError(name, "no picture", "left alone")
 
 
-def _walk(container: InputContainer, stream: VideoStream, look: bool) -> _Walk:
+def _walk(container: InputContainer, stream: VideoStream, look: bool, picture: bool = True) -> _Walk:
     import av.error
 
     digest = hashlib.sha256()
@@ -141,19 +142,24 @@ def _walk(container: InputContainer, stream: VideoStream, look: bool) -> _Walk:
     first: VideoFrame | None = None
     try:
         for packet in container.demux(stream):
-            if packet.size:
+            size = packet.size
+            if size and picture:
                 digest.update(packet)
             if look and first is None:
                 with contextlib.suppress(av.error.FFmpegError):
                     first = next(iter(packet.decode()), None)
-            packets += bool(packet.size)
-            if not packet.size or packet.is_discard:
+            if not size:
+                continue
+            packets += 1
+            if packet.is_discard:
                 continue
             shown += 1
-            if packet.pts is not None:
-                start = packet.pts if start is None else min(start, packet.pts)
-                longest = max(longest, packet.duration or 0)
-                end = max(end, packet.pts + (packet.duration or 0))
+            at = packet.pts
+            if at is not None:
+                lasts = packet.duration or 0
+                start = at if start is None else min(start, at)
+                longest = max(longest, lasts)
+                end = max(end, at + lasts)
     except av.error.FFmpegError:
         # What could be read is reported; the caller compares it with what was promised.
         pass
@@ -164,7 +170,14 @@ def _walk(container: InputContainer, stream: VideoStream, look: bool) -> _Walk:
     seconds = float(ticks * base)
     if stream.duration and not longest:
         seconds = float(stream.duration * base)
-    return _Walk(digest.hexdigest(), packets, shown, seconds, float((start or 0) * base) + seconds, first)
+    return _Walk(
+        digest.hexdigest() if picture else "",
+        packets,
+        shown,
+        seconds,
+        float((start or 0) * base) + seconds,
+        first,
+    )
 
 
 def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk) -> bool:

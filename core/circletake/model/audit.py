@@ -232,7 +232,7 @@ class FileCase:
         path: relative to what was audited.
         kind: ``video``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``, ``report``, ``other``.
         recorded: its entry in ``release.json``.
-        media: facts of a readable video.
+        media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
         slack: bytes in ``free``/``skip`` boxes or after the last box that are not zero-length padding.
         exclusions: hash exclusions of the active manifest beyond the default set.

@@ -1,4 +1,4 @@
-"""The certificate that signed a manifest, taken from the very box its signature lies in.
+"""The certificate that signed a manifest, taken from the very box its signature lies in; and its data.
 
 The C2PA library tells a certificate's names, which anybody can forge, but not its bytes. Only
 the signature box of the named manifest is looked at, so that a certificate planted elsewhere
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,15 +30,45 @@ def signing_certificates(store: bytes) -> dict[str, x509.Certificate]:
     Returns:
         Without those manifests whose certificate cannot be told beyond doubt.
     """
-    from cryptography import x509
-
     found: dict[str, x509.Certificate] = {}
     for label, manifest in _manifests(store):
         try:
-            found[label] = x509.load_der_x509_certificate(_chain(_signature(manifest))[0])
+            found[label] = _certificate(_chain(_signature(manifest))[0])
         except Exception:  # hostile bytes: whatever a parser makes of them, there is no certificate
             continue
     return found
+
+
+def embedded_data(store: bytes) -> dict[str, bytes]:
+    """What assertions carry as data (prompts, seeds), by the URI that names it; much cheaper than asking.
+
+    Args:
+        store: the whole manifest store, which the C2PA library has read.
+
+    Returns:
+        Without what cannot be told beyond doubt: a label that stands twice, or two contents in one.
+    """
+    found: dict[str, bytes] = {}
+    for label, manifest in _manifests(store):
+        try:
+            lists = [b for kind, b in _boxes(manifest) if kind == b"jumb" and _label(b) == "c2pa.assertions"]
+            every = [(_label(b), b) for one in lists for kind, b in _boxes(one) if kind == b"jumb"]
+            counts = Counter(name for name, _ in every)
+            for name, body in every:
+                contents = [bytes(data) for kind, data in _boxes(body) if kind == b"bidb"]
+                if len(lists) == len(contents) == counts[name] == 1:
+                    found[f"self#jumbf=/c2pa/{label}/c2pa.assertions/{name}"] = contents[0]
+        except Exception:  # as above
+            continue
+    return found
+
+
+@lru_cache(maxsize=64)
+def _certificate(der: bytes) -> x509.Certificate:
+    """Parsed once for the many clips of one signer."""
+    from cryptography import x509
+
+    return x509.load_der_x509_certificate(der)
 
 
 def _manifests(store: bytes) -> list[tuple[str, memoryview]]:

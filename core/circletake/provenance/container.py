@@ -9,12 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _LARGEST = 256_000_000
 _BOXES_AT_MOST = 100_000
+MOST_BOXES = 30_000
+"""Top-level boxes of a file that is handed to the C2PA library, whose time grows with their square."""
+
+_BLOCKS_AT_MOST = _LARGEST // 255
 SIDECAR = ".c2pa"
 NOT_EMBEDDABLE = frozenset({".webm", ".mkv"})
 PAPERS = frozenset({".json", ".html"})
@@ -75,17 +80,31 @@ def embedded_manifest(path: Path) -> bytes | None:
 
 
 def sidecar_of(path: Path) -> Path | None:
-    """The manifest beside a file: ``x.webm.c2pa``, or ``x.c2pa`` where it can be meant for no other."""
+    """The manifest beside a file: ``x.webm.c2pa``, or ``x.c2pa`` where it can be meant for no other.
+
+    A link beside a plain file is not followed: it may lead to anything on this machine. Where the
+    file is a link itself, so may its manifest be.
+    """
     own = path.with_name(path.name + SIDECAR)
-    if _usable(own):
+    links = path.is_symlink()
+    if _usable(own, links):
         return own
     stem = path.with_suffix(SIDECAR)
-    if path.suffix.lower() == SIDECAR or not _usable(stem):
+    if path.suffix.lower() == SIDECAR or not _usable(stem, links):
         return None
     others = (path.with_suffix(suffix) for suffix in NOT_EMBEDDABLE)
     if path.suffix.lower() not in NOT_EMBEDDABLE and any(other.exists() for other in others):
         return None
     return stem
+
+
+def crowded(path: Path) -> bool:
+    """Whether a file has more than :data:`MOST_BOXES` boxes: no film has, and reading them would not end."""
+    try:
+        with path.open("rb") as file:
+            return next(islice(boxes(file), MOST_BOXES, None), None) is not None
+    except OSError:
+        return False
 
 
 def slack(path: Path) -> int:
@@ -109,9 +128,9 @@ def slack(path: Path) -> int:
     return found + max(0, size - found_here[-1].end)
 
 
-def _usable(path: Path) -> bool:
+def _usable(path: Path, links: bool) -> bool:
     try:
-        return path.is_file() and 0 < path.stat().st_size <= _LARGEST
+        return (links or not path.is_symlink()) and path.is_file() and 0 < path.stat().st_size <= _LARGEST
     except OSError:
         return False
 
@@ -186,13 +205,20 @@ def _gif(file: BinaryIO) -> bytes | None:
     file.seek(10)
     flags = file.read(3)[0]
     file.seek(13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0))
+    blocks = 0
     for _ in range(_BOXES_AT_MOST):
         if file.read(1) != b"\x21":
             return None
         wanted = file.read(1) == b"\xff"
         name = file.read(file.read(1)[0]) if wanted else b""
         data = bytearray()
-        while (length := (file.read(1) or b"\0")[0]) and len(data) <= _LARGEST:
+        while length := (file.read(1) or b"\0")[0]:
+            blocks += 1
+            if blocks > _BLOCKS_AT_MOST:
+                return None
+            if not wanted:
+                file.seek(length, os.SEEK_CUR)
+                continue
             data += file.read(length)
         if name.startswith(b"C2PA_GIF"):
             return bytes(data)

@@ -17,9 +17,11 @@ from typing import Any
 from circletake.model.manifest import Check, Credentials, ManifestSaid, Signer, Timestamp
 from circletake.model.text import printable
 from circletake.provenance import vocabulary as words
-from circletake.provenance.chain import signing_certificates
+from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.container import (
     MIMES,
+    MOST_BOXES,
+    crowded,
     embedded_manifest,
     has_credentials,
     raw_manifest,
@@ -56,6 +58,10 @@ _OTHER_QUESTIONS = (
 )
 
 
+LARGEST = 64 * 2**20
+"""Bytes of what manifests say, and of their texts, that are taken in; 55 clips with prompts say 1 MB."""
+
+
 def read_credentials(
     path: Path,
     trust: Sequence[TrustList] = (),
@@ -86,6 +92,8 @@ def read_credentials(
                 where = sidecar.name
             if mime is None and store is None:
                 return Credentials(present=False)
+            if crowded(path):
+                raise ValueError(f"more than {MOST_BOXES} boxes")
             file.seek(0)
             reader = _open(mime or "application/octet-stream", file, beside, trust)
             if reader is None:
@@ -139,7 +147,7 @@ def _open(mime: str, stream: Any, sidecar: bytes | None, trust: Sequence[TrustLi
 def _told(
     reader: Any, store: bytes | None, where: str, trust: Sequence[TrustList], at: datetime | None
 ) -> Credentials:
-    document = json.loads(reader.json())
+    document = _document(reader)
     results = document.get("validation_results") or {}
     active = results.get("activeManifest") or {}
     passed, failed = _codes(active, "success"), _codes(active, "failure")
@@ -178,6 +186,14 @@ def _told(
     )
 
 
+def _document(reader: Any) -> dict[str, Any]:
+    text = reader.json()
+    if len(text) > LARGEST:
+        raise ValueError(f"its manifests say more than {LARGEST // 2**20} MB")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
 def _manifests(
     reader: Any, document: Mapping[str, Any], store: bytes | None, stamped: bool
 ) -> tuple[ManifestSaid, ...]:
@@ -189,13 +205,23 @@ def _manifests(
 
     certificates = signing_certificates(store) if store else {}
 
+    data = embedded_data(store) if store else {}
+    left = LARGEST
+
     def resource(uri: str) -> bytes | None:
-        into = io.BytesIO()
-        try:
-            reader.resource_to_stream(uri, into)
-        except Exception:  # a resource that is named and not there is simply not there
-            return None
-        return into.getvalue()
+        nonlocal left
+        found = data.get(uri)
+        if found is None:
+            into = io.BytesIO()
+            try:
+                reader.resource_to_stream(uri, into)
+            except Exception:  # a resource that is named and not there is simply not there
+                return None
+            found = into.getvalue()
+        left -= len(found)
+        if left < 0:
+            raise ValueError(f"its texts are larger than {LARGEST // 2**20} MB")
+        return found
 
     return tuple(
         manifest_said(label, every[label], resource, certificates, deltas, stamped and label == first)
@@ -306,6 +332,8 @@ def _reason(error: Exception) -> str:
     """One plain line, without the library's own prefixes."""
     kind = type(error).__name__.strip("_").removeprefix("C2pa")
     text = printable(str(error), 160).removeprefix(f"{kind}: ")
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, OSError):

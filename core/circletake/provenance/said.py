@@ -18,6 +18,9 @@ Resource = Callable[[str], bytes | None]
 
 _TEXT_LIMIT = 1_000_000
 
+MOST_PARTS = 5_000
+"""Ingredients, actions or places in a cut that one manifest may name; a feature film has 2,000 shots."""
+
 
 def manifest_said(
     label: str,
@@ -34,6 +37,9 @@ def manifest_said(
         certificates: signing certificates by label.
         deltas: what reading found of ingredients beyond what their manifests recorded.
         stamped: a trusted timestamp vouches for the time of signing.
+
+    Raises:
+        ValueError: it names more than :data:`MOST_PARTS`.
     """
     rows = _list(data.get("assertions"))
     assertions: dict[str, Any] = {}
@@ -49,6 +55,9 @@ def manifest_said(
     told = [value for name, value in assertions.items() if name.startswith("c2pa.actions")]
     actions = [row for value in told for row in _actions(value)]
     placed = _places(actions, ids)
+    if max(len(raw), len(actions), sum(map(len, placed.values()))) > MOST_PARTS:
+        raise ValueError(f"a manifest names more than {MOST_PARTS} parts")
+    found = _about(deltas, label)
     info = next(iter(_list(data.get("claim_generator_info"))), {})
     named = " ".join(str(info[key]) for key in ("name", "version") if info.get(key))
     return ManifestSaid(
@@ -57,7 +66,7 @@ def manifest_said(
         title=str(data.get("title") or ""),
         signer=_signer(data.get("signature_info"), certificates.get(label), stamped),
         actions=tuple(_action(row, ids) for row in actions),
-        ingredients=tuple(_ingredient(row, resource, placed, _about(deltas, label)) for row in raw),
+        ingredients=tuple(_ingredient(row, resource, placed, found) for row in raw),
         assertions={name: value for name, value in assertions.items() if not name.startswith("c2pa.actions")},
         labels=tuple(str(row.get("label") or "") for row in (*rows, *raw)),
         claim_version=_number(data.get("claim_version")),

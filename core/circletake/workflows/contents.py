@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from circletake.model.text import printable
 
 HEAD = 512
 """Bytes that are enough to tell."""
@@ -120,7 +123,8 @@ def videos_inside(path: Path) -> tuple[Member, ...]:
     """Videos in a zip or tar archive, archives in it included; nothing is written to disk.
 
     Raises:
-        ValueError: the archive is broken, encrypted, of a kind that cannot be opened, or too large.
+        ValueError: the archive is broken, encrypted, of a kind that cannot be opened, or too large,
+            or holds a link or a path that leads out of the folder it is unpacked into.
     """
     with path.open("rb") as file:
         return tuple(_inside(file, "", 0, _Budget()))
@@ -146,7 +150,7 @@ class _Budget:
 
 def _inside(file: IO[bytes], prefix: str, depth: int, budget: _Budget) -> Iterator[Member]:
     try:
-        for name, opened in _members(file):
+        for name, opened in _members(file, budget):
             with opened:
                 budget.member()
                 yield from _member(opened, f"{prefix}{name}", depth, budget)
@@ -180,19 +184,34 @@ def _member(opened: IO[bytes], name: str, depth: int, budget: _Budget) -> Iterat
         yield from _inside(io.BytesIO(body), f"{name}!", depth + 1, budget)
 
 
-def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
+def _members(file: IO[bytes], budget: _Budget) -> Iterator[tuple[str, IO[bytes]]]:
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
+                _refuse(info.filename, link=stat.S_ISLNK(info.external_attr >> 16))
                 if not info.is_dir():
                     yield info.filename, archive.open(info)
         return
     file.seek(0)
     with tarfile.open(fileobj=file) as archive:
         for entry in archive:
+            _refuse(entry.name, link=entry.issym() or entry.islnk())
+            before = budget.bytes
             extracted = archive.extractfile(entry) if entry.isfile() else None
             if extracted is not None:
                 yield entry.name, extracted
+            # Stepping over the rest of a packed member unpacks it too.
+            budget.spend(max(0, entry.size - (before - budget.bytes)))
+
+
+def _refuse(name: str, *, link: bool) -> None:
+    """Refuse what could make unpacking write or read elsewhere; circletake unpacks nothing, people do."""
+    shown = printable(name, 80)
+    if link:
+        raise ValueError(f"holds a link, {shown}")
+    parts = name.replace("\\", "/").split("/")
+    if name.startswith(("/", "\\")) or ".." in parts or parts[0][1:2] == ":":
+        raise ValueError(f"holds a path that leads out of it, {shown}")
 
 
 def _is_transport_stream(head: bytes) -> bool:

@@ -13,11 +13,14 @@ import os
 import signal
 import sys
 import threading
+import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from circletake.errors import Cancelled, CircletakeError, LibraryError
@@ -34,7 +37,8 @@ class Caps:
     Attributes:
         memory: bytes of address space beyond what an idle worker has.
         cpu_seconds: for one task; a worker that passes it is killed.
-        wall_seconds: for one task, in case it sleeps for ever.
+        wall_seconds: for one task, in case it sleeps for ever. A worker's own alarm ends it; where
+            that does not ring (a stopped process, a system without alarms) the coordinator does.
         tasks: after so many for each process the workers are replaced.
     """
 
@@ -59,6 +63,11 @@ class Failure:
 
 MakeExecutor = Callable[[int, Caps], Executor]
 
+GRACE = 30
+"""Seconds beyond ``wall_seconds`` in which a worker may start and answer, before the coordinator ends it."""
+
+_TOO_MUCH_MEMORY = "needs more memory than a worker may use"
+
 
 def run(
     tasks: Iterable[T],
@@ -73,7 +82,8 @@ def run(
     """Yield each task with what ``function`` returned for it, in the order of completion.
 
     A worker that dies takes the tasks in flight with it. Each of those is then run alone, so
-    that only the one to blame is reported as crashed. Stop iterating, or Ctrl-C, and running
+    that only the one to blame is reported as crashed; one that used up its memory is replaced.
+    Every task is accounted for, whatever became of it. Stop iterating, or Ctrl-C, and running
     work is ended at once; what was yielded is the caller's to keep.
 
     Args:
@@ -118,13 +128,15 @@ def local_processes(workers: int, caps: Caps) -> Executor:
 def _all(
     todo: deque[T], function: Callable[[T], R], crew: _Crew, cancelled: Callable[[], bool]
 ) -> Iterator[tuple[T, R | Failure]]:
-    flying: dict[Future[R], T] = {}
+    flying: dict[Future[Any], T] = {}
     suspects: deque[T] = deque()
+    heard = time.monotonic()
     while todo or flying or suspects:
         if cancelled():
             raise Cancelled
         if not flying and suspects:
             yield from _alone(suspects.popleft(), function, crew)
+            heard = time.monotonic()
             continue
         while todo and len(flying) < 2 * crew.workers and not suspects and not crew.tired:
             try:
@@ -134,14 +146,23 @@ def _all(
             flying[future] = todo.popleft()
         if not flying:
             crew.renew()
+            heard = time.monotonic()
             continue
         finished, _ = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
+        if finished:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > crew.patience:
+            crew.kill()
         for future in finished:
             task = flying.pop(future)
             try:
-                yield task, _outcome(future)
+                result = _outcome(future)
             except BrokenProcessPool:
                 suspects.append(task)
+                continue
+            crew.learn(result)
+            yield task, result
+            heard = time.monotonic()
         if suspects:
             # The pool is dead, and so is all that was in flight; some of it may have come back in time.
             for future, task in flying.items():
@@ -158,11 +179,44 @@ def _all(
 
 
 def _alone(task: T, function: Callable[[T], R], crew: _Crew) -> Iterator[tuple[T, R | Failure]]:
+    """Run one task with nothing beside it, so that a death is its own."""
+    workers: list[BaseProcess] = []
+    late = False
     try:
-        yield task, _outcome(crew.submit(function, task))
+        future = crew.submit(function, task)
+        workers = crew.processes()
+        late = not wait((future,), timeout=crew.patience).done
+        if late:
+            crew.kill()
+        result = _outcome(future)
     except BrokenProcessPool:
+        # The pool ends the workers that are left, and then all have an exit code.
         crew.renew()
-        yield task, Failure(True, "the worker died, or used more memory or time than it may")
+        codes = [worker.exitcode for worker in workers]
+        yield (
+            task,
+            Failure(
+                True, f"took longer than {crew.caps.wall_seconds} s" if late else _died_of(codes, crew.caps)
+            ),
+        )
+    else:
+        crew.learn(result)
+        yield task, result
+
+
+def _died_of(codes: Iterable[int | None], caps: Caps) -> str:
+    """Why a worker ended, from the signal that ended it; the others were ended after it, by SIGTERM."""
+    code = next((-code for code in codes if code and code != -signal.SIGTERM), 0)
+    told = {
+        "SIGXCPU": f"took more than {caps.cpu_seconds} s of processor time",
+        "SIGALRM": f"took longer than {caps.wall_seconds} s",
+        "SIGKILL": "was killed, perhaps because the machine ran out of memory",
+        "SIGABRT": "crashed its reader (SIGABRT), perhaps for want of memory",
+    }
+    name = next((each.name for each in signal.Signals if each == code), "")
+    if name:
+        return told.get(name, f"crashed its reader ({name})")
+    return "the worker died, or used more memory or time than it may"
 
 
 def _outcome(future: Future[Any]) -> Any:
@@ -170,12 +224,16 @@ def _outcome(future: Future[Any]) -> Any:
         return future.result()
     except (BrokenProcessPool, KeyboardInterrupt, Cancelled):
         raise
-    except CircletakeError as error:
+    except (Exception, SystemExit) as error:
+        return _failure(error)
+
+
+def _failure(error: BaseException) -> Failure:
+    if isinstance(error, CircletakeError):
         return Failure(False, str(error))
-    except MemoryError:
-        return Failure(False, "needs more memory than a worker may use")
-    except Exception as error:
-        return Failure(False, f"{type(error).__name__}: {error}")
+    if isinstance(error, MemoryError):
+        return Failure(False, _TOO_MUCH_MEMORY)
+    return Failure(False, f"{type(error).__name__}: {error}")
 
 
 class _Crew:
@@ -183,7 +241,7 @@ class _Crew:
 
     def __init__(self, workers: int, caps: Caps, make: MakeExecutor) -> None:
         self.workers = workers
-        self._caps = caps
+        self.caps = caps
         self._make = make
         self._given = 0
         self._before = set(multiprocessing.active_children())
@@ -191,18 +249,32 @@ class _Crew:
 
     @property
     def tired(self) -> bool:
-        return self._given >= self._caps.tasks * self.workers
+        return self._given >= self.caps.tasks * self.workers
 
-    def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+    @property
+    def patience(self) -> float:
+        """Seconds without any answer after which a worker must be hanging."""
+        return self.caps.wall_seconds + GRACE
+
+    def learn(self, result: object) -> None:
+        """Replace the workers once one of them used up its memory: what is left of it serves nobody."""
+        if isinstance(result, Failure) and result.reason == _TOO_MUCH_MEMORY:
+            self._given = self.caps.tasks * self.workers
+
+    def processes(self) -> list[BaseProcess]:
+        """The local worker processes that live now."""
+        return [child for child in multiprocessing.active_children() if child not in self._before]
+
+    def submit(self, function: Callable[[T], R], task: T) -> Future[R | Failure]:
         self._given += 1
         with _ctrl_c_is_ours():
             return self._executor.submit(
-                _limited, function, task, self._caps.cpu_seconds, self._caps.wall_seconds
+                _limited, function, task, self.caps.cpu_seconds, self.caps.wall_seconds
             )
 
     def renew(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = self._make(self.workers, self._caps)
+        self._executor = self._make(self.workers, self.caps)
         self._given = 0
         with _ctrl_c_is_ours():
             ready = self._executor.submit(os.getpid)
@@ -212,7 +284,7 @@ class _Crew:
             raise LibraryError("worker processes", "cannot be started", "circletake doctor") from error
 
     def kill(self) -> None:
-        for child in set(multiprocessing.active_children()) - self._before:
+        for child in self.processes():
             child.kill()
 
     def close(self) -> None:
@@ -236,6 +308,8 @@ def _settle(memory: int) -> None:
     """Make a fresh worker expendable: capped, quiet, on one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(2, 1)  # what plugins and codecs print is no result
+    # A stranger's certificate that a parser frowns at is told in the report.
+    warnings.filterwarnings("ignore", module=r"circletake\.provenance")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
@@ -263,8 +337,11 @@ def _address_space() -> int:
     return 0
 
 
-def _limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds: int) -> R:
-    """Run a task under its clock. Both limits end the process: code that hangs hears nothing else."""
+def _limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds: int) -> R | Failure:
+    """Run a task under its clock. Both limits end the process: code that hangs hears nothing else.
+
+    Errors go back in words: not every exception survives being pickled.
+    """
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -278,6 +355,10 @@ def _limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds
         signal.setitimer(signal.ITIMER_REAL, wall_seconds)
     try:
         return function(task)
+    except Cancelled:
+        raise
+    except (Exception, SystemExit) as error:
+        return _failure(error)
     finally:
         if timed:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from circletake.model.export import PromptPolicy
 from circletake.model.manifest import Check
 from circletake.provenance.certificates import issue
-from circletake.provenance.chain import signing_certificates
+from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_record, plan_take
 from circletake.provenance.reading import (
@@ -238,6 +238,29 @@ def test_reading_and_signing_never_ask_the_network(
         server.server_close()
     assert b"127.0.0.1" in remote.read_bytes()
     assert asked == []
+
+
+def test_data_taken_from_the_store_is_what_the_library_gives(signed: Make) -> None:
+    import c2pa
+
+    path = signed().path
+    store = raw_manifest(path)
+    assert store is not None
+    found = embedded_data(store)
+    assert [data.decode() for data in found.values()] == [OBSERVED[4].value, "18446744073709551617"]
+    with c2pa.Reader(str(path), context=context()) as reader:
+        for uri, data in found.items():
+            into = io.BytesIO()
+            reader.resource_to_stream(uri, into)
+            assert into.getvalue() == data
+
+
+def test_data_of_two_equal_labels_is_nobodys(signed: Make) -> None:
+    store = raw_manifest(signed().path)
+    assert store is not None
+    doubled = store.replace(b"c2pa.embedded-data__1\0", b"c2pa.embedded-data\0__1")
+    assert doubled != store
+    assert embedded_data(doubled) == {}
 
 
 def test_a_kept_manifest_is_byte_for_byte_the_one_that_was_written(

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 MOST_FILES = 1_000_000
 """No folder of releases holds so many; a whole disk named by mistake does."""
 
+_SLOWEST = 20_000_000
+"""Bytes a second at which the slowest machine we think of looks at a file."""
+
 
 def audit_folder(
     path: Path,
@@ -161,11 +164,15 @@ def _find(path: Path) -> _Found:
     if not path.exists():
         raise NotFound(str(path), "no such file or folder", "circletake audit FOLDER")
     if not path.is_dir():
+        if not path.is_file():
+            raise BadInput(str(path), "is not a plain file", "name a release folder or a video")
         return _Found(path.parent, path.name, (path.name,), {}, whole=False)
     files: list[str] = []
     odd: dict[str, str] = {}
     for entry, place in _entries(path):
-        if entry.is_symlink():
+        if isinstance(entry, OSError):
+            odd[place] = f"a folder that cannot be opened: {entry.strerror}"
+        elif entry.is_symlink():
             odd[place] = "a link; not followed"
         elif entry.is_file(follow_symlinks=False):
             files.append(place)
@@ -176,16 +183,45 @@ def _find(path: Path) -> _Found:
     return _Found(path, path.resolve().name, tuple(files), odd, whole=True)
 
 
-def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Every entry below ``root`` that is not a plain folder, with its path under it."""
+def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str] | OSError, str]]:
+    """Every entry below ``root`` that is not a plain folder, with its path under it.
+
+    A folder that cannot be opened, or lies deeper than a path can be long, comes with the reason.
+    """
     waiting = [root]
+    folders = 0
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
+        folder = waiting.pop()
+        folders += 1
+        if folders > MOST_FILES:
+            raise BadInput(
+                str(root), f"holds more than {MOST_FILES} folders", "name the release folder itself"
+            )
+        try:
+            entries = os.scandir(folder)
+        except OSError as error:
+            yield error, folder.relative_to(root).as_posix()
+            continue
+        with entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(Path(entry.path))
                 else:
                     yield entry, Path(entry.path).relative_to(root).as_posix()
+
+
+def _caps(found: _Found) -> pool.Caps:
+    """A minute for each file, and more where the largest takes longer to be hashed a few times."""
+    largest = max((_size(found.root / place) for place in found.files), default=0)
+    seconds = 60 + largest // _SLOWEST
+    return pool.Caps(cpu_seconds=seconds, wall_seconds=4 * seconds)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _looked_at(
@@ -194,7 +230,7 @@ def _looked_at(
     tasks = [Look(str(found.root), place, trust, moment) for place in sorted(found.files)]
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
     sharing = Sharing()
-    for task, result in pool.run(tasks, look, progress=progress):
+    for task, result in pool.run(tasks, look, caps=_caps(found), progress=progress):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
         looked.append(sharing.of(case))
     return looked

@@ -100,7 +100,8 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         return FileCase(task.path, "video", size, digest, Credentials(False))
     credentials = read_credentials(file, task.trust, task.at)
     active = credentials.active
-    probed, problem = _probed(file)
+    # Only a video without credentials is told by its picture; hashing that is a second pass over the file.
+    probed, problem = _probed(file, picture=not credentials.present)
     layout = layout_of(file)
     if layout and layout.opening:
         problem = "only the first piece of a stream; its pictures lie in other files"
@@ -151,11 +152,11 @@ def _seal(record: Path, task: Look) -> Credentials:
     return read_credentials(record, task.trust, task.at)
 
 
-def _probed(file: Path) -> tuple[Probed | None, str]:
+def _probed(file: Path, *, picture: bool) -> tuple[Probed | None, str]:
     from circletake.media.probe import probe
 
     try:
-        return probe(file), ""
+        return probe(file, picture=picture), ""
     except MediaError as error:
         return None, error.reason
 
