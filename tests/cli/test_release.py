@@ -109,7 +109,7 @@ def test_export_says_what_it_made(film: Cli, tmp_path: Path) -> None:
     again = film("export", "--cut", "main", "--to", tmp_path / "out", "--json")
     assert json.loads(again[1])[0]["rows"][0]["kind"] == "cut"
     assert film("export")[0] == 2
-    assert "no policy" in film("export", "SH010/1", "--prompts", "hash")[2]
+    assert "no policy" in film("export", "SH010/1", "--prompts", "whisper")[2]
 
 
 def test_a_timeline_brings_the_signed_clips_it_points_at(film: Cli, tmp_path: Path) -> None:
@@ -145,3 +145,41 @@ def test_which_cut_is_asked_where_there_are_several(film: Cli) -> None:
     status, _, err = film("release", "r")
     assert status == 2
     assert "there are 2 cuts" in err and "--cut NAME" in err
+
+
+def test_a_prompt_that_left_as_a_digest_is_proven_by_one_line(film: Cli, tmp_path: Path) -> None:
+    import subprocess
+
+    assert "no prompt of it left as a digest" in film("prove", "SH010/1")[2]
+    film("recipe", "set", "SH010/2", "prompt=neon\nsea 'at' night", "--by", "ana")
+    status, _, err = film("export", "--cut", "main", "--prompts", "hash", "--to", tmp_path / "out")
+    assert (status, err.splitlines()[0]) == (
+        0,
+        "2 of 2 prompts as 2 salted digests travel in manifests that anybody can read",
+    )
+    written = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
+    assert b"neon" not in written
+    for take in ("SH010/1", "SH010/2"):
+        (proof,) = json.loads(film("prove", take, "--json")[1])
+        ran = subprocess.run(["sh", "-c", proof["check"]], capture_output=True, text=True, check=True)
+        assert ran.stdout.split()[0] == proof["digest"]
+        assert proof["digest"].encode() in written
+    lines = film("prove", "SH010/1")[1].splitlines()
+    assert lines[3] == "  prompt  neon sea" and lines[4].startswith("  check   printf %s ")
+
+
+def test_a_release_of_hashed_prompts_is_audited_as_such(film: Cli) -> None:
+    settings = Path("circletake.toml")
+    settings.write_text(settings.read_text() + '\n[export]\nprompts = "hash"\n')
+    status, out, err = film("release", "quiet")
+    assert status in (0, 1)
+    assert "2 of 2 prompts as 2 salted digests travel" in err
+    assert "PROMPTS  2 kept back by policy, with a digest" in out
+    record = json.loads(Path("quiet/release.json").read_text())
+    uses = [use for file in record["files"] for use in file["uses"]]
+    assert record["prompt_policy"] == "hash" and {use["prompt"] for use in uses} == {""}
+    assert {len(use["prompt_digest"]) for use in uses} == {64}
+    assert not any(b"neon" in path.read_bytes() for path in Path("quiet").rglob("*") if path.is_file())
+    audit = json.loads(film("audit", "quiet", "--json", "--library", ".")[1])["audits"][0]
+    found = [each for each in audit["outcomes"] if each["rule"] in ("ai.prompt", "prompt.matches")]
+    assert {each["check"] for each in found} == {"passed"} and len(found) >= 4

@@ -149,7 +149,7 @@ def test_a_release_is_whole_and_can_be_checked_without_us(
 ) -> None:
     folder = tmp_path / "Night Bus"
     plan = plan_release(film, "Night Bus", cut="main", folder=folder)
-    assert plan.prompts == 2
+    assert plan.travelling.prompts == 2
     made = make_release(film, manager, plan, under)
     files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     first, third = slate(film, "SH010/1").take.slate, slate(film, "SH010/3").take.slate
@@ -204,7 +204,7 @@ def test_omitted_prompts_are_in_no_file_of_the_release(
 ) -> None:
     plan = plan_release(film, "r", cut="main", folder=tmp_path / "r", policy=PromptPolicy.OMIT)
     make_release(film, manager, plan, replace(under, policy=PromptPolicy.OMIT))
-    assert plan.prompts == 0
+    assert plan.travelling.prompts == 0
     holding = [
         p.name for p in (tmp_path / "r").rglob("*") if p.is_file() and PROMPT.encode() in p.read_bytes()
     ]

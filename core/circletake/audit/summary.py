@@ -71,7 +71,7 @@ class Summary:
         videos: by verdict, how many.
         main: the videos the shares are counted over: the cuts where there are any.
         seconds: length of those.
-        prompts: by evidence, how many takes have one; ``missing`` and ``omitted`` among them.
+        prompts: by evidence, how many takes have one; ``missing``, ``omitted`` and ``hashed`` among them.
         unasked: reasons why something was not checked, with the rules' titles.
     """
 
@@ -183,6 +183,8 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
             if traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
+            elif traced.use.prompt_digest:
+                by_take.setdefault(take, "hashed")
             else:
                 kept = omitted and traced.use.prompt_evidence
                 by_take.setdefault(take, "omitted" if kept else "missing")

@@ -68,6 +68,7 @@ class _Made:
     model: str = ""
     evidence: str = ""
     prompt: str = ""
+    prompt_digest: str = ""
     prompt_evidence: str = ""
     seed: str = ""
     source_type: str = ""
@@ -127,6 +128,7 @@ def _traced(made: _Made, placed: tuple[Fraction, Fraction], part: tuple[Fraction
         model=made.model,
         model_evidence=made.evidence,
         prompt=made.prompt,
+        prompt_digest=made.prompt_digest,
         prompt_evidence=made.prompt_evidence,
         seed=made.seed,
         source_type=made.source_type,
@@ -200,6 +202,7 @@ def _own(manifest: ManifestSaid) -> _Made:
         model=named,
         evidence=how or ("signed" if named and signer else ""),
         prompt=(prompt.text or "") if prompt else "",
+        prompt_digest=str(_mapping(learnt.get("prompt")).get("digest") or ""),
         prompt_evidence=str(_mapping(learnt.get("prompt")).get("evidence") or ""),
         seed=(seed.text or "") if seed else "",
         source_type=(maker.source_type if maker else "").rsplit("/", 1)[-1],

@@ -16,6 +16,7 @@ EVIDENCE = {
     "sidecar": "from files beside the clips",
     "filename": "from file names",
     "matched": "from matching pictures",
+    "hashed": "kept back by policy, with a digest",
     "omitted": "left out by policy",
     "missing": "missing",
 }

@@ -11,13 +11,21 @@ import typer
 
 from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.wording import what_travels
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.leaving.workbench import Terms
     from circletake.workflows.library import Library
 
-Prompts = Annotated[str, typer.Option(help="full: prompts travel in the manifests. omit: they do not.")]
+Prompts = Annotated[
+    str,
+    typer.Option(
+        help="full: prompts travel in manifests. hash: salted digests, proven later with prove. omit: neither. "
+        "Without it, what circletake.toml says, else full.",
+        metavar="POLICY",
+    ),
+]
 
 
 def export(
@@ -27,7 +35,7 @@ def export(
     cut: Annotated[str, typer.Option(help="Export this cut instead.", metavar="NAME")] = "",
     exporter: Annotated[str, typer.Option(help="What makes it: see plugins list.", metavar="NAME")] = "video",
     to: Annotated[Path | None, typer.Option(help="Folder to put it into.", metavar="FOLDER")] = None,
-    prompts: Prompts = "full",
+    prompts: Prompts = "",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     by: By = "",
     json: Json = False,
@@ -38,6 +46,7 @@ def export(
     from circletake.model.text import human_size, printable
     from circletake.workflows.leaving.cutting import single
     from circletake.workflows.leaving.exporting import export as make
+    from circletake.workflows.leaving.prompts import travelling
 
     if bool(takes) == bool(cut):
         raise BadInput("export", "what?", "name takes, or --cut NAME")
@@ -53,6 +62,8 @@ def export(
             ]
         )
         with signing_terms(lib, manager, prompts, by) as under, progress("export") as bar:
+            leaving = {take_id for each in wanted for take_id in each.take_ids}
+            note(what_travels(travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)))
             done = [
                 make(
                     lib,
@@ -103,6 +114,7 @@ def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -
     from circletake.workflows.leaving.signer import open_signer
     from circletake.workflows.leaving.workbench import terms
 
+    prompts = prompts or lib.settings.prompts
     if prompts not in set(PromptPolicy):
         raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")
     with open_signer(lib, manager) as signer:

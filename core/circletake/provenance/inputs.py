@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from circletake.model.export import PromptPolicy
 from circletake.model.manifest import IngredientPlan
 from circletake.model.recipe import REFERENCE, Evidence, Field, Recipe, RecipeClaim
+from circletake.model.sealing import METHOD, prompt_bytes
 from circletake.provenance import vocabulary as words
 from circletake.provenance.privacy import public
 
@@ -72,16 +73,26 @@ def model_name(recipe: Recipe) -> str:
     return " ".join(parts)
 
 
-def inputs_of(recipe: Recipe, policy: PromptPolicy) -> Inputs:
-    """Prompt, negative prompt, model, seed and references that are known and may travel."""
+def inputs_of(recipe: Recipe, policy: PromptPolicy, sealed: Mapping[str, str]) -> Inputs:
+    """Prompt, negative prompt, model, seed and references that are known and may travel.
+
+    Args:
+        sealed: by field, the digests that stand for prompts under :attr:`PromptPolicy.HASH`.
+    """
     resources: dict[str, bytes] = {}
     ingredients: list[IngredientPlan] = []
+
+    def digest(field: Field, name: str, title: str) -> None:
+        claim = recipe.in_force.get(field)
+        if claim is not None and claim.value:
+            said = f"{worded(claim)}; kept back, {METHOD} is {sealed[field]}"
+            ingredients.append(IngredientPlan(_ingredient(name, title, said, [{"type": words.PROMPT}])))
 
     def text(field: Field, name: str, title: str, kind: str) -> None:
         claim = recipe.in_force.get(field)
         if claim is None or not claim.value:
             return
-        data = claim.value.encode("utf-8", "surrogatepass")
+        data = prompt_bytes(claim.value)
         said = worded(claim)
         definition = _ingredient(name, title, said, [{"type": kind}])
         if len(data) > words.PROMPT_LIMIT:
@@ -97,6 +108,9 @@ def inputs_of(recipe: Recipe, policy: PromptPolicy) -> Inputs:
     if policy is PromptPolicy.FULL:
         text(Field.PROMPT, "prompt", "Prompt", words.PROMPT)
         text(Field.NEGATIVE_PROMPT, "negative-prompt", "Negative prompt", words.PROMPT)
+    elif policy is PromptPolicy.HASH:
+        digest(Field.PROMPT, "prompt", "Prompt")
+        digest(Field.NEGATIVE_PROMPT, "negative-prompt", "Negative prompt")
     ingredients.extend(_model(recipe))
     text(Field.SEED, "seed", "Seed", words.SEED)
     ingredients.extend(_references(recipe))

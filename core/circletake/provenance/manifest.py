@@ -12,6 +12,7 @@ from datetime import datetime
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from circletake.model.cut import Cut, Song
@@ -50,6 +51,7 @@ def plan_take(
     *,
     policy: PromptPolicy,
     when: datetime,
+    sealed: Mapping[str, str] = MappingProxyType({}),
     produced_actions: Sequence[str] = (),
     generator_version: str = "",
     provider_manifest: bytes | None = None,
@@ -59,7 +61,8 @@ def plan_take(
 
     Args:
         source: the take's file in the library, which the exported one was made from.
-        policy: whether prompts travel.
+        policy: what of prompts travels.
+        sealed: by field, the digests that stand for prompts that are hashed by policy.
         when: the moment of the export (UTC).
         produced_actions: what the exporter did to the picture, e.g. ``c2pa.transcoded``.
         generator_version: of circletake; the installed one where empty.
@@ -67,7 +70,7 @@ def plan_take(
             over where ``source`` no longer carries it.
         by: who made the export; persons are named in the manifest.
     """
-    inputs = inputs_of(slate.recipe, policy)
+    inputs = inputs_of(slate.recipe, policy, sealed)
     kind = statements.source_type(slate)
     kept = raw_manifest(source)
     origin = provider_manifest or kept
@@ -106,7 +109,7 @@ def plan_take(
     actions.extend(_produced(produced_actions, when, generator_version))
     assertions = [
         _actions(actions),
-        _assertion(words.TAKE, _exported_by(statements.take_record(slate, policy), by), created=True),
+        _assertion(words.TAKE, _exported_by(statements.take_record(slate, policy, sealed), by), created=True),
         *_disclosures([slate]),
         _assertion(words.TRAINING, statements.no_training()),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from circletake.model.cut import Cut
 from circletake.model.event import Standing, Verdict
 from circletake.model.export import PromptPolicy
 from circletake.model.recipe import Field, Recipe
+from circletake.model.sealing import METHOD, SEALED_FIELDS
 from circletake.model.slate import Slate
 from circletake.model.take import Take
 from circletake.provenance import vocabulary as words
@@ -145,10 +147,10 @@ def no_training() -> dict[str, Any]:
     return {"entries": {use: {"use": "notAllowed"} for use in _TRAINING_USES}}
 
 
-def take_record(slate: Slate, policy: PromptPolicy) -> dict[str, Any]:
+def take_record(slate: Slate, policy: PromptPolicy, sealed: Mapping[str, str]) -> dict[str, Any]:
     """``org.circletake.take``: which take this is, how each field was learnt, who decided.
 
-    Prompts stand in their own ingredients; here is only their evidence. Seeds are text,
+    Prompts stand in their own ingredients; here is their evidence, and the digest of one kept back. Seeds are text,
     since JSON readers lose integers above 2**53.
     """
     take, recipe = slate.take, slate.recipe
@@ -163,7 +165,9 @@ def take_record(slate: Slate, policy: PromptPolicy) -> dict[str, Any]:
         }
         if field in _FIELDS or field is Field.PROMPT_WRITER:
             said["value"] = public(claim.value)
-        elif policy is PromptPolicy.OMIT:
+        elif policy is PromptPolicy.HASH and field in SEALED_FIELDS:
+            said |= {"digest": sealed[field], "method": METHOD}
+        elif policy is not PromptPolicy.FULL:
             said["withheld"] = "by policy"
         elif field is Field.PROMPT_PREFIX:
             said["value"] = public(claim.value, 400)

@@ -186,6 +186,18 @@ def test_a_prompt_only_the_record_tells_is_not_held_against_itself() -> None:
     assert [o.check for o in ask("prompt.matches", file)] == [Check.NOT_CHECKED]
 
 
+def test_a_prompt_kept_back_by_policy_is_not_missing_and_its_digest_is_held_against_the_library() -> None:
+    kept = use(prompt="", prompt_digest="d" * 64)
+    (answer,) = ask("ai.prompt", video(traced=(kept,)))
+    assert (answer.check, answer.seen) == (
+        Check.PASSED,
+        "kept back by the producer's prompt policy; its digest is recorded",
+    )
+    same, other = (Known("a" * 64, "R", "2026", {"b" * 64: digit * 64}) for digit in "de")
+    assert not failures(ask("prompt.matches", video(traced=(kept,), known=same)))
+    assert len(failures(ask("prompt.matches", video(traced=(kept,), known=other)))) == 1
+
+
 def test_a_model_without_a_source_type_is_not_marked_as_ai() -> None:
     (seen,) = failures(ask("ai.source_type", video(traced=(use(source_type=""),))))
     assert seen == "said to be made by gen4.5, but not marked as AI-made"

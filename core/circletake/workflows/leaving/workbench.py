@@ -26,6 +26,7 @@ from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.prompts import sealed_prompts
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 
@@ -278,9 +279,14 @@ class Workbench:
             release="",
             state=ExportState.STAGED,
             at=self.terms.when,
-            prompts={slate.take.sha256: slate.recipe[Field.PROMPT] for slate in used},
+            prompts={slate.take.sha256: self._prompt(slate) for slate in used},
             sidecar=str(sidecar) if sidecar else "",
         )
+
+    def _prompt(self, slate: Slate) -> str:
+        """What the record of an export says of a take's prompt: its digest where only that travels."""
+        sealed = sealed_prompts(self.library, slate, self.terms.policy)
+        return sealed.get(Field.PROMPT) or slate.recipe[Field.PROMPT]
 
     def _before(self, slate: Slate) -> SignedFile | None:
         folder = self.library.signed_folder.absolute()
@@ -316,6 +322,7 @@ class Workbench:
                 source,
                 policy=self.terms.policy,
                 when=self.terms.when,
+                sealed=sealed_prompts(self.library, slate, self.terms.policy),
                 produced_actions=made.actions,
                 provider_manifest=kept.read_bytes() if kept.is_file() else None,
                 by=self.terms.by,
