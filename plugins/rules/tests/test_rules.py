@@ -189,7 +189,7 @@ def test_a_prompt_only_the_record_tells_is_not_held_against_itself() -> None:
 def test_a_prompt_kept_back_by_policy_is_not_missing_and_its_digest_is_held_against_the_library() -> None:
     kept = use(prompt="", prompt_digest="d" * 64)
     (answer,) = ask("ai.prompt", video(traced=(kept,)))
-    assert (answer.check, answer.seen) == (
+    assert (answer.check, answer.reason) == (
         Check.PASSED,
         "kept back by the producer's prompt policy; its digest is recorded",
     )
