@@ -1,4 +1,4 @@
-"""Salts of prompts that left as digests. Rows are only ever added: without its salt no digest can be proven."""
+"""Salts of prompts that left as digests. Rows are only added: without its salt no digest can be proven."""
 
 from __future__ import annotations
 

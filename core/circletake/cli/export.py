@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Prompts = Annotated[
     str,
     typer.Option(
-        help="full: prompts travel in manifests. hash: salted digests, proven later with prove. omit: neither. "
+        help="full: prompts travel in manifests. hash: salted digests, see prove. omit: neither. "
         "Without it, what circletake.toml says, else full.",
         metavar="POLICY",
     ),

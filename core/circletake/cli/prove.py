@@ -47,7 +47,7 @@ def check_line(proof: Proof) -> str:
     if printable(proof.prompt) == proof.prompt:
         return f"printf %s {shlex.quote(whole)} | sha256sum"
     # What a terminal would not show as it is, is spelt out.
-    code = f"import hashlib; print(hashlib.sha256({ascii(whole)}.encode()).hexdigest())"
+    code = f"import hashlib; print(hashlib.sha256({whole!a}.encode()).hexdigest())"
     return f"python3 -c {shlex.quote(code)}"
 
 

@@ -40,5 +40,6 @@ def what_travels(told: Travelling) -> str:
         said += f" as {counted(told.prompts, 'salted digest')}"
     if told.references:
         said += f" and {counted(told.references, 'reference')}"
-    kept = " (--prompts hash or omit keeps them here)" if told.prompts and told.policy is PromptPolicy.FULL else ""
-    return f"{said} travel in manifests that anybody can read{kept}"
+    said += " travel in manifests that anybody can read"
+    whole = told.prompts and told.policy is PromptPolicy.FULL
+    return f"{said} (--prompts hash or omit keeps them here)" if whole else said

@@ -143,6 +143,25 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class EditSaid:
+    """Something done to a video, as a person declares it.
+
+    Attributes:
+        action: a C2PA action, e.g. ``c2pa.adjustedColor``.
+        by: who says so.
+        what: in a few words.
+        source_type: last part of the IPTC digital source type; edits by a person where empty.
+        software: what it was done with.
+    """
+
+    action: str
+    by: str = ""
+    what: str = ""
+    source_type: str = ""
+    software: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IngredientPlan:
     """An ingredient to be put into a manifest.
 

@@ -1,4 +1,4 @@
-"""A prompt that is kept back and can be proven later: its salt stays in the library, a digest of both travels.
+"""A prompt that is kept back and can be proven later: a digest travels, its salt stays in the library.
 
 The salt is random, so a short prompt cannot be guessed from its digest, and one prompt in two
 takes gives two digests. Whoever is shown salt and prompt can check with ``sha256sum`` alone.

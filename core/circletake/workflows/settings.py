@@ -91,7 +91,9 @@ def read_settings(root: Path) -> Settings:
         choices = ", ".join(PromptPolicy)
         raise BadInput(str(path), f"export.prompts must be one of {choices}", "mend the file")
     sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
-    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer, PromptPolicy(prompts))
+    return Settings(
+        str(library.get("name", root.name)), tuple(blocked), sections, signer, PromptPolicy(prompts)
+    )
 
 
 def _quoted(text: str) -> str:

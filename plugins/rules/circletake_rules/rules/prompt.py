@@ -26,7 +26,9 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         if traced.use.prompt:
             yield passed(traced.use.take)
         elif traced.use.prompt_digest:
-            yield passed(about(file, traced, "kept back by the producer's prompt policy; its digest is recorded"))
+            yield passed(
+                about(file, traced, "kept back by the producer's prompt policy; its digest is recorded")
+            )
         elif omitted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "left out by the release's prompt policy"))
         else:
