@@ -25,6 +25,7 @@ from circletake.plugins.context import CallContext
 from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
 from circletake.workflows.leaving.cutting import single
+from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.prompts import sealed_prompts
 from circletake.workflows.progress import Progress, silent
@@ -180,6 +181,7 @@ class Workbench:
                         policy=self.terms.policy,
                         when=self.terms.when,
                         actions=file.actions,
+                        fingerprint=cut_fingerprint(self.library, cut),
                         by=self.terms.by,
                     )
                     done = sign(plan, file.path, target, self.terms.signer)
@@ -272,7 +274,7 @@ class Workbench:
             size=path.stat().st_size,
             take_id=take.take.id if take else "",
             cut=cut.name if cut else "",
-            recipe_digest=revision(take) if take else _cut_revision(cut, used),
+            recipe_digest=self._revision(take) if take else _cut_revision(cut, used),
             policy=self.terms.policy.value,
             certificate=self.terms.certificate,
             actions=" ".join(actions),
@@ -288,10 +290,19 @@ class Workbench:
         sealed = sealed_prompts(self.library, slate, self.terms.policy)
         return sealed.get(Field.PROMPT) or slate.recipe[Field.PROMPT]
 
+    def _revision(self, slate: Slate) -> str:
+        """As :func:`revision`, with what the library adds to the manifest beside the recipe."""
+        known = take_fingerprint(self.library, slate.take.id)
+        files = [
+            (name, path.stat().st_size, path.stat().st_mtime_ns)
+            for name, path in reference_files(self.library, slate).items()
+        ]
+        return revision(slate, known.sha256 if known else "", repr(sorted(files)))
+
     def _before(self, slate: Slate) -> SignedFile | None:
         folder = self.library.signed_folder.absolute()
         exports = self.library.registry.exports
-        key = (slate.take.id, revision(slate), self.terms.policy.value, self.terms.certificate)
+        key = (slate.take.id, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         found = [row for done in _WHOLE if (row := exports.signed(*key, " ".join(done)))]
         for row in found:
             path = Path(row.path)
@@ -310,7 +321,7 @@ class Workbench:
         folder = self.library.signed_folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         kept = self.library.credentials(slate.take.sha256)
-        key = (slate.take.sha256, revision(slate), self.terms.policy.value, self.terms.certificate)
+        key = (slate.take.sha256, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
         with self.library.staging() as staging:
             request = ExportRequest(
@@ -324,6 +335,8 @@ class Workbench:
                 when=self.terms.when,
                 sealed=sealed_prompts(self.library, slate, self.terms.policy),
                 produced_actions=made.actions,
+                references=reference_files(self.library, slate),
+                fingerprint=take_fingerprint(self.library, slate.take.id),
                 provider_manifest=kept.read_bytes() if kept.is_file() else None,
                 by=self.terms.by,
             )
@@ -346,11 +359,11 @@ class Workbench:
         return produced[0]
 
 
-def revision(slate: Slate) -> str:
+def revision(slate: Slate, *more: str) -> str:
     """Changes when anything changes that the manifest of a take says."""
     from importlib.metadata import version
 
-    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"))
+    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"), *more)
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 
