@@ -187,8 +187,10 @@ class ManifestPlan:
     Attributes:
         definition: the C2PA manifest definition.
         resources: bytes by identifier (prompts, thumbnails).
+        seconds: length of the video it is for, ``None`` where that is not known.
     """
 
     definition: Mapping[str, Any]
     ingredients: tuple[IngredientPlan, ...] = ()
     resources: Mapping[str, bytes] = field(default_factory=dict)
+    seconds: Fraction | None = None

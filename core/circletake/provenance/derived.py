@@ -142,7 +142,8 @@ def plan_finished(
         assertion(words.FILM, _signed_by(record, by), created=True),
         assertion(words.TRAINING, statements.no_training()),
     ]
-    return ManifestPlan(definition_of(assertions, generator_version), tuple(ingredients))
+    definition = definition_of(assertions, generator_version)
+    return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
 
 
 def plan_redacted(

@@ -148,10 +148,11 @@ def _references(recipe: Recipe, policy: PromptPolicy, files: Mapping[str, Path])
     for index, name in enumerate(found):
         claim = recipe.in_force[name]
         base = PurePosixPath(claim.value.replace("\\", "/")).name
-        title = f"Reference {public(name.removeprefix(REFERENCE), 40)}"
+        title = f"Reference {public(name.removeprefix(REFERENCE), 40)}".strip()
         path = None
         if policy is PromptPolicy.FULL:
-            title, path = f"{title}: {public(base)}", files.get(name)
+            shown = public(base)
+            title, path = f"{title}: {shown}" if shown else title, files.get(name)
         definition = _ingredient(f"reference-{index}", title, worded(claim), [])
         mime = REFERENCE_TYPES.get(path.suffix.lower(), "") if path else ""
         if path is None or not mime:

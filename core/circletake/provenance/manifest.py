@@ -205,7 +205,7 @@ def plan_cut(
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     definition = definition_of(assertions, generator_version)
-    return ManifestPlan(definition, tuple(ingredients))
+    return ManifestPlan(definition, tuple(ingredients), seconds=cut.seconds)
 
 
 def plan_record(name: str, when: datetime, *, generator_version: str = "") -> ManifestPlan:
@@ -267,7 +267,7 @@ def _parent(
     # Many generators name a file by the beginning of its prompt.
     own = f"{slate.take.slate}{source.suffix.lower()}"
     definition: dict[str, Any] = {
-        "title": public(slate.take.name, 120) if policy is PromptPolicy.FULL else own,
+        "title": (public(slate.take.name, 120) if policy is PromptPolicy.FULL else "") or own,
         "relationship": words.PARENT,
         "instance_id": PARENT_ID,
     }
@@ -295,7 +295,7 @@ def _song(song: Song, seconds: Fraction) -> IngredientPlan:
     by = public(song.declared_by, 80)
     said = f"Sound, {song.origin.value}" + (f", declared by {by}" if by else "")
     definition: dict[str, Any] = {
-        "title": public(song.name, 120),
+        "title": public(song.name, 120) or "Sound",
         "relationship": words.COMPONENT,
         "instance_id": "circletake:song",
         "description": said,
@@ -328,7 +328,7 @@ def _made_at(slate: Slate) -> str:
 
 
 def _agent(slate: Slate) -> dict[str, str]:
-    agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe)}
+    agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe) or "unnamed"}
     if model_version := slate.recipe[Field.MODEL_VERSION]:
         agent["version"] = public(model_version, 60)
     return agent

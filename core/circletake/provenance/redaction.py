@@ -22,9 +22,6 @@ from circletake.provenance import vocabulary as words
 from circletake.provenance.container import raw_manifest
 from circletake.provenance.session import context
 
-REASON = "c2pa.trade-secret.present"
-"""Why something was redacted, of the reasons that C2PA 2.4 section 18.15.4.7 lists."""
-
 _IPTC_PROMPT = "Iptc4xmpExt:AIPromptInformation"
 _FIXED = ("c2pa.actions", "c2pa.hash.", "c2pa.ingredient")
 _TELLING = 12
@@ -86,7 +83,7 @@ def redacting(found: Held, when: datetime) -> tuple[list[str], list[dict[str, An
         {
             "action": words.REDACTED,
             "when": statements.stamp(when),
-            "reason": REASON,
+            "reason": words.TRADE_SECRET,
             "parameters": {"redacted": uri},
         }
         for uri in uris

@@ -25,13 +25,6 @@ _CONTEXT = {
 
 _TRAINED = frozenset({words.TRAINED, words.COMPOSITE_TRAINED})
 
-_TRAINING_USES = (
-    "cawg.ai_generative_training",
-    "cawg.ai_inference",
-    "cawg.ai_training",
-    "cawg.data_mining",
-)
-
 PUBLIC_PARAMETERS = frozenset(
     {
         "aspect_ratio",
@@ -100,7 +93,9 @@ def ai_disclosure(slate: Slate) -> dict[str, Any] | None:
     claim = recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)
     if claim is None or not firm(claim) or source_type(slate) not in _TRAINED:
         return None
-    said: dict[str, Any] = {"modelType": words.MODEL, "modelName": model_name(recipe)}
+    if not (name := model_name(recipe)):
+        return None
+    said: dict[str, Any] = {"modelType": words.MODEL, "modelName": name}
     identifier = "/".join(
         public(recipe[field], 80)
         for field in (Field.PROVIDER, Field.MODEL, Field.MODEL_VERSION)
@@ -145,7 +140,7 @@ def iptc_metadata(slate: Slate, policy: PromptPolicy) -> dict[str, Any] | None:
 
 def no_training() -> dict[str, Any]:
     """``cawg.training-mining``: not allowed, for each use that CAWG 1.1 names."""
-    return {"entries": {use: {"use": "notAllowed"} for use in _TRAINING_USES}}
+    return {"entries": {use: {"use": "notAllowed"} for use in words.TRAINING_USES}}
 
 
 def take_record(

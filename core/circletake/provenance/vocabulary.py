@@ -118,6 +118,21 @@ COMPONENT = "componentOf"
 INPUT = "inputTo"
 RELATIONSHIPS = frozenset({PARENT, COMPONENT, INPUT})
 
+TRAINING_USES = (
+    "cawg.ai_generative_training",
+    "cawg.ai_inference",
+    "cawg.ai_training",
+    "cawg.data_mining",
+)
+TRAINING_ANSWERS = frozenset({"allowed", "notAllowed", "constrained"})
+"""Uses and answers of training and data mining, CAWG 1.1."""
+
+TRADE_SECRET = "c2pa.trade-secret.present"
+REDACTION_REASONS = frozenset(
+    {"c2pa.PII.present", "c2pa.invalid.data", TRADE_SECRET, "c2pa.government.confidential"}
+)
+"""Why something was redacted, C2PA 2.4 section 18.15.4."""
+
 OVERSIGHT = frozenset({"fully_autonomous", "prompt_guided", "human_validated"})
 """Levels of human oversight, C2PA 2.4 section 18.28."""
 
