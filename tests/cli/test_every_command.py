@@ -60,10 +60,12 @@ cut auto v1
 cut show
 keys init -o Lumen
 keys show
-export SH010/1 --by Ana --to ../out
+export SH010/1 --by Ana --to ../out --prompts hash
+prove SH010/1
 locate ../clips/1.mp4
 release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
+redact ../r1/v1.mp4 --to ../copy.mp4 --by Ana
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
 trust remove other
@@ -82,9 +84,10 @@ TESTED_BY_ITSELF = {"demo", "recipe table"}
 OF_A_LIBRARY = sorted(
     words
     for words, command in COMMANDS.items()
-    if "library" in {param.name for param in command.params} and words not in {"audit", "picks apply"}
+    if "library" in {param.name for param in command.params}
+    and words not in {"audit", "picks apply", "redact"}
 )
-"""An audit needs no library; picks are read before a library is looked for."""
+"""An audit and a redaction need no library; picks are read before a library is looked for."""
 
 
 @pytest.mark.parametrize("words", COMMANDS)

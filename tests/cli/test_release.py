@@ -183,3 +183,47 @@ def test_a_release_of_hashed_prompts_is_audited_as_such(film: Cli) -> None:
     audit = json.loads(film("audit", "quiet", "--json", "--library", ".")[1])["audits"][0]
     found = [each for each in audit["outcomes"] if each["rule"] in ("ai.prompt", "prompt.matches")]
     assert {each["check"] for each in found} == {"passed"} and len(found) >= 4
+
+
+def test_a_redacted_copy_says_what_is_gone_and_is_traced_as_before(film: Cli, tmp_path: Path) -> None:
+    film("export", "--cut", "main", "--to", tmp_path / "out")
+    cut, copy = tmp_path / "out" / "main.mp4", tmp_path / "copy.mp4"
+    before = cut.read_bytes()
+    status, out, _ = film("redact", cut, "--to", copy, "--by", "ana")
+    assert (status, out.splitlines()[1]) == (0, "removed  2 prompts")
+    assert b"neon" in before == cut.read_bytes() and b"neon" not in copy.read_bytes()
+    assert "INTACT   1 of 1 video" in (told := film("audit", copy)[1])
+    assert "procedural aurora" in told and "2 clips" in told
+    status, _, err = film("redact", cut, "--to", copy)
+    assert status == 2 and "exists already" in err
+    assert json.loads(film("redact", cut, "--to", copy, "--force", "--seeds", "--json")[1])["left"] == []
+    status, _, err = film("redact", copy, "--to", tmp_path / "again.mp4")
+    assert status == 2 and "nothing in its credentials can be redacted" in err
+
+
+def test_a_prompt_that_no_redaction_reaches_is_told_with_exit_1(film: Cli, tmp_path: Path) -> None:
+    film("export", "SH010/1", "--to", tmp_path / "out")
+    (signed,) = (tmp_path / "out").iterdir()
+    with signed.open("ab") as file:  # as editors leave it in a box of tags
+        file.write((18).to_bytes(4, "big") + b"free\0\0neon sea")
+    status, out, err = film("redact", signed, "--to", tmp_path / "copy.mp4")
+    assert status == 1
+    assert "left     1 of them stands in the file's own tags or words" in out
+    assert "--prompts omit" in err
+
+
+def test_redacting_needs_no_library(film: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film("export", "SH010/1", "--to", tmp_path / "out")
+    (signed,) = (tmp_path / "out").iterdir()
+    monkeypatch.chdir(tmp_path / "out")
+    monkeypatch.delenv("CIRCLETAKE_LIBRARY", raising=False)
+    assert film("redact", signed.name, "--to", f"copy{signed.suffix}")[0] == 0
+
+
+def test_what_travels_is_said_before_an_export_references_too(film: Cli, tmp_path: Path) -> None:
+    film("recipe", "set", "SH010/1", "input.image=still.png", "--by", "ana")
+    said = [
+        film("export", "SH010/1", "--prompts", policy, "--to", tmp_path)[2] for policy in ("full", "omit")
+    ]
+    assert "1 of 1 prompts and 1 reference travel in manifests that anybody can read (--prompts" in said[0]
+    assert "0 of 1 prompts travel in manifests that anybody can read\n" in said[1]

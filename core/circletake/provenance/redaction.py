@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from circletake.model.text import printable
 from circletake.provenance import statements
@@ -22,8 +22,12 @@ from circletake.provenance import vocabulary as words
 from circletake.provenance.container import raw_manifest
 from circletake.provenance.session import context
 
+if TYPE_CHECKING:
+    from mmap import mmap
+
 _IPTC_PROMPT = "Iptc4xmpExt:AIPromptInformation"
 _FIXED = ("c2pa.actions", "c2pa.hash.", "c2pa.ingredient")
+_SHORTEST = 4
 _TELLING = 12
 """Shorter texts are looked for as whole values alone: a prompt of one word stands in many sentences."""
 
@@ -93,17 +97,26 @@ def redacting(found: Held, when: datetime) -> tuple[list[str], list[dict[str, An
 
 def still_in(path: Path, texts: tuple[str, ...]) -> list[str]:
     """Those of some texts that stand in the bytes of a file, as they are or as JSON spells them."""
-    import mmap
+    from mmap import ACCESS_READ, mmap
 
     with path.open("rb") as file:
         if not file.seek(0, io.SEEK_END):
             return []
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-            return [
-                text
-                for text in texts
-                if any(len(form) >= 4 and whole.find(form) >= 0 for form in _spellings(text))
-            ]
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as whole:
+            return [text for text in texts if any(_stands(form, whole) for form in _spellings(text))]
+
+
+def _stands(form: bytes, whole: mmap) -> bool:
+    """Whether a text is in some bytes; a short one as a word of its own, since "rain" is in "training"."""
+    if len(form) >= _TELLING:
+        return whole.find(form) >= 0
+    at = whole.find(form) if len(form) >= _SHORTEST else -1
+    while at >= 0:
+        around = whole[max(0, at - 1) : at] + whole[at + len(form) : at + len(form) + 1]
+        if not any(bytes([byte]).isalnum() for byte in around):
+            return True
+        at = whole.find(form, at + 1)
+    return False
 
 
 def _spellings(text: str) -> set[bytes]:

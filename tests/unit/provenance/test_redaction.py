@@ -153,6 +153,8 @@ def test_a_store_that_makes_no_sense_holds_no_prompt(clip: Callable[..., Path]) 
 def test_prompts_are_looked_for_as_json_spells_them_too(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b'..{"text": "caf\\u00e9 \\"x\\""}..')
     assert still_in(tmp_path / "a", ('café "x"', "tea house")) == ['café "x"']
+    (tmp_path / "b").write_bytes(b"cawg.training-mining")
+    assert still_in(tmp_path / "b", ("rain", "mining", "min")) == ["mining"]
     (tmp_path / "empty").touch()
     assert still_in(tmp_path / "empty", ("rain",)) == []
 

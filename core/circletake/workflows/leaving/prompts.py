@@ -23,7 +23,8 @@ class Travelling:
     Attributes:
         takes: how many leave.
         prompts: how many of them have a prompt that travels, whole or as a digest.
-        references: reference pictures and clips that are named.
+        references: reference pictures and clips that are named, with their own credentials where
+            the file is at hand; none where prompts are kept back.
     """
 
     policy: PromptPolicy
@@ -36,8 +37,13 @@ def travelling(slates: Iterable[Slate], policy: PromptPolicy) -> Travelling:
     """Count what would leave with some takes."""
     leaving = list(slates)
     prompts = sum(bool(slate.recipe[Field.PROMPT]) for slate in leaving)
-    references = sum(name.startswith(REFERENCE) for slate in leaving for name in slate.recipe.in_force)
-    return Travelling(policy, len(leaving), 0 if policy is PromptPolicy.OMIT else prompts, references)
+    named = sum(name.startswith(REFERENCE) for slate in leaving for name in slate.recipe.in_force)
+    return Travelling(
+        policy,
+        len(leaving),
+        0 if policy is PromptPolicy.OMIT else prompts,
+        named if policy is PromptPolicy.FULL else 0,
+    )
 
 
 def sealed_prompts(library: Library, slate: Slate, policy: PromptPolicy) -> Mapping[str, str]:
