@@ -43,11 +43,10 @@ def check_line(proof: Proof) -> str:
     """A command that prints the digest from salt and prompt, with nothing of ours."""
     from circletake.model.text import printable
 
-    whole = proof.salt + proof.prompt
     if printable(proof.prompt) == proof.prompt:
-        return f"printf %s {shlex.quote(whole)} | sha256sum"
+        return f"printf %s {proof.salt} {shlex.quote(proof.prompt)} | sha256sum"
     # What a terminal would not show as it is, is spelt out.
-    code = f"import hashlib; print(hashlib.sha256({whole!a}.encode()).hexdigest())"
+    code = f"import hashlib; print(hashlib.sha256({proof.salt + proof.prompt!a}.encode()).hexdigest())"
     return f"python3 -c {shlex.quote(code)}"
 
 
