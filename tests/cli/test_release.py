@@ -194,6 +194,7 @@ def test_a_redacted_copy_says_what_is_gone_and_is_traced_as_before(film: Cli, tm
     assert b"neon" in before == cut.read_bytes() and b"neon" not in copy.read_bytes()
     assert "INTACT   1 of 1 video" in (told := film("audit", copy)[1])
     assert "procedural aurora" in told and "2 clips" in told
+    assert "PROMPTS  2 left out by policy" in told
     status, _, err = film("redact", cut, "--to", copy)
     assert status == 2 and "exists already" in err
     assert json.loads(film("redact", cut, "--to", copy, "--force", "--seeds", "--json")[1])["left"] == []

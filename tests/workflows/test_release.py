@@ -124,6 +124,8 @@ def test_a_take_is_signed_once_until_something_it_says_changes(
 
     assert [again(), again()] == [0, 1]
     assert again(replace(under, policy=PromptPolicy.OMIT)) == 0
+    hashed = replace(under, policy=PromptPolicy.HASH)
+    assert [again(hashed), again(hashed)] == [0, 1]
     film.registry.takes.add_claims(slate(film, "SH010/1").take.id, [claim("seed", "7")])
     assert [again(), again()] == [0, 1]
     for kept in film.signed_folder.iterdir():

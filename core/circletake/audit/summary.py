@@ -177,6 +177,8 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     omitted = audit.release is not None and audit.release.prompt_policy == "omit"
     by_take: dict[str, str] = {}
     for file in videos:
+        manifests = file.case.credentials.manifests
+        redacted = any(action.name == "c2pa.redacted" for said in manifests for action in said.actions)
         for traced in file.case.traced:
             if kind_of(traced) not in MACHINE:
                 continue
@@ -186,7 +188,7 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             elif traced.use.prompt_digest:
                 by_take.setdefault(take, "hashed")
             else:
-                kept = omitted and traced.use.prompt_evidence
+                kept = (omitted or redacted) and traced.use.prompt_evidence
                 by_take.setdefault(take, "omitted" if kept else "missing")
     return Counter(by_take.values())
 

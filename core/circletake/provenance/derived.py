@@ -170,7 +170,7 @@ def plan_redacted(
 def _parent(source: Path, title: str, sha256: str, manifest: bytes | None) -> IngredientPlan:
     definition = {"title": public(title, 120), "relationship": words.PARENT, "instance_id": PARENT_ID}
     beside = None if raw_manifest(source) else manifest
-    return IngredientPlan(definition, MIMES[source.suffix.lower()], source, beside, sha256)
+    return IngredientPlan(definition, MIMES.get(source.suffix.lower(), ""), source, beside, sha256)
 
 
 def _component(name: str, slate: Slate, file: Path, cue: Cue) -> IngredientPlan:

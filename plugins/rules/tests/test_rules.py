@@ -12,6 +12,7 @@ import pytest
 
 import circletake_rules
 from circletake import (
+    ActionSaid,
     AuditCase,
     Check,
     Chosen,
@@ -196,6 +197,16 @@ def test_a_prompt_kept_back_by_policy_is_not_missing_and_its_digest_is_held_agai
     same, other = (Known("a" * 64, "R", "2026", {"b" * 64: digit * 64}) for digit in "de")
     assert not failures(ask("prompt.matches", video(traced=(kept,), known=same)))
     assert len(failures(ask("prompt.matches", video(traced=(kept,), known=other)))) == 1
+
+
+def test_a_prompt_that_was_redacted_is_not_called_missing() -> None:
+    signed = ManifestSaid("urn:1", "circletake", "a.mp4", SIGNER, (ActionSaid("c2pa.redacted"),), (), {})
+    gone = video(traced=(use(prompt=""),), credentials=credentials(manifests=(signed,)))
+    (answer,) = ask("ai.prompt", gone)
+    assert (answer.check, answer.reason) == (
+        Check.PASSED,
+        "taken out by the signer, as the credentials say",
+    )
 
 
 def test_a_model_without_a_source_type_is_not_marked_as_ai() -> None:

@@ -11,13 +11,15 @@ import pytest
 from circletake.errors import BadInput, SigningError
 from circletake.model.cut import Cut, CutEvent
 from circletake.model.export import PromptPolicy
-from circletake.model.manifest import Check
+from circletake.model.manifest import Check, EditSaid
+from circletake.provenance.derived import plan_edited
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_take
 from circletake.provenance.reading import raw_manifest, read_credentials
 from circletake.provenance.redaction import held, still_in
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
+from circletake.workflows.leaving.prompts import kept_anyway
 from circletake.workflows.leaving.redacting import Redacted, redact
 from tests.factories import NOW, OBSERVED, actor, claim, slate
 from tests.unit.provenance.conftest import Make
@@ -165,3 +167,21 @@ def test_a_manifest_kept_apart_is_looked_into(signed: Make) -> None:
     assert made.sidecar is not None
     made.sidecar.unlink()
     assert len(held(made.path, manifest=store).places) == 2
+
+
+def test_a_prompt_in_the_words_of_an_action_is_told_since_no_redaction_reaches_it(
+    signed: Make, clip: Callable[..., Path], signer: FileSigner, tmp_path: Path
+) -> None:
+    text = "night bus, rain on the window"
+    before = signed("before.mp4", [claim("prompt", text)]).path
+    edited = plan_edited(before, [EditSaid("c2pa.adjustedColor", "ana", f"as in: {text}")], when=NOW)
+    source = sign(edited, clip("graded.mp4"), tmp_path / "graded.mp4", signer).path
+    assert held(source).fixed == ("words of a prompt in c2pa.actions.v2",)
+    stays = "SH010/1: words of a prompt in c2pa.actions.v2 stays, no redaction reaches it"
+    assert kept_anyway(slate(source), source, tmp_path / "none", PromptPolicy.OMIT) == [stays]
+    assert kept_anyway(slate(source), source, tmp_path / "none", PromptPolicy.FULL) == []
+    done = redacted(source, tmp_path / "out.mp4", signer)
+    assert done.left == (
+        "words of a prompt in c2pa.actions.v2",
+        "1 of them stands in the file's own tags or words",
+    )

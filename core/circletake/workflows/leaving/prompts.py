@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import NotFound
@@ -56,6 +57,21 @@ def sealed_prompts(library: Library, slate: Slate, policy: PromptPolicy) -> Mapp
     said = {field: slate.recipe[field] for field in SEALED_FIELDS if slate.recipe[field]}
     salts = library.registry.salts
     return {field: sealed(salts.salt(slate.take.id, field, text), text) for field, text in said.items()}
+
+
+def kept_anyway(slate: Slate, source: Path, manifest: Path, policy: PromptPolicy) -> list[str]:
+    """What of prompts stays in a manifest that comes along, though the policy keeps prompts back.
+
+    Args:
+        source: the take's file.
+        manifest: its own store as kept at import; it may not be there.
+    """
+    from circletake.provenance.redaction import held
+
+    if policy is PromptPolicy.FULL:
+        return []
+    found = held(source, manifest=manifest.read_bytes() if manifest.is_file() else None)
+    return [f"{slate.take.label}: {text} stays, no redaction reaches it" for text in found.fixed]
 
 
 def proofs(library: Library, slate: Slate) -> list[Proof]:

@@ -27,7 +27,7 @@ from circletake.plugins.settings import settings_of
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.gate import refuse_unsigned
-from circletake.workflows.leaving.prompts import sealed_prompts
+from circletake.workflows.leaving.prompts import kept_anyway, sealed_prompts
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 
@@ -340,6 +340,7 @@ class Workbench:
                 provider_manifest=kept.read_bytes() if kept.is_file() else None,
                 by=self.terms.by,
             )
+            self.warnings += kept_anyway(slate, source, kept, self.terms.policy)
             done = sign(
                 plan,
                 made.path,
