@@ -118,7 +118,11 @@ def test_what_a_strangers_tags_name_is_never_opened(
 def test_a_take_of_this_library_is_at_hand_by_its_sha256(film: Library) -> None:
     other = slate(film, "SH010/2")
     assert reference(film, other.take.sha256, Evidence.SIDECAR) == Path(other.path)
-    assert reference(film, "no\0path") is None
+
+
+@pytest.mark.parametrize("odd", ["/no\0path", "/" + "x" * 5000, "~nobody/x.png", "", "/", "..", "still.png"])
+def test_a_name_that_is_no_file_brings_none(film: Library, odd: str) -> None:
+    assert reference(film, odd) is None
 
 
 def test_the_picture_that_was_sent_is_at_hand_until_it_changes(film: Library, tmp_path: Path) -> None:

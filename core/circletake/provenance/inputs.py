@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from circletake.files import sha256_of
 from circletake.model.export import PromptPolicy
 from circletake.model.manifest import IngredientPlan
 from circletake.model.recipe import REFERENCE, Evidence, Field, Recipe, RecipeClaim
@@ -158,7 +159,9 @@ def _references(recipe: Recipe, policy: PromptPolicy, files: Mapping[str, Path])
         if path is None or not mime:
             yield IngredientPlan(definition)
         else:
-            yield IngredientPlan({**definition, "format": mime}, mime, path)
+            digest = sha256_of(path)
+            said = {"format": mime, "description": f"{worded(claim)}; sha256 {digest}"}
+            yield IngredientPlan({**definition, **said}, mime, path, sha256=digest)
 
 
 def _ingredient(name: str, title: str, said: str, types: list[dict[str, str]]) -> dict[str, Any]:

@@ -130,6 +130,10 @@ def _held(reader: Any, manifests: Mapping[str, Any], seeds: bool) -> Held:
     fixed: list[str] = []
     wanted = {words.PROMPT: "prompt"} | ({words.SEED: "seed"} if seeds else {})
     for label, assertions in _stores(manifests):
+        for name, data in assertions.items():
+            if prompt := str(_map(data).get(_IPTC_PROMPT) or ""):
+                texts[prompt] = None
+                places[_uri(label, name)] = "IPTC record with the prompt"
         for row in (_map(each) for name, each in assertions.items() if name.startswith("c2pa.ingredient")):
             kind = next((wanted[t] for t in _types(row) if t in wanted), "")
             named = str(_map(row.get("data")).get("url") or "").rpartition("/")[2]
@@ -145,13 +149,11 @@ def _held(reader: Any, manifests: Mapping[str, Any], seeds: bool) -> Held:
                 fixed.append(f"a {kind} in a data box of an older kind of manifest")
     for label, assertions in _stores(manifests):
         for name, data in assertions.items():
-            told = _map(data)
-            if prompt := str(told.get(_IPTC_PROMPT) or ""):
-                texts[prompt] = None
-                places[_uri(label, name)] = "IPTC record with the prompt"
-            elif not name.startswith(_FIXED) and _repeats(data, texts):
+            if _uri(label, name) in places:
+                continue
+            if not name.startswith(_FIXED) and _repeats(data, texts):
                 places[_uri(label, name)] = f"{printable(name, 60)} with its words"
-            elif name.startswith(words.TAKE) and _beginning(told):
+            elif name.startswith(words.TAKE) and _beginning(_map(data)):
                 places[_uri(label, name)] = "record of a take with the beginning of its prompt"
             elif name.startswith(_FIXED) and _repeats(data, texts):
                 fixed.append(f"words of a prompt in {printable(name, 60)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -263,6 +264,8 @@ def test_an_image_to_video_take_brings_the_credentials_of_its_picture(
     assert used.role == "inputTo"
     assert used.instance_id in said.actions[0].ingredients
     assert bool(used.manifest) is own_manifest
+    digest = hashlib.sha256(still.read_bytes()).hexdigest()
+    assert digest.encode() in (tmp_path / "made" / "take.mp4").read_bytes()
     assert still.read_bytes()[:64] not in (tmp_path / "made" / "take.mp4").read_bytes()
 
 

@@ -74,11 +74,16 @@ def _reference(library: Library, slate: Slate, claim: RecipeClaim) -> Path | Non
             return None
     if not (claim.accepted or claim.evidence in _VOUCHED):
         return None
-    named = Path(claim.value).expanduser() if "\0" not in claim.value else Path()
-    if named.is_absolute():
-        return named if named.is_file() else None
-    if claim.evidence is not Evidence.OBSERVED:
+    try:
+        if Path(claim.value).is_absolute():
+            return Path(claim.value) if Path(claim.value).is_file() else None
+        return _sent(library, slate, claim) if claim.evidence is Evidence.OBSERVED else None
+    except (OSError, ValueError):  # too long for a path, or with a NUL in it
         return None
+
+
+def _sent(library: Library, slate: Slate, claim: RecipeClaim) -> Path | None:
+    """The picture that was sent to the generator, unless it was changed since."""
     for job in library.registry.jobs.all():
         sent = Path(str(job.request.get("image") or ""))
         if slate.take.id in job.takes and sent.name == claim.value and sent.is_file():
