@@ -47,6 +47,8 @@ _SONG_TYPES = {
     Declaration.ALGORITHM: words.ALGORITHMIC,
 }
 
+_UNKNOWN = "application/octet-stream"
+
 _SOUND = {
     ".wav": "audio/wav",
     ".mp3": "audio/mpeg",
@@ -157,7 +159,8 @@ def plan_cut(
 ) -> ManifestPlan:
     """The manifest of an assembled cut: each use of a take placed, the song with its declaration.
 
-    Prompts and models are in the manifests of the signed takes, which travel along.
+    Prompts and models are in the manifests of the signed takes, which travel along. Where the
+    policy keeps prompts back, those in the song's own manifest are redacted.
 
     Args:
         slates: by take id.
@@ -185,8 +188,12 @@ def plan_cut(
             )
         )
         placings.append(placing(name, placed.record_in, placed.record_out, when))
+    found = Held()
     if cut.song is not None:
         ingredients.append(_song(cut.song, cut.seconds))
+        # Of a file that the library cannot read, no credentials come along.
+        if policy is not PromptPolicy.FULL and ingredients[-1].mime != _UNKNOWN:
+            found = held(Path(cut.song.path))
         placings.append(placing("circletake:song", Fraction(0), cut.seconds, when))
     used = [slates[take_id] for take_id in cut.take_ids]
     created = {
@@ -196,15 +203,16 @@ def plan_cut(
         "softwareAgent": circletake(generator_version),
     }
     takes = {slate.take.id: slate.take for slate in used}
+    redactions, told = redacting(found, when)
     assertions = [
-        actions_of([created, *placings, *produced(actions, when, generator_version)]),
+        actions_of([created, *placings, *told, *produced(actions, when, generator_version)]),
         assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *_disclosures(used),
         assertion(words.TRAINING, statements.no_training()),
     ]
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
-    definition = definition_of(assertions, generator_version)
+    definition = definition_of(assertions, generator_version, redactions)
     return ManifestPlan(definition, tuple(ingredients), seconds=cut.seconds)
 
 
@@ -304,7 +312,7 @@ def _song(song: Song, seconds: Fraction) -> IngredientPlan:
     kind = _SONG_TYPES.get(song.origin)
     if kind and raw_manifest(path) is None:
         definition["digital_source_type"] = words.IPTC + kind
-    mime = _SOUND.get(path.suffix.lower(), "application/octet-stream")
+    mime = (_SOUND | MIMES).get(path.suffix.lower(), _UNKNOWN)
     return IngredientPlan(definition, mime, path, sha256=song.sha256)
 
 

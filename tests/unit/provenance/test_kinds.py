@@ -136,6 +136,18 @@ def test_a_cut_with_a_song_and_what_identifies_it(clip: Clip, made: Made, signed
     assert "c2pa.soft-binding" not in said.assertions
 
 
+def test_prompts_in_a_songs_own_manifest_are_kept_back_too(
+    clip: Clip, made: Made, signed: Make, tmp_path: Path
+) -> None:
+    taken, sound = signed("one.mp4", policy=PromptPolicy.OMIT).path, signed("song.m4v").path
+    song = Song(str(sound), slate(sound).take.sha256, "song.m4v", Declaration.AI, "Ana")
+    cut = Cut("Night Bus", Fraction(12), 64, 48, (CutEvent("id-1", *HALF),), song)
+    by_id = {"id-1": slate(None, OBSERVED)}
+    planned = plan_cut(cut, by_id, {"id-1": taken}, policy=PromptPolicy.OMIT, when=NOW)
+    assert "redacted" in names(made(planned, clip("cut.mp4")))
+    assert OBSERVED[4].value.encode() not in (tmp_path / "made" / "cut.mp4").read_bytes()
+
+
 def test_a_take_says_what_identifies_it_under_a_label_of_our_own(clip: Clip, made: Made) -> None:
     source = clip("take.mp4")
     said = made(plan(slate(source, OBSERVED), source, fingerprint=PRINT), source)
