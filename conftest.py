@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from circletake.workflows.library import Library
     from circletake_registry.registry import Registry
     from tests.releases import Made
+    from tests.timestamper import Timestamper
 
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the keys, lists or library of whoever runs it."""
     monkeypatch.setenv("CIRCLETAKE_HOME", str(tmp_path_factory.mktemp("home")))
-    monkeypatch.delenv("CIRCLETAKE_LIBRARY", raising=False)
+    for name in ("CIRCLETAKE_LIBRARY", "CIRCLETAKE_TIMESTAMP", "CIRCLETAKE_KEY_PASSPHRASE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +100,15 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Made:
     keys = KeyRing(tmp_path_factory.mktemp("signer"))
     keys.init("Lumen Films")
     return make_release(tmp_path_factory.mktemp("pristine"), keys)
+
+
+@pytest.fixture(scope="session")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timestamper]:
+    """A real timestamper on loopback; tests that need it are skipped without ``openssl``."""
+    from tests.timestamper import timestamper
+
+    with timestamper(tmp_path_factory.mktemp("clock")) as listening:
+        yield listening
 
 
 @pytest.fixture

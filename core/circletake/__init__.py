@@ -83,7 +83,15 @@ if TYPE_CHECKING:
         Phase,
         RequestCheck,
     )
-    from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
+    from circletake.model.manifest import (
+        ActionSaid,
+        Check,
+        Credentials,
+        IngredientSaid,
+        ManifestSaid,
+        Signer,
+        Timestamp,
+    )
     from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
     from circletake.model.score import Finding, Measured, Score
     from circletake.model.slate import Found, Scored, Slate
@@ -181,6 +189,7 @@ __all__ = [
     "Standing",
     "Take",
     "TakeFacts",
+    "Timestamp",
     "Traced",
     "Use",
     "Verdict",
@@ -211,7 +220,7 @@ _HOMES = {
     "circletake.model.generation": (
         "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Phase RequestCheck"
     ),
-    "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer",
+    "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer Timestamp",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
     "circletake.model.score": "Finding Measured Score",
     "circletake.model.slate": "Found Scored Slate",

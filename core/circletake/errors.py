@@ -56,7 +56,14 @@ class PluginError(CircletakeError):
 
 
 class Cancelled(CircletakeError):
-    """The person stopped the work; what was finished is kept."""
+    """The person stopped the work.
 
-    def __init__(self, thing: str = "stopped", next_step: str = "") -> None:
+    Attributes:
+        kept: what is left of it; for most work that can be resumed, what was finished.
+    """
+
+    def __init__(
+        self, thing: str = "stopped", next_step: str = "", *, kept: str = "what was finished is kept"
+    ) -> None:
+        self.kept = kept
         super().__init__(thing, "cancelled", next_step)

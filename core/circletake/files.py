@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PUBLIC = 0o644
@@ -37,10 +39,26 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+@contextmanager
+def naming(target: Path) -> Iterator[None]:
+    """Let a failure name the file that was asked for, not the temporary one beside it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(target)) from error
+
+
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Put ``data`` at ``path``: a temporary file beside it, fsync, rename, fsync of the folder."""
+    """Put ``data`` at ``path``: a temporary file beside it, fsync, rename, fsync of the folder.
+
+    Raises:
+        OSError: it cannot be written; it names ``path``, not the temporary file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with naming(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     staged = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

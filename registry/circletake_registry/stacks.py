@@ -27,7 +27,8 @@ class Stacks:
         """Put new stacks in force and return their batch; undoing it brings the earlier ones back.
 
         A stack whose keeper was in a stack before keeps that one's number, so that people
-        can go on naming it; every other gets a number never used before.
+        can go on naming it; every other gets a number never used before. Stacks that are in
+        force already are no decision: nothing is recorded, and ``batch`` comes back as given.
 
         Args:
             batch: decisions it is undone with; one of its own unless given.
@@ -40,6 +41,8 @@ class Stacks:
         if len(inside) != len(set(inside)):
             raise BadInput("stacks", "a take is in two stacks", "each take belongs to one stack at most")
         with self._database.write() as connection:
+            if _unnumbered(stacks) == _unnumbered(current(connection)):
+                return batch
             numbered = _number(connection, stacks)
             batch = append(
                 connection, EventKind.DEDUPE, [(None, f"{len(stacks)} stacks")], by, batch or new_id()
@@ -129,6 +132,11 @@ def current(connection: Connection) -> list[Stack]:
         members.setdefault(row.stack_id, []).append(Member(row.take_id, likeness))
     found = connection.execute(select(stacks).where(stacks.c.batch == batch).order_by(stacks.c.number))
     return [Stack(row.number, row.keeper_id, row.why_keeper, tuple(members.get(row.id, ()))) for row in found]
+
+
+def _unnumbered(stacks: Sequence[Stack]) -> set[tuple[str, str, frozenset[Member]]]:
+    """What stacks say, whatever people call them and in whatever order it stands."""
+    return {(stack.keeper_id, stack.why_keeper, frozenset(stack.members)) for stack in stacks}
 
 
 def _batch_in_force(connection: Connection) -> str | None:

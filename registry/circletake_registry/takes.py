@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from circletake.errors import BadInput, NotFound
 from circletake.model.location import Location
@@ -66,8 +67,7 @@ class Takes:
             row: dict[str, Any] = {"id": new_id(), "sha256": sha256, "size": size, "name": storable(name)}
             moment = now()
             shot_id, code = _shot(connection, shot, storable(title))
-            last = select(func.max(takes.c.number)).where(takes.c.shot_id == shot_id)
-            row["number"] = (connection.execute(last).scalar() or 0) + 1
+            row["number"] = _next_number(connection, shot_id)
             connection.execute(
                 insert(takes),
                 {
@@ -81,6 +81,30 @@ class Takes:
             _add_claims(connection, row["id"], claims)
             put(connection, location)
             return Take(shot=code, origin=origin, media=media, added=moment, **row)
+
+    def move(self, take_id: str, shot: str) -> Take:
+        """Put a take into another shot under a new number; a shot that this leaves empty goes.
+
+        For takes that nobody has named by their place yet.
+
+        Raises:
+            NotFound: there is no such take.
+        """
+        with self._database.write() as connection:
+            before = _one(connection, takes.c.id == take_id)
+            if before is None:
+                raise _no_take(take_id)
+            left = select(takes.c.shot_id).where(takes.c.id == take_id)
+            left_id = connection.execute(left).scalar_one()
+            shot_id, code = _shot(connection, shot, "")
+            if shot_id == left_id:
+                return before
+            number = _next_number(connection, shot_id)
+            moved = update(takes).where(takes.c.id == take_id)
+            connection.execute(moved.values(shot_id=shot_id, number=number))
+            if connection.execute(select(takes.c.id).where(takes.c.shot_id == left_id)).first() is None:
+                connection.execute(delete(shots).where(shots.c.id == left_id))
+            return replace(before, shot=code, number=number)
 
     def add_claims(self, take_id: str, claims: Sequence[RecipeClaim]) -> int:
         """Add what was learnt of a take and tell how much of it was new.
@@ -223,6 +247,11 @@ def _shot(connection: Connection, code: str, title: str) -> tuple[str, str]:
     made = {"id": new_id(), "code": code or _next_code(connection), "title": title or code}
     connection.execute(insert(shots), {**made, "added": now()})
     return made["id"], made["code"]
+
+
+def _next_number(connection: Connection, shot_id: str) -> int:
+    last = select(func.max(takes.c.number)).where(takes.c.shot_id == shot_id)
+    return (connection.execute(last).scalar() or 0) + 1
 
 
 def _next_code(connection: Connection) -> str:

@@ -13,19 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tests.bench.transforms import (
-    Coding,
-    Picture,
-    Size,
-    Step,
-    captioned,
-    fitted,
-    flipped,
-    frames,
-    grade,
-    nearest,
-    write,
-)
+from tests.bench.coding import Coding, Picture, Size, frames, write
+from tests.bench.framing import Step, fitted, flipped
+from tests.bench.painting import captioned, grade
+from tests.bench.timing import nearest
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,7 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.bench.transforms import frames
+from tests.bench.coding import frames
 
 if TYPE_CHECKING:
     import numpy as np

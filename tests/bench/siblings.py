@@ -29,8 +29,9 @@ from circletake.model.stack import Band
 from tests.bench import prints
 from tests.bench.bounds import Share, clustered
 from tests.bench.clips import Material, chosen, take_clips
+from tests.bench.coding import Coding, Picture, read, write
+from tests.bench.framing import resized
 from tests.bench.prints import Kept
-from tests.bench.transforms import Coding, Picture, read, resized, write
 
 if TYPE_CHECKING:
     import numpy as np

@@ -114,7 +114,7 @@ def test_weak_evidence_and_hostile_text_are_shown_as_such(bus: Library, cli: Cli
         assert "\x1b" not in out
         assert "\u202e" not in out
     assert "~tram [31mred exe" in cli("takes")
-    assert "~ prompt learnt from a file name" in cli("takes")
+    assert "~ learnt from a file name or a like picture only" in cli("takes")
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ cut auto v1
 cut show
 keys init -o Lumen
 keys show
+keys csr
+keys import ../home/keys/signing.key ../home/keys/signing.pem --replace
 export SH010/1 --by Ana --to ../out --prompts hash
 prove SH010/1
 locate ../clips/1.mp4
@@ -68,6 +70,7 @@ audit ../r1
 redact ../r1/v1.mp4 --to ../copy.mp4 --by Ana
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
+trust show other
 trust remove other
 library verify
 library relink ../clips

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,3 +159,51 @@ def test_force_replaces_nothing_of_the_library_no_take_and_no_other_kind_of_file
     status, _, err = cli("locate", film, "--csv", path, "--force")
     assert status == 2 and path.name in err
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "begins"), [("--csv", "event,record in"), ("--otio", "{"), ("--html", "<!doctype html>")]
+)
+def test_a_dash_prints_the_file_alone_and_tells_the_rest_beside(
+    cli: Cli,
+    film: Path,
+    takes: tuple[Take, Take],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    begins: str,
+) -> None:
+    pretend(monkeypatch, [cue(takes[0].id, 0, 48)])
+    status, out, err = cli("locate", film, option, "-")
+    assert status == 0 and out.lower().startswith(begins) and "RECORD " not in out
+    assert "1 of 1 stretch found" in err
+    assert not Path("-").exists()
+
+
+def test_what_would_be_printed_twice_is_refused(cli: Cli, film: Path, takes: tuple[Take, Take]) -> None:
+    for words in (("--csv", "-", "--json"), ("--csv", "-", "--otio", "-"), ("--otio", "-", "--prompts")):
+        status, out, err = cli("locate", film, *words)
+        assert (status, out) == (2, "") and "next: " in err
+
+
+def test_a_search_that_is_stopped_says_that_nothing_is_kept(
+    cli: Cli, film: Path, takes: tuple[Take, Take], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("circletake.workflows.analysis.locating.locate", stopped)
+    status, out, err = cli("locate", film, "--csv", "c.csv")
+    assert (status, out, err) == (2, "", "stopped; nothing is kept of a search; run the same again\n")
+    assert not Path("c.csv").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_by_the_file_that_was_asked_for(
+    cli: Cli, film: Path, takes: tuple[Take, Take], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(**how: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", f"{how['dir']}/{how['prefix']}x7")
+
+    pretend(monkeypatch, [cue(takes[0].id, 0, 48)])
+    monkeypatch.setattr("circletake.files.tempfile.mkstemp", shut)
+    status, _, err = cli("locate", film, "--csv", "c.csv")
+    assert (status, err) == (2, "c.csv: Permission denied\n")

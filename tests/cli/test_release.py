@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from circletake.provenance.certificates import issue
 from circletake.provenance.keys import KeyRing
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -98,6 +100,47 @@ def test_export_needs_a_key_and_says_how_to_make_one(cli: Cli) -> None:
     status, _, err = cli("export", "SH010/1")
     assert status == 2
     assert "circletake keys init" in err
+
+
+def certificate_for(days: float) -> None:
+    """Put a certificate with so much validity left in the place of the key there is."""
+    folder = Path(os.environ["CIRCLETAKE_HOME"]) / "keys"
+    files = ("signing.key", "signing.pem", "authority.pem")
+    made = issue("Lumen Films", "", "es256", timedelta(days=days, hours=1))
+    for name, data in zip(files, made, strict=True):
+        (folder / name).write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("words", "again"),
+    [
+        (("export", "SH010/1", "--to", "out"), ("export", "SH010/2", "--to", "out")),
+        (("release", "one"), ("release", "two")),
+    ],
+)
+def test_the_end_of_the_certificate_is_told_before_anything_is_rendered(
+    words: tuple[str, ...], again: tuple[str, ...], film: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate_for(days=29)
+    status, _, err = film(*words)
+    assert status in (0, 1)
+    assert "in 28 days; renew it before" in err
+
+    certificate_for(days=-0.01)
+    monkeypatch.setattr("circletake.workflows.leaving.workbench.Workbench.run", None)
+    status, _, err = film(*again)
+    assert status == 2
+    assert "the certificate is valid from" in err and "circletake keys csr" in err
+
+
+def test_the_timestamper_is_named_before_it_is_asked(film: Cli) -> None:
+    with Path("circletake.toml").open("a") as settings:
+        settings.write('\n[signing]\ntimestamp = "http://127.0.0.1:9/"\n')
+    status, _, err = film("export", "SH010/1", "--to", "out")
+    assert status == 2
+    assert "timestamps come from http://127.0.0.1:9/" in err
+    assert "timestamper http://127.0.0.1:9/: cannot be reached" in err
+    assert not Path("out").exists()
 
 
 def test_export_says_what_it_made(film: Cli, tmp_path: Path) -> None:

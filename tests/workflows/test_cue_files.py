@@ -11,7 +11,7 @@ import pytest
 from circletake.cuesheet.rows import sheet_of
 from circletake.errors import BadInput
 from circletake.model.cue import Cue, CueList, Gap
-from circletake.workflows.analysis.cue_files import CueFiles, write_cue_files
+from circletake.workflows.analysis.cue_files import CueFiles, cue_texts, write_cue_files
 from circletake.workflows.analysis.locating import slates_of
 from circletake.workflows.analysis.showing import pairs_of
 from circletake.workflows.library import Library
@@ -89,7 +89,7 @@ def test_a_timeline_names_files_as_seen_from_its_own_folder(
     cues: CueList = cue_list(cue(take.id, 0, 24))
     slates = slates_of(library, cues)
     to = CueFiles(otio=film.parent / "out" / "cues.otio")
-    write_cue_files(library, film, cues, sheet_of(cues, slates), slates, to)
+    write_cue_files(cue_texts(library, film, cues, sheet_of(cues, slates), slates, to))
     takes, above = otio.adapters.read_from_file(str(to.otio), "otio_json").tracks
     assert takes[0].media_reference.target_url == "../takes/a.mp4"
     assert above[0].media_reference.target_url == "../film.mp4"

@@ -14,6 +14,7 @@ from circletake.model.slate import Slate
 from circletake.model.take import Origin
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.intake.ingest import IngestReport, ingest
+from circletake.workflows.intake.taking_in import Grouping
 from circletake.workflows.library import Library
 from tests.factories import actor
 from tests.scenes import Scene
@@ -76,6 +77,27 @@ def test_a_copy_of_a_known_take_is_a_version_and_takes_over_its_recipe(
         {"prompt": 1, "model": 1, "seed": 1, "nothing": 0},
         {"matched": 1},
     )
+
+
+def test_a_version_goes_into_the_shot_of_its_original_and_leaves_no_empty_one(
+    library: Library, bring: Bring
+) -> None:
+    bring(known=(SCENE, 96, RECIPE))
+    report = bring({"shot": ""}, copy=(SCENE, 192, {}), other=(SCENE.but(seed=2), 96, {}))
+    assert (_take(library, "copy").take.label, _take(library, "other").take.shot) == ("SH010/2", "SH020")
+    assert set(report.shots) == {"SH010", "SH020"}
+    report = bring({"shot": ""}, again=(SCENE, 48, {}))
+    assert report.shots == ("SH010",)
+    assert [shot.code for shot in library.registry.takes.shots()] == ["SH010", "SH020"]
+
+
+@pytest.mark.parametrize("how", [{"shot": "SH090"}, {"shot": "", "group": Grouping.FOLDER}])
+def test_a_version_stays_in_the_shot_that_a_person_chose(
+    library: Library, bring: Bring, how: dict[str, Any]
+) -> None:
+    bring(known=(SCENE, 96, RECIPE))
+    assert bring(how, copy=(SCENE, 192, {})).versions
+    assert _take(library, "copy").take.shot != "SH010"
 
 
 def test_in_one_import_the_take_with_the_recipe_is_the_original(library: Library, bring: Bring) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from circletake.errors import Cancelled, LibraryError, MediaError, NotFound
@@ -64,6 +66,38 @@ def test_a_film_that_ends_early_is_told_as_far_as_it_goes(
     cues = locate(library, film)
     assert 0 < told.frames < 72
     assert cues.cues and cues.problem
+
+
+def test_a_film_without_a_rate_is_timed_by_its_frames_and_a_torn_one_is_told(
+    library: Library, clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    take = fingerprinted(library, clip("a.mp4"))
+    film = _uneven(tmp_path / "film.webm", [n * 0.04 + n % 3 * 0.007 for n in range(60)])
+    told = pretend(monkeypatch, [cue(take.id, 0, 31)])
+    cues = locate(library, film)
+    assert (cues.rate, cues.frames, told.frames, cues.problem) == (Fraction(25), 61, 60, "")
+    assert 24 < told.rate < 26
+    assert [(each.record_in, each.record_out) for each in cues.cues] == [(0, 31)]
+    film.write_bytes(film.read_bytes()[:-40])
+    assert "ends early" in locate(library, film).problem
+
+
+def _uneven(path: Path, seconds: list[float]) -> Path:
+    """A film whose container tells no rate, each frame with a time of its own."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libvpx", rate=1000)
+        assert isinstance(video, av.VideoStream)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        video.codec_context.time_base, video.codec_context.framerate = Fraction(1, 1000), Fraction(0)
+        for number, second in enumerate(seconds):
+            grey = np.full((48, 64, 3), 40 + 3 * number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(grey, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = round(second * 1000), Fraction(1, 1000)
+            for packet in video.encode(frame):
+                packet.duration = 0
+                container.mux(packet)
+        container.mux(video.encode(None))
+    return path
 
 
 def test_without_fingerprints_the_next_step_is_named(library: Library, film: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -28,14 +31,16 @@ from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings, OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
+from circletake.provenance.timestamps import relayed
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, load_song, new_cut, single
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
-from circletake.workflows.leaving.signer import open_signer
+from circletake.workflows.leaving.signer import open_signer, timestamper
 from circletake.workflows.leaving.workbench import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
+from tests.timestamper import Timestamper, answering
 
 Clip = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -246,7 +251,7 @@ class Failing:
 
     inner: OpenSigner
     at: int
-    done: int = 0
+    turns: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def algorithm(self) -> Any:
@@ -257,8 +262,7 @@ class Failing:
         return self.inner.chain_pem
 
     def sign(self, data: bytes) -> bytes:
-        self.done += 1
-        if self.done == self.at:
+        if next(self.turns) == self.at:
             raise KeyProblem("token", "was pulled out", "put it back")
         return self.inner.sign(data)
 
@@ -370,6 +374,134 @@ def test_a_signer_that_is_not_there_is_named(film: Library) -> None:
         open_signer(named, PluginManager()),
     ):
         pass
+
+
+def with_timestamper(film: Library, url: str | None) -> Library:
+    return replace(film, settings=replace(film.settings, timestamper=url))
+
+
+def test_the_timestamper_is_the_librarys_else_that_of_the_environment(
+    film: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timestamper(film) == ""
+    monkeypatch.setenv("CIRCLETAKE_TIMESTAMP", "http://user.example")
+    assert timestamper(film) == "http://user.example"
+    assert timestamper(with_timestamper(film, "http://film.example")) == "http://film.example"
+    assert timestamper(with_timestamper(film, "")) == ""
+    with pytest.raises(BadInput, match="not the address of a timestamper"):
+        timestamper(with_timestamper(film, "film"))
+
+
+def test_everything_signed_of_a_release_is_timestamped(
+    film: Library, manager: PluginManager, ring: KeyRing, tmp_path: Path, clock: Timestamper
+) -> None:
+    under = terms(ring.signer(), PromptPolicy.FULL, actor(), clock.url)
+    before = len(clock.asked)
+    make_release(film, manager, plan_release(film, "r", cut="main", folder=tmp_path / "r"), under)
+    signed = [
+        said
+        for path in (tmp_path / "r").rglob("*")
+        if path.suffix != ".c2pa" and (said := read_credentials(path, [ring.anchor(), clock.root])).present
+    ]
+    assert len(signed) == len(clock.asked) - before == 4
+    assert all(each.active and each.active.signer and each.active.signer.signed_at for each in signed)
+
+
+def test_a_take_signed_without_a_timestamp_is_signed_again_where_one_is_wanted(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    def reused(how: Terms) -> int:
+        take = single(slate(film, "SH010/1"))
+        return export(film, manager, take, how, tmp_path / "o", name="a", whole=True, force=True).reused
+
+    stamped = replace(under, timestamper=clock.url)
+    assert [reused(under), reused(stamped), reused(stamped), reused(under)] == [0, 0, 1, 1]
+
+
+def circled(film: Library) -> list[str]:
+    """All four takes circled, in the order in which a release signs them."""
+    ids = [take.id for take in film.registry.takes.resolve("SH010/1-4")]
+    film.registry.events.record(EventKind.VERDICT, [(each, "circled") for each in ids], actor())
+    return ids
+
+
+def only_known_files_are_kept(film: Library) -> bool:
+    """Whatever was signed and kept has a row; nothing is staged any more."""
+    kept = (
+        [p for p in film.signed_folder.iterdir() if p.suffix != ".c2pa"]
+        if film.signed_folder.exists()
+        else []
+    )
+    rows = [film.registry.exports.by_sha256(hashlib.sha256(p.read_bytes()).hexdigest()) for p in kept]
+    return all(rows) and list((film.home / "staging").iterdir()) == []
+
+
+def test_takes_are_signed_while_the_timestamper_is_waited_for_and_stay_in_order(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    """The timestamper answers its first question only once it was asked a second one."""
+    ids = circled(film)
+    both = threading.Barrier(2)
+    asked: list[bytes] = []
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        asked.append(query)
+        if len(asked) <= 2:
+            both.wait(timeout=30)
+        with relayed(clock.url) as relay:
+            return 200, relay.ask(query)
+
+    with answering(answer) as (url, _):
+        plan = plan_release(film, "r", folder=tmp_path / "r")
+        made = make_release(film, manager, plan, replace(under, timestamper=url))
+    takes = [file.uses[0].take for file in made.release.files if file.kind == "take"]
+    assert takes == [film.registry.takes.slate(each).take.label for each in ids]
+    assert (made.signed, made.reused, len(asked)) == (4, 0, 5)
+    assert only_known_files_are_kept(film)
+
+
+def test_whichever_signature_fails_while_others_are_on_their_way_there_is_no_folder(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    circled(film)
+    for failing in range(1, 20):
+        signer = Failing(under.signer, failing)
+        how = replace(under, signer=signer, timestamper=clock.url)
+        shutil.rmtree(film.signed_folder, ignore_errors=True)
+        try:
+            make_release(film, manager, plan_release(film, "r", folder=tmp_path / "r"), how)
+        except CircletakeError as error:
+            assert error.reason == "was pulled out"
+            assert leftovers(tmp_path) == ["in", "library"]
+            assert only_known_files_are_kept(film)
+        else:
+            break
+    assert failing == 6
+
+
+def test_a_release_that_is_stopped_leaves_nothing_behind(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, clock: Timestamper
+) -> None:
+    class Stopping:
+        def step(self, done: int, total: int, note: str = "") -> None:
+            raise KeyboardInterrupt
+
+    circled(film)
+    plan = plan_release(film, "r", folder=tmp_path / "r")
+    with pytest.raises(KeyboardInterrupt):
+        make_release(film, manager, plan, replace(under, timestamper=clock.url), progress=Stopping())
+    assert leftovers(tmp_path) == ["in", "library"]
+    assert only_known_files_are_kept(film)
+
+
+def test_a_timestamper_that_is_down_leaves_no_release(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+) -> None:
+    plan = plan_release(film, "r", cut="main", folder=tmp_path / "r")
+    with pytest.raises(SigningError, match="cannot be reached"):
+        make_release(film, manager, plan, replace(under, timestamper="http://127.0.0.1:9/"))
+    assert leftovers(tmp_path) == ["in", "library"]
+    assert list((film.home / "staging").iterdir()) == []
 
 
 @dataclass

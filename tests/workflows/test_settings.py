@@ -26,6 +26,7 @@ from circletake.workflows.settings import SETTINGS, first_settings, read_setting
         ("export = 1", "export must be a table"),
         ("[export]\nprompts = 'some'", "export.prompts must be one of full, hash, omit"),
         ("[export]\nprompts = []", "export.prompts must be one of"),
+        ("[signing]\ntimestamp = 1", "must be the address of a timestamper"),
         ("x = [", "not valid TOML"),
         ("\x00", "not valid TOML"),
     ],

@@ -96,6 +96,9 @@ class LazyGroup(TyperGroup):
         build: Any = typer.main.get_group if isinstance(found, typer.Typer) else typer.main.get_command
         command = build(found if isinstance(found, typer.Typer) else _alone(found))
         command.name = cmd_name
+        for option in command.params:
+            if option.name in getattr(found, "in_pairs", ()):
+                option.nargs = 2
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -153,8 +156,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except (Cancelled, KeyboardInterrupt, typer.Abort) as stop:
-        after = stop.next_step if isinstance(stop, Cancelled) else ""
-        typer.echo(f"stopped; what was finished is kept, {after or 'run the same again to go on'}", err=True)
+        said = stop if isinstance(stop, Cancelled) else Cancelled()
+        typer.echo(f"stopped; {said.kept}; {said.next_step or 'run the same again to go on'}", err=True)
         return 2
     except CircletakeError as error:
         typer.echo(f"{printable(error.thing)}: {printable(error.reason)}", err=True)

@@ -42,7 +42,10 @@ def audit(
 
     if report and len(paths) > 1:
         raise BadInput("--report", "one report is about one folder", "audit the folders one by one")
-    with open_library(library) if library else nullcontext() as opened, progress("looking at files") as bar:
+    with (
+        open_library(library) if library else nullcontext() as opened,
+        progress("looking at files", "nothing was judged") as bar,
+    ):
         lists = trust_lists(user_home(), trust or (), paths)
         manager = load_plugins(opened)
         audits = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import typer
 
@@ -23,6 +24,26 @@ LibraryFolder = Annotated[
     Path | None,
     typer.Option("--library", "-L", help="The library; without it, the one this folder lies in."),
 ]
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+def in_pairs(*options: str) -> Callable[[_Command], _Command]:
+    """Say which options of a command take two words each time they are given.
+
+    typer knows lists and pairs, but no list of pairs, and would keep only the last of these.
+    """
+
+    def mark(command: _Command) -> _Command:
+        command.in_pairs = options  # type: ignore[attr-defined]  # app.get_command reads it
+        return command
+
+    return mark
+
+
+def pairs(given: Sequence[Any] | None) -> list[tuple[str, str]]:
+    """What an option that comes in pairs was given."""
+    return cast("list[tuple[str, str]]", list(given or ()))
 
 
 class Declared(StrEnum):

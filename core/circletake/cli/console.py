@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 import typer
 
+from circletake.errors import Cancelled
 from circletake.model.text import printable
 
 
@@ -133,10 +134,23 @@ class Bar:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Bar]:
-    """A bar for one piece of long work; it is a :class:`circletake.workflows.progress.Progress`."""
+def progress(label: str, kept: str = "", then: str = "run the same again") -> Iterator[Bar]:
+    """A bar for one piece of long work; it is a :class:`circletake.workflows.progress.Progress`.
+
+    Args:
+        kept: what is said to be left of it when the person stops; without it, that what was
+            finished is kept, which is so wherever the registry records each step.
+        then: what to do next.
+
+    Raises:
+        Cancelled: the person stopped work that says what is kept.
+    """
     bar = Bar(label)
     try:
         yield bar
+    except KeyboardInterrupt:
+        if not kept:
+            raise
+        raise Cancelled(kept=kept, next_step=then) from None
     finally:
         bar.close()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, open_library
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, in_pairs, open_library, pairs
 from circletake.cli.console import note, print_json, progress, say, table
-from circletake.errors import BadInput, Cancelled
+from circletake.errors import BadInput, CircletakeError
 from circletake.model.stack import Band
 from circletake.model.text import counted, file_stem, printable
 
@@ -27,26 +27,31 @@ _SHOWN = 8
 _WORDS = {Band.VARIANT: "show", Band.VERSION: "ver."}
 
 
+@in_pairs("apart", "join", "explain")
 def dedupe(
     keeper: Annotated[
         str,
         typer.Option(help="Who stands for a stack: best, largest, first or circled.", metavar="POLICY"),
     ] = "best",
     apart: Annotated[
-        tuple[str, str] | None,
-        typer.Option(help="Two takes that must never fold into one another.", metavar="A B"),
+        list[str] | None,
+        typer.Option(help="Two takes that must never fold into one another; may be repeated.", metavar="A B"),
     ] = None,
     join: Annotated[
-        tuple[str, str] | None,
+        list[str] | None,
         typer.Option(
-            help="A take, and the takes that belong in its stack: SH010/3 SH010/7-9.", metavar="A B"
+            help="A take, and the takes that belong in its stack: SH010/3 SH010/7-9; may be repeated.",
+            metavar="A B",
         ),
     ] = None,
     split: Annotated[
-        str, typer.Option(help="A take that belongs in no stack with those it is with now.", metavar="TAKE")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="A take that belongs in no stack with those it is with now; may be repeated.", metavar="TAKE"
+        ),
+    ] = None,
     explain: Annotated[
-        tuple[str, str] | None,
+        list[str] | None,
         typer.Option(help="Why two takes do or do not pair, with a picture; changes nothing.", metavar="A B"),
     ] = None,
     picture: Annotated[
@@ -63,61 +68,58 @@ def dedupe(
 ) -> None:
     """Fold near-duplicate takes under a keeper; nothing is deleted.
 
-    Circled and rated takes are never folded. Variants (same motion, other colours, or only
+    Circled and rated takes are never folded. Variants (a thing in another colour, or only
     alike) stay visible; folding those is for a person to say. What --apart, --join and --split
     rule holds in every later run.
     """
     from circletake.workflows.actor import whoami
     from circletake.workflows.analysis.dedupe import dedupe as run
 
-    ruled = next((name for name, said in _named(apart, join, split) if said), "")
+    rulings = {"--apart": apart, "--join": join, "--split": split}
+    ruled = next((name for name, said in rulings.items() if said), "")
     if ruled and dry_run:
         raise BadInput(ruled, "is a ruling and would be recorded", "leave out --dry-run")
     if ruled and explain:
         raise BadInput("--explain", f"changes nothing, {ruled} does", "say one of the two")
+    if len(pairs(explain)) > 1:
+        raise BadInput("--explain", "is given more than once", "ask about one pair at a time")
     with open_library(library) as lib:
         if explain:
-            _explain(lib, explain, picture, force, json)
+            _explain(lib, pairs(explain)[0], picture, force, json)
             return
         if picture or force:
             raise BadInput("--picture, --force", "go with --explain", "circletake dedupe --explain A B")
         actor = whoami(by, script)
-        batch = _rule(lib, apart, join, split, actor)
-        with progress("comparing") as bar:
-            try:
-                report = run(lib, by=actor, keeper=keeper, dry_run=dry_run, batch=batch, progress=bar)
-            except KeyboardInterrupt:
-                stands = "the ruling stands; " if batch else "nothing was folded; "
-                raise Cancelled(next_step=f"{stands}run circletake dedupe again") from None
+        batch = _rule(lib, actor, split or (), pairs(apart), pairs(join)) if ruled else ""
+        kept = "the ruling stands, the stacks are as they were" if batch else "nothing was folded"
+        with progress("comparing", kept) as bar:
+            report = run(lib, by=actor, keeper=keeper, dry_run=dry_run, batch=batch, progress=bar)
     if json:
         print_json(report)
     else:
         _show(report, dry_run, everything)
 
 
-def _named(
-    apart: tuple[str, str] | None, join: tuple[str, str] | None, split: str
-) -> Iterator[tuple[str, bool]]:
-    yield from (("--apart", bool(apart)), ("--join", bool(join)), ("--split", bool(split)))
-
-
 def _rule(
-    lib: Library, apart: tuple[str, str] | None, join: tuple[str, str] | None, split: str, actor: Actor
+    lib: Library,
+    actor: Actor,
+    splits: Sequence[str],
+    apart: Sequence[tuple[str, str]],
+    joins: Sequence[tuple[str, str]],
 ) -> str:
-    """Record what was ruled, tell it, and return the batch that the run goes into; empty for none."""
-    from circletake.workflows.analysis import dedupe as curation
+    """Record what was ruled, tell it, and return the batch that the run goes into."""
+    from circletake.workflows.analysis.ruling import rule
 
-    batch = ""
-    if split:
-        take, others, batch = curation.split(lib, split, actor)
-        note(f"{take.label} stays apart from {_some([one.label for one in others])} from now on")
-    if apart:
-        one, other, batch = curation.keep_apart(lib, apart, actor, batch)
-        note(f"{one.label} and {other.label} stay apart from now on")
-    if join:
-        (first, *rest), batch = curation.join(lib, *join, actor, batch)
-        verb = "belongs" if len(rest) == 1 else "belong"
-        note(f"{_some([one.label for one in rest])} {verb} with {first.label} from now on")
+    rulings, batch = rule(lib, actor, splits=splits, apart=apart, joins=joins)
+    for ruled in rulings:
+        others = _some([take.label for take in ruled.others])
+        if ruled.together:
+            verb = "belongs" if len(ruled.others) == 1 else "belong"
+            note(f"{others} {verb} with {ruled.take.label} from now on")
+        elif len(ruled.others) == 1:
+            note(f"{ruled.take.label} and {others} stay apart from now on")
+        else:
+            note(f"{ruled.take.label} stays apart from {others} from now on")
     return batch
 
 
@@ -135,7 +137,7 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
         say(f"... {counted(len(report.stacks) - len(shown), 'more stack', 'more stacks')} (--all)")
     if not report.stacks:
         say("no near-duplicates found")
-    folding = "would fold" if dry_run else "folded"
+    folding = "would fold" if dry_run else "folded" if report.batch else "folded before"
     if report.stacks:
         told = [f"{counted(report.folded, 'take')} {folding}", _visible(report.variants, "variant")]
         if report.versions:
@@ -143,9 +145,12 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
         say(" · ".join([*told, "no circled or rated take folded"]))
     if report.waiting:
         say(f"{counted(report.waiting, 'take')} not compared: circletake analyze")
-    if report.folded:
+    if not dry_run and not report.batch:
+        say("Nothing changed: all of it was so already.")
+    elif report.folded:
         apply = "Apply: circletake dedupe   " if dry_run else ""
         say(f"Nothing deleted. {apply}Undo: circletake undo")
+    if report.folded:
         pair = _a_pair(report)
         say(f"Wrong pair? circletake dedupe --apart {pair}   Why? circletake dedupe --explain {pair}")
 
@@ -176,21 +181,41 @@ def _a_pair(report: DedupeReport) -> str:
 
 
 def _explain(lib: Library, pair: tuple[str, str], picture: Path | None, force: bool, json: bool) -> None:
-    from circletake.files import PUBLIC, write_whole
+    """Tell what was found, and only then mind where the picture goes: the numbers are never lost."""
     from circletake.workflows.analysis.explaining import explain
+
+    with progress("reading frames", "nothing was changed") as bar:
+        found = explain(lib, pair, progress=bar)
+    names = "_".join(file_stem(slate.take.label.replace("/", "-")) for slate in (found.a, found.b))
+    to = picture or Path(f"explain_{names}.jpg")
+    refused = _write_picture(lib, found, to, force)
+    if json:
+        print_json(_explained(found, None if refused else to))
+    else:
+        _numbers(found)
+    if refused:
+        raise refused
+    if found.picture and not json:
+        say(f"Wrote  {printable(str(to))}  {found.a.take.label} above, {found.b.take.label} laid on it below")
+
+
+def _write_picture(lib: Library, found: Explanation, to: Path, force: bool) -> Exception | None:
+    """Write the picture, where there is one; what speaks against its place comes back."""
+    from circletake.files import PUBLIC, write_whole
+    from circletake.fingerprint.overlay import PICTURE_MARK
     from circletake.workflows.writing import check_target
 
-    takes = [take for word in pair for take in lib.registry.takes.resolve(word)]
-    names = "_".join(file_stem(take.label.replace("/", "-")) for take in takes[:2])
-    to = picture or Path(f"explain_{names}.jpg")
-    check_target(lib, to, frozenset({".jpg", ".jpeg"}), force)
-    with progress("reading frames") as bar:
-        found = explain(lib, pair, progress=bar)
-    if found.picture:
+    if not found.picture:
+        return None
+    try:
+        check_target(lib, to, frozenset({".jpg", ".jpeg"}), force, PICTURE_MARK)
         write_whole(to, found.picture, PUBLIC)
-    if json:
-        print_json(_explained(found, to))
-        return
+    except (CircletakeError, OSError) as error:
+        return error
+    return None
+
+
+def _numbers(found: Explanation) -> None:
     say(*_verdict(found))
     if found.measures:
         rows = [
@@ -200,8 +225,6 @@ def _explain(lib: Library, pair: tuple[str, str], picture: Path | None, force: b
         table(("NUMBER", "VALUE", "A COPY HAS", "", "WHAT IT SAYS"), rows)
     for label, why in found.lost.items():
         say(f"{label} is shown by the small pictures of its record: {printable(why, 80)}")
-    if found.picture:
-        say(f"Wrote  {printable(str(to))}  {found.a.take.label} above, {found.b.take.label} laid on it below")
 
 
 def _verdict(found: Explanation) -> Iterator[str]:
@@ -227,7 +250,7 @@ def _verdict(found: Explanation) -> Iterator[str]:
         yield f"Against a copy: {', '.join(missed)}"
 
 
-def _explained(found: Explanation, to: Path) -> dict[str, Any]:
+def _explained(found: Explanation, to: Path | None) -> dict[str, Any]:
     return {
         "a": {"take": found.a.take.label, "sha256": found.a.take.sha256},
         "b": {"take": found.b.take.label, "sha256": found.b.take.sha256},
@@ -238,5 +261,5 @@ def _explained(found: Explanation, to: Path) -> dict[str, Any]:
         "ruling": found.ruling or None,
         "version": found.version,
         "lost": found.lost,
-        "picture": str(to) if found.picture else None,
+        "picture": str(to) if found.picture and to else None,
     }

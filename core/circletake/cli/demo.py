@@ -10,7 +10,6 @@ import typer
 
 from circletake.cli.common import Json, load_plugins
 from circletake.cli.console import note, print_json, progress, say
-from circletake.errors import Cancelled
 
 if TYPE_CHECKING:
     from circletake.workflows.demo.run import Demo
@@ -41,11 +40,8 @@ def demo(
     tell_line(
         "circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine"
     )
-    try:
-        with progress("working") as bar:
-            made = run_demo(place, load_plugins(), tell, bar)
-    except KeyboardInterrupt:
-        raise Cancelled(next_step="but a demo begins anew: run the same again") from None
+    with progress("working", kept="a demo begins anew") as bar:
+        made = run_demo(place, load_plugins(), tell, bar)
     if json:
         print_json(made)
     else:

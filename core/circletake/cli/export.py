@@ -61,7 +61,10 @@ def export(
                 for take in lib.registry.takes.resolve(word)
             ]
         )
-        with signing_terms(lib, manager, prompts, by) as under, progress("export") as bar:
+        with (
+            signing_terms(lib, manager, prompts, by) as under,
+            progress("export", "what was exported stays") as bar,
+        ):
             leaving = {take_id for each in wanted for take_id in each.take_ids}
             note(what_travels(travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)))
             done = [
@@ -105,17 +108,23 @@ def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -
     """Open the key and settle under what is signed.
 
     Raises:
-        KeyProblem: there is no key yet, or it is not safe to use.
+        BadInput: no such policy, or an address that is none.
+        KeyProblem: there is no key yet, it is not safe to use, or its certificate is out of date.
         PluginError: the signer the library names is not there, or failed.
     """
     from circletake.errors import BadInput
     from circletake.model.export import PromptPolicy
     from circletake.workflows.actor import whoami
-    from circletake.workflows.leaving.signer import open_signer
+    from circletake.workflows.leaving.signer import ending_soon, open_signer, timestamper
     from circletake.workflows.leaving.workbench import terms
 
     prompts = prompts or lib.settings.prompts
     if prompts not in set(PromptPolicy):
         raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")
+    asked = timestamper(lib)
     with open_signer(lib, manager) as signer:
-        yield terms(signer, PromptPolicy(prompts), whoami(by))
+        if warning := ending_soon(signer):
+            note(warning)
+        if asked:
+            note(f"timestamps come from {asked}, which sees a hash of each signature")
+        yield terms(signer, PromptPolicy(prompts), whoami(by), asked)

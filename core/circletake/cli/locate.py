@@ -12,10 +12,15 @@ import typer
 
 from circletake.cli.common import Json, LibraryFolder, open_library
 from circletake.cli.console import note, print_json, progress, say, table
-from circletake.errors import Cancelled
+from circletake.errors import BadInput
 
 if TYPE_CHECKING:
     from circletake.cuesheet.rows import CueSheet, Said
+
+_BOM = "\ufeff"
+"""By which a spreadsheet knows a file of UTF-8; what reads a pipe would take it for text."""
+
+_STOPPED = "nothing is kept of a search"
 
 
 def locate(
@@ -23,13 +28,20 @@ def locate(
     prompts: Annotated[
         bool, typer.Option("--prompts", help="Also how each take was made, and who says so.")
     ] = False,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Also write a table.", metavar="FILE")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Also write a table; - prints it instead.", metavar="FILE")
+    ] = None,
     otio: Annotated[
-        Path | None, typer.Option("--otio", help="Also write a timeline of the takes.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--otio", help="Also write a timeline of the takes; - prints it instead.", metavar="FILE"
+        ),
     ] = None,
     html: Annotated[
         Path | None,
-        typer.Option("--html", help="Also write a page: film and takes side by side.", metavar="FILE"),
+        typer.Option(
+            "--html", help="Also write a page: film and takes side by side; - prints it.", metavar="FILE"
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     json: Json = False,
@@ -42,30 +54,36 @@ def locate(
     """
     from circletake.cuesheet.rows import sheet_of
     from circletake.model.text import human_size, printable
-    from circletake.workflows.analysis.cue_files import CueFiles, write_cue_files
+    from circletake.workflows.analysis.cue_files import STDOUT, CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import locate as run
     from circletake.workflows.analysis.locating import slates_of
 
     to = CueFiles(csv, otio, html)
+    if to.piped and json:
+        raise BadInput("--json", f"is printed, and so is {to.piped} -", "name a file for one of the two")
+    if to.piped and prompts:
+        raise BadInput("--prompts", f"is printed, and so is {to.piped} -", "the file has them in any case")
     with open_library(library) as lib:
         to.check(lib, video, force)
-        try:
-            with progress("locate") as bar:
-                cues = run(lib, video, progress=bar)
-            slates = slates_of(lib, cues)
-            sheet = sheet_of(cues, slates)
-            with progress("reading frames") as bar:
-                write_cue_files(lib, video, cues, sheet, slates, to, progress=bar)
-        except KeyboardInterrupt:
-            raise Cancelled(next_step="but a search begins anew: run the same again") from None
+        with progress("locate", _STOPPED) as bar:
+            cues = run(lib, video, progress=bar)
+        slates = slates_of(lib, cues)
+        sheet = sheet_of(cues, slates)
+        with progress("reading frames", _STOPPED) as bar:
+            texts = cue_texts(lib, video, cues, sheet, slates, to, progress=bar)
+    write_cue_files(texts)
+    tell = note if json or to.piped else say
     if json:
         print_json(_as_json(sheet))
+    elif to.piped:
+        say(texts[STDOUT].removeprefix(_BOM).removesuffix("\n"))
+        for line in (_summary(sheet), *_left_out(sheet)):
+            tell(line)
     else:
         _show(sheet, prompts)
-    tell = note if json else say
-    for path in to.wanted:
+    for path in to.files:
         tell(f"Wrote  {printable(str(path))}  {human_size(path.stat().st_size)}")
-    if not json and not html:
+    if tell is say and not html:
         say(f"Next   circletake locate {printable(shlex.quote(str(video)))} --html cues.html")
     if not sheet.complete:
         raise typer.Exit(1)
@@ -73,7 +91,7 @@ def locate(
 
 def _show(sheet: CueSheet, prompts: bool) -> None:
     from circletake.cuesheet.rows import Row
-    from circletake.cuesheet.wording import correlation, percent, speed
+    from circletake.cuesheet.wording import correlation, speed
     from circletake.model.text import clock, counted, printable
 
     say(
@@ -91,14 +109,29 @@ def _show(sheet: CueSheet, prompts: bool) -> None:
     table(("RECORD", "TAKE", "ID", "SOURCE", "SPEED", "PICTURE", "HOW"), rows)
     if prompts:
         say("", *_made(sheet))
+    say(_summary(sheet))
+    for line in _left_out(sheet):
+        say(line)
+
+
+def _summary(sheet: CueSheet) -> str:
+    from circletake.cuesheet.wording import percent
+    from circletake.model.text import clock, counted
+
     found = f"{len(sheet.cues)} of {counted(len(sheet.rows), 'stretch', 'stretches')} found"
     share = percent(sheet.found_frames, sheet.frames)
     told = f"{found} · {clock(sheet.found)} of {clock(sheet.seconds)} ({share})"
-    say(told + (f" · {len(sheet.missing)} not found" if sheet.missing else ""))
+    return told + (f" · {len(sheet.missing)} not found" if sheet.missing else "")
+
+
+def _left_out(sheet: CueSheet) -> Iterator[str]:
+    """What could not be looked at: a part of the film, or takes."""
+    from circletake.model.text import counted, printable
+
     if sheet.problem:
-        say(f"not all of the film could be read: {printable(sheet.problem, 120)}")
+        yield f"not all of the film could be read: {printable(sheet.problem, 120)}"
     if sheet.waiting:
-        say(f"{counted(sheet.waiting, 'take')} not compared: circletake analyze")
+        yield f"{counted(sheet.waiting, 'take')} not compared: circletake analyze"
 
 
 def _made(sheet: CueSheet) -> Iterator[str]:

@@ -40,8 +40,17 @@ def redact(
     from circletake.workflows.leaving.redacting import redact as make
 
     actor = whoami(by)
-    with _signer(library) as signer:
-        done = make(file, to, signer, when=datetime.now(UTC), by=actor, seeds=seeds, force=force)
+    with _signer(library) as (signer, asked):
+        done = make(
+            file,
+            to,
+            signer,
+            when=datetime.now(UTC),
+            by=actor,
+            seeds=seeds,
+            force=force,
+            timestamper=asked,
+        )
     if json:
         print_json(done)
     else:
@@ -54,19 +63,19 @@ def redact(
 
 
 @contextmanager
-def _signer(folder: Path | None) -> Iterator[OpenSigner]:
-    """As for an export where there is a library, else the key of this machine."""
+def _signer(folder: Path | None) -> Iterator[tuple[OpenSigner, str]]:
+    """Key and timestamper: as for an export where there is a library, else this machine's key alone."""
     from circletake.provenance.keys import KeyRing
-    from circletake.workflows.leaving.signer import open_signer
+    from circletake.workflows.leaving.signer import open_signer, timestamper
     from circletake.workflows.library import user_home
     from circletake.workflows.settings import root_above
 
     if folder is None and root_above(Path.cwd()) is None:
         signer = KeyRing(user_home()).signer()
         try:
-            yield signer
+            yield signer, ""
         finally:
             signer.close()
         return
     with open_library(folder) as lib, open_signer(lib, load_plugins(lib)) as opened:
-        yield opened
+        yield opened, timestamper(lib)

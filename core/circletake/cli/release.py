@@ -44,9 +44,9 @@ def release(
             if dry_run:
                 say(f"would make {from_here(plan.folder)}; nothing was made")
                 return
-            with progress("release") as bar:
+            with progress("release", "nothing was released") as bar:
                 made = make_release(lib, manager, plan, under, progress=bar)
-        with progress("audit") as bar:
+        with progress("audit", "the release is made", f"circletake audit {from_here(made.folder)}") as bar:
             audit = audit_folder(
                 made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
             )

@@ -9,6 +9,7 @@ import typer
 from circletake.cli.common import Json, LibraryFolder, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.selecting import Words, selecting
+from circletake.model.recipe import Field
 from circletake.model.slate import TakeFilter
 from circletake.model.text import printable
 
@@ -69,15 +70,22 @@ def _print(slates: list[Slate], metric: str) -> None:
                 s.standing.verdict.value,
                 str(s.standing.stars or "-"),
                 f"{s.take.media.seconds:.1f}",
-                printable(s.recipe.made_with, 16) or "-",
+                made_line(s.recipe, 16) or "-",
                 prompt_line(s.recipe, 28) or "-",
                 *([f"{value:.4g}" if value is not None else "-"] * bool(metric)),
                 findings_line(s.findings) + (f"  +{s.folds}" if s.folds else ""),
             ]
         )
     table([*headers, "FINDINGS"], rows, right=("LEN",))
-    if any(row[6].startswith("~") for row in rows):
-        say("~ prompt learnt from a file name or a like picture only")
+    if any(row[column].startswith("~") for row in rows for column in (5, 6)):
+        say("~ learnt from a file name or a like picture only")
+
+
+def made_line(recipe: Recipe, width: int) -> str:
+    """Generator and model; ``~`` before them where any part that is shown is of weak evidence."""
+    shown = (Field.GENERATOR, Field.MODEL, Field.MODEL_VERSION)
+    weak = any(recipe[field] and recipe.evidence(field) in _WEAK for field in shown)
+    return printable(("~" if weak else "") + recipe.made_with, width) if recipe.made_with else ""
 
 
 def prompt_line(recipe: Recipe, width: int) -> str:

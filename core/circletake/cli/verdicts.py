@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +17,7 @@ from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
     from circletake.model.event import Event
+    from circletake.model.stack import Rulings
     from circletake.workflows.curation.curate import Decided, Decision
     from circletake.workflows.library import Library
 
@@ -154,18 +155,47 @@ def undo(by: By = "", script: Script = False, json: Json = False, library: Libra
             print_json(events)
             return
         standings = lib.registry.events.standings([e.take_id for e in events if e.take_id])
+        rulings = lib.registry.stacks.rulings()
         labels = _labels(lib, events)
-    kinds = Counter(_kind(event) for event in events)
+    unruled = _unruled(events, rulings, labels)
+    kinds = Counter(_kind(event) for event in events if event.kind != "ruling")
+    kinds.update({"ruling": len(unruled)} if unruled else {})
     what = " · ".join(counted(count, kind) for kind, count in kinds.items())
     first = events[0]
     say(f"Took back {what}, by {person(first.by)} at {first.at:%Y-%m-%d %H:%M} UTC")
-    for event in events[:_LISTED]:
-        if event.take_id:
+    lines = [*unruled.values()]
+    for event in events:
+        if event.take_id and event.kind != "ruling":
             now = standings.get(event.take_id)
             again = f"now {now.verdict}, {now.stars} stars" if now else "now unreviewed"
-            say(f"{labels[event.take_id]}  {_value(event, labels)} taken back; {again}")
-    if len(events) > _LISTED:
-        say(f"... {len(events) - _LISTED} more")
+            lines.append(f"{labels[event.take_id]}  {_value(event, labels)} taken back; {again}")
+    say(*lines[:_LISTED])
+    if len(lines) > _LISTED:
+        say(f"... {len(lines) - _LISTED} more")
+
+
+def _unruled(
+    events: Sequence[Event], rulings: Rulings, labels: Mapping[str, str]
+) -> dict[frozenset[str], str]:
+    """What holds again of each pair whose ruling was taken back; the log has a row of either take.
+
+    Args:
+        rulings: those in force now, which an earlier word of the same pair may be.
+    """
+    told: dict[frozenset[str], str] = {}
+    for event in events:
+        other = event.apart_from or event.together_with
+        if event.take_id and other and (pair := frozenset((event.take_id, other))) not in told:
+            both = f"{labels[event.take_id]} and {labels[other]}"
+            if pair in rulings.apart:
+                told[pair] = f"{both} stay apart, as was ruled before"
+            elif pair in rulings.together:
+                told[pair] = f"{both} belong together, as was ruled before"
+            elif event.apart_from:
+                told[pair] = f"{both} may pair again"
+            else:
+                told[pair] = f"{both} are no longer put together; what was measured of them counts again"
+    return told
 
 
 def log(

@@ -14,7 +14,7 @@ from circletake.fingerprint.looks import Between, Look
 from circletake.fingerprint.recolouring import recoloured
 from circletake.fingerprint.record import Thumbnails
 from circletake.fingerprint.registration import Registered, in_light, inside, moved, register
-from circletake.fingerprint.timing import Timing, best_timing, exact_line
+from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timing, exact_line
 from circletake.fingerprint.views import View
 from circletake.model.alignment import Alignment
 
@@ -36,6 +36,9 @@ _CERTAIN = 0.95
 _PLAIN = 0.125
 _SHARP = 0.985
 _MOVES_ALIKE = 0.85
+_FADED = 2
+"""How many times the colours of the one must be those of the other before that one counts as faded."""
+
 _AS_IT_IS = 0.25
 """Pixels of a thumbnail below which a move is none."""
 
@@ -89,11 +92,47 @@ class Laid:
 def compare(a: Look, b: Look) -> Alignment | None:
     """How ``b`` lies on ``a``.
 
+    Laying is not quite the same from either side, so it is always the same one of the two that is
+    laid on the other, and the numbers are turned round where they were asked for the other way:
+    what two takes are to one another cannot depend on which of them came first.
+
     Returns:
         ``None`` where one has no frames, or the two have nothing in common.
     """
+    if _carries(b, a):
+        turned = compare(b, a)
+        return turned.reversed if turned else None
     laid = lay(a, b)
     return measured(laid) if laid else None
+
+
+def _carries(a: Look, b: Look) -> bool:
+    """Whether ``b`` is to be laid on ``a`` rather than the other way round: the shorter on the longer.
+
+    A grey or faded copy goes on the one with colours, since colours explain grey, and grey explains
+    no colours. Of two as long, their own bytes decide; of two that are equal in all it makes no difference.
+    """
+    colours = _colours(a), _colours(b)
+    if max(colours) > _FADED * min(colours):
+        return colours[0] > colours[1]
+    lengths = a.fingerprint.length, b.fingerprint.length
+    if lengths[0] != lengths[1]:
+        return lengths[0] > lengths[1]
+    for ours, theirs in zip(_bytes(a), _bytes(b), strict=True):
+        if ours != theirs:
+            return ours > theirs
+    return False
+
+
+def _colours(look: Look) -> float:
+    """Mean levels of chroma."""
+    return float(np.abs(look.thumbnails.chroma.astype(np.float32) - 128).mean()) if len(look.seconds) else 0.0
+
+
+def _bytes(look: Look) -> Iterator[bytes]:
+    print_, pictures = look.fingerprint, look.thumbnails
+    for array in (print_.low, print_.bits256, print_.seconds, pictures.luma, pictures.chroma):
+        yield array.tobytes()
 
 
 def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
@@ -106,8 +145,9 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     if not len(a.seconds) or not len(b.seconds):
         return None
     tried, least = [], LEAST_ALIKE if within is None else PIECE_ALIKE
+    speeds = SPEEDS if within is None else FEW_SPEEDS
     for guess in _guesses(a, b, piece=within is not None):
-        timing = _timing(1 - guess.likeness(a), a, guess.b, within)
+        timing = _timing(1 - guess.likeness(a), a, guess.b, within, speeds)
         if timing:
             tried.append((timing, guess))
     if not tried:
@@ -125,10 +165,16 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     return Laid(a, guess.b, guess.flipped, guess.ours_wider, *best) if best else None
 
 
-def _timing(apart: NDArray[np.float32], a: Look, b: Look, within: float | None) -> Timing | None:
+def _timing(
+    apart: NDArray[np.float32],
+    a: Look,
+    b: Look,
+    within: float | None,
+    speeds: tuple[float, ...] = SPEEDS,
+) -> Timing | None:
     if within is None:
-        return best_timing(apart, a.seconds, b.seconds)
-    return best_timing(apart, a.seconds, b.seconds, least=within, of_b=True)
+        return best_timing(apart, a.seconds, b.seconds, speeds=speeds)
+    return best_timing(apart, a.seconds, b.seconds, least=within, of_b=True, speeds=speeds)
 
 
 def _starts(a: Look, guess: _Guess, timing: Timing) -> Iterator[Timing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from circletake.fingerprint.judging import AS_FAST, CERTAIN_PEAK, STILL_SPEED, Bounds, begin_together
+from circletake.fingerprint.judging import AS_FAST, CERTAIN_PEAK, STILL_SPEED, Bounds, begin_together, turned
 from circletake.model.alignment import STILL, Alignment
 
 
@@ -85,10 +85,11 @@ def _moving(found: Alignment, bounds: Bounds) -> tuple[Measure, ...]:
             Measure("places", f"{found.places:.3f}", "", None, places),
         )
     least, why = (bounds.motion, bounds.places), ""
-    if begin_together(found):
+    seen = turned(found)
+    if begin_together(seen):
         least = bounds.close_motion, bounds.close_places
         why = "; more is asked since both begin together, as takes made from one still do"
-        if displaced or abs(found.speed - 1) >= AS_FAST:
+        if displaced or abs(seen.speed - 1) >= AS_FAST:
             least = bounds.exact_motion, bounds.exact_places
             why += f", and {'places drift' if displaced else 'the speed differs'}"
     return (
@@ -108,10 +109,10 @@ def _timed(found: Alignment, bounds: Bounds) -> tuple[Measure, ...]:
     """How the one lies on the other in time."""
     slowest, fastest = 1 / bounds.speed, bounds.speed
     if found.still:
-        slowest, fastest = max(slowest, 1 - STILL_SPEED), min(fastest, 1 + STILL_SPEED)
+        slowest, fastest = max(slowest, 1 / (1 + STILL_SPEED)), min(fastest, 1 + STILL_SPEED)
     right = slowest <= found.speed <= fastest
     if found.still:
-        right = right and abs(found.speed - 1) < STILL_SPEED
+        right = right and turned(found).speed - 1 < STILL_SPEED
     overlap = f"at least {bounds.still_overlap:.0%}" if found.still else ""
     enough = found.overlap >= bounds.still_overlap if found.still else None
     return (

@@ -19,10 +19,10 @@ class Bounds:
             bits that last.
         motion, places: correlation of what moves, over all and where it fits worst. Takes made from
             one still share a picture at most; a copy moves alike.
-        close_motion, close_places, drift: more is asked of takes that begin together and show the
-            same part at about the same speed, as those made from one still do: there a copy is
-            exact. Where places lie further from one another than ``drift``, or the speed had to be
-            fitted, nearly all is asked (``exact_motion``, ``exact_places``).
+        close_motion, close_places, drift: more is asked of takes that begin together at about the
+            same speed, as those made from one still do, and crops of them: there a copy is exact.
+            Where places lie further from one another than ``drift``, or the speed had to be fitted,
+            nearly all is asked (``exact_motion``, ``exact_places``).
         still_picture, still_peak, still_bits, still_overlap: where hardly anything moves.
         frozen: levels of 255 below which nothing moves at all, and the picture alone tells.
         speed: how much faster or slower a copy may be played.
@@ -79,7 +79,7 @@ def band(alignment: Alignment, bounds: Bounds | None = None) -> Band | None:
     A duplicate shows the same picture whole and at the same speed; a near-duplicate is trimmed,
     cropped, mirrored or played at another speed.
     """
-    bounds = bounds or Bounds()
+    bounds, alignment = bounds or Bounds(), turned(alignment)
     if _copy(alignment, bounds):
         if alignment.colour > bounds.colour:
             return Band.VARIANT
@@ -102,12 +102,21 @@ def judge(
     found = band(alignment, bounds)
     if found is None:
         return None
-    why = _why_variant(alignment, bounds) if found is Band.VARIANT else _differences(alignment, keeper, other)
+    why = (
+        _why_variant(turned(alignment), bounds)
+        if found is Band.VARIANT
+        else _differences(alignment, keeper, other)
+    )
     longer = other.seconds * alignment.speed - keeper.seconds
     if found.folds and longer > max(_LONGER, (1 - _SHORTER) * keeper.seconds):
         found, why = Band.VARIANT, [*why, "longer than the keeper"]
     reason = f"{', '.join(why)}, {alignment.distance:.0f} of 256 bits"
     return Likeness(found, alignment.distance, alignment.offset, alignment.overlap, alignment.flipped, reason)
+
+
+def turned(alignment: Alignment) -> Alignment:
+    """Seen from the side from which the other is no slower, so that both sides are judged alike."""
+    return alignment.reversed if alignment.speed < 1 else alignment
 
 
 def _copy(alignment: Alignment, bounds: Bounds) -> bool:
@@ -138,9 +147,8 @@ def _still_copy(alignment: Alignment, bounds: Bounds) -> bool:
 
 
 def begin_together(alignment: Alignment) -> bool:
-    """Whether the takes begin together and show the same part at about the same speed, as siblings do."""
-    plain = not alignment.flipped and abs(alignment.zoom) < _WHOLE
-    return plain and abs(alignment.offset) < _BEGINS and abs(alignment.speed - 1) < CLOSE_SPEED
+    """Whether the takes begin together and run at about the same speed, as siblings do, also when cropped."""
+    return abs(alignment.offset) < _BEGINS and abs(alignment.speed - 1) < CLOSE_SPEED
 
 
 def _alike(alignment: Alignment, bounds: Bounds) -> bool:

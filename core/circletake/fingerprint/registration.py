@@ -8,6 +8,7 @@ for the invariance to brightness). Many frames at once pin the move down where o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,14 @@ _CENTRE = (THUMBNAIL - 1) / 2
 _ACROSS, _DOWN = (_COLUMNS - _CENTRE) / _CENTRE, (_ROWS - _CENTRE) / _CENTRE
 _LEAST_SEEN = 0.4
 _EDGE = 2
-_SETTLED = 0.03
+_INNER = np.zeros((THUMBNAIL, THUMBNAIL), bool)
+_INNER[_EDGE:-_EDGE, _EDGE:-_EDGE] = True
+_SPARSE = _INNER & (_ROWS % 2 == 0) & (_COLUMNS % 2 == 0)
+"""Pixels that say as much as all of them where pictures are blurred."""
+
+_SETTLED, _NOTHING = 0.03, 1e-4
+"""Pixels of a step that is the last; and of one that is not even taken."""
+
 _FEW = 5
 """Frames that the move is sought with."""
 
@@ -119,15 +127,17 @@ def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Register
     seen = inside(warp)
     if seen.mean() < _LEAST_SEEN:
         return None
-    ours, theirs = moved(wide, warp)[:, seen], narrow[:, seen]
-    kept = np.ones(ours.shape[1], bool)
-    dropped = int(len(kept) * _DROPPED)
+    pixels = np.flatnonzero(seen)
+    every, every_other = _at(moved(wide, warp), pixels), _at(narrow, pixels)
+    kept, ours, theirs = np.ones(len(pixels), bool), every, every_other
+    last = len(pixels) - 1 - int(len(pixels) * _DROPPED)
     for _ in range(2):
-        gain, lift = light(ours[:, kept], theirs[:, kept])
-        misfit = np.abs(gain * ours + lift - theirs).mean(axis=0)
-        kept = misfit <= np.partition(misfit, len(misfit) - 1 - dropped)[len(misfit) - 1 - dropped]
-    gain, lift = light(ours[:, kept], theirs[:, kept])
-    ours, theirs = (gain * ours + lift)[:, kept], theirs[:, kept]
+        gain, lift = light(ours, theirs)
+        misfit = np.abs(gain * every + lift - every_other).mean(axis=0)
+        kept = misfit <= np.partition(misfit, last)[last]
+        ours, theirs = (np.compress(kept, run, axis=1) for run in (every, every_other))
+    gain, lift = light(ours, theirs)
+    ours = gain * ours + lift
     correlations = _correlations(ours, theirs)
     fitting = correlations >= np.quantile(correlations, _MISSED)
     changes = _changes(ours[fitting]), _changes(theirs[fitting])
@@ -172,22 +182,22 @@ def _refine(
         wide, narrow = (
             np.stack([np.asarray(cv2.GaussianBlur(f, (0, 0), sigma)) for f in run]) for run in (wide, narrow)
         )
-    slopes: list[Frames] = [
+    gradients: list[Frames] = [
         np.stack([np.asarray(cv2.Sobel(f, cv2.CV_32F, dx, dy, ksize=3), np.float32) / 8 for f in wide])
         for dx, dy in ((1, 0), (0, 1))
     ]
+    lattice = _SPARSE if sigma else _INNER
     warp = guess.copy()
     for _ in range(steps):
-        seen = inside(warp)
-        seen[:_EDGE] = seen[-_EDGE:] = False
-        seen[:, :_EDGE] = seen[:, -_EDGE:] = False
-        if seen.mean() < _LEAST_SEEN / 2:
+        seen = np.flatnonzero(inside(warp) & lattice)
+        if len(seen) < _LEAST_SEEN / 2 * lattice.sum():
             return None
-        step = _step(
-            moved(wide, warp)[:, seen], [moved(s, warp)[:, seen] for s in slopes], narrow[:, seen], seen
-        )
+        ours, *slopes = (_at(moved(run, warp), seen) for run in (wide, *gradients))
+        step = _step(ours, slopes, _at(narrow, seen), seen)
         if step is None:
             return None
+        if np.abs(step).max() < _NOTHING:
+            break
         warp += _in_pixels(step)
         if np.abs(step).max() < _SETTLED:
             break
@@ -196,8 +206,12 @@ def _refine(
     return warp if stretch[0] < _LARGEST and stretch[1] > 1 / _LARGEST and whole[1] > _SMALLEST else None
 
 
+def _at(frames: Frames, pixels: NDArray[np.int64]) -> Frames:
+    return np.take(frames.reshape(len(frames), -1), pixels, axis=1)
+
+
 def _step(
-    ours: Frames, slopes: list[Frames], theirs: Frames, seen: NDArray[np.bool_]
+    ours: Frames, slopes: Sequence[Frames], theirs: Frames, pixels: NDArray[np.int64]
 ) -> NDArray[np.float64] | None:
     """One step: least squares of what is left on how it changes with the six parameters."""
     gain, lift = light(ours, theirs)
@@ -205,14 +219,20 @@ def _step(
     left = theirs - gain * ours - lift
     spread = float(np.abs(left).mean()) + 1e-3
     weights = (1 / (1 + (left / (2.5 * spread)) ** 2)).ravel()
-    across, down = _ACROSS[seen][None], _DOWN[seen][None]
-    columns = [gain * slope * by for slope in slopes for by in (across, down, 1)]
-    changes = np.stack([(c - c.mean(axis=1, keepdims=True)).ravel() for c in columns], axis=1)
-    weighted = changes * weights[:, None]
-    normal = (weighted.T @ changes).astype(np.float64)
+    across, down = _ACROSS.ravel()[pixels], _DOWN.ravel()[pixels]
+    changes = np.empty((6, *ours.shape), np.float32)
+    for number, slope in enumerate(slopes):
+        lit = gain * slope
+        np.multiply(lit, across, out=changes[3 * number])
+        np.multiply(lit, down, out=changes[3 * number + 1])
+        changes[3 * number + 2] = lit
+    changes -= changes.mean(axis=2, keepdims=True)
+    rows = changes.reshape(6, -1)
+    weighted = rows * weights
+    normal = (weighted @ rows.T).astype(np.float64)
     normal += np.eye(6) * 1e-3 * np.trace(normal) / 6
     try:
-        return np.asarray(np.linalg.solve(normal, (weighted.T @ left.ravel()).astype(np.float64)))
+        return np.asarray(np.linalg.solve(normal, (weighted @ left.ravel()).astype(np.float64)))
     except np.linalg.LinAlgError:
         return None
 
@@ -228,16 +248,20 @@ def light(ours: NDArray[Any], theirs: NDArray[Any]) -> tuple[Frames, Frames]:
     """Contrast and brightness that bring each of our frames to theirs, by least squares."""
     mean, their_mean = ours.mean(axis=1, keepdims=True), theirs.mean(axis=1, keepdims=True)
     centred = ours - mean
-    gain = (centred * (theirs - their_mean)).sum(axis=1, keepdims=True)
-    gain = np.asarray(gain / ((centred**2).sum(axis=1, keepdims=True) + 1e-3))
+    gain: NDArray[Any] = (_along(centred, theirs) / (_along(centred, centred) + 1e-3))[:, None]
     return gain, their_mean - gain * mean
 
 
 def _correlations(ours: Frames, theirs: Frames) -> NDArray[np.float64]:
     a = ours - ours.mean(axis=1, keepdims=True)
     b = theirs - theirs.mean(axis=1, keepdims=True)
-    together = (a * b).sum(axis=1) / (np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1)) + 1e-3)
+    together = _along(a, b) / (np.sqrt(_along(a, a) * _along(b, b)) + 1e-3)
     return np.asarray(together, np.float64)
+
+
+def _along(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """The product of each row with its like."""
+    return np.asarray(np.einsum("ij,ij->i", a, b))
 
 
 def _changes(frames: Frames) -> Frames:
@@ -257,7 +281,7 @@ def _peak(a: Frames, b: Frames) -> tuple[float, float]:
 
 def _motion(a: Frames, b: Frames, blocks: NDArray[np.int64]) -> tuple[float, float, float]:
     """Correlation of the changes: over all, and over the worst tenth of moving blocks; share moving."""
-    both, alone_a, alone_b = (a * b).sum(axis=0), (a * a).sum(axis=0), (b * b).sum(axis=0)
+    both, alone_a, alone_b = (np.einsum("ij,ij->j", *pair) for pair in ((a, b), (a, a), (b, b)))
     motion = float(both.sum() / (np.sqrt(alone_a.sum() * alone_b.sum()) + 1e-6))
     count = np.bincount(blocks, minlength=(THUMBNAIL // _BLOCK) ** 2)
     sums = [np.bincount(blocks, values, len(count)) for values in (both, alone_a, alone_b)]

@@ -24,6 +24,7 @@ _SUDDEN = 2.5
 
 _NEAR = 8
 _NOISE = 4
+_BLACK = 28
 _LEAST = 8
 """Frames of a piece; what is shorter stays with what follows, and is told apart there by its picture."""
 
@@ -40,7 +41,7 @@ class Piece:
         frames: luma, uint8 (n, h, w).
         seconds: float64 (n,), times in the film.
         changes: float64 (n,), distance of each frame from the one before: half the squared difference
-            of the two made unit, which is 1 - correlation.
+            of the two made unit, which is 1 - correlation, bars left out.
     """
 
     first: int
@@ -72,7 +73,7 @@ class Shots:
         self.frames = 0
         self._held: list[NDArray[np.uint8]] = []
         self._seconds: list[float] = []
-        self._tiny: list[NDArray[np.float32]] = []
+        self._tiny: list[NDArray[np.uint8]] = []
         self._changes: list[float] = []
 
     def add(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> Iterator[Piece]:
@@ -82,7 +83,7 @@ class Shots:
                 size = (self._held[0].shape[1], self._held[0].shape[0])
                 frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
             tiny = _tiny(frame)
-            self._changes.append(float(((tiny - self._tiny[-1]) ** 2).sum()) / 2 if self._tiny else 0.0)
+            self._changes.append(_change(self._tiny[-1], tiny) if self._tiny else 0.0)
             self._tiny.append(tiny)
             self._held.append(frame)
             self._seconds.append(float(second))
@@ -125,8 +126,23 @@ class Shots:
         return piece
 
 
-def _tiny(frame: NDArray[np.uint8]) -> NDArray[np.float32]:
-    small = np.asarray(cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.float32).ravel()
-    small -= small.mean()
+def _tiny(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _change(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
+    """Distance of two small frames. Bars are left out: sharing them makes pictures no more alike."""
+    lit = np.maximum(before, after) > _BLACK
+    rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
+    if not len(rows):
+        return 0.0
+    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    a, b = _unit(before[inside]), _unit(after[inside])
+    return float(((a - b) ** 2).sum()) / 2
+
+
+def _unit(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    levels = picture.astype(np.float32)
+    levels -= levels.mean()
     # In a flat frame the noise must not count: it weighs against so many levels everywhere.
-    return np.asarray(small / np.sqrt((small**2).sum() + (_SIDE * _NOISE) ** 2), np.float32)
+    return np.asarray(levels / np.sqrt((levels**2).sum() + levels.size * _NOISE**2), np.float32)

@@ -16,6 +16,9 @@ LEAST_OVERLAP = 0.5
 SPEEDS = (1.0, 0.95, 1.05, 0.9, 1.1, 0.85, 1.18, 0.8, 1.25, 0.75, 1.33, 0.67, 1.5, 0.5, 2.0)
 """Tried one by one; editors and platforms use few others, and what lies between is near enough."""
 
+FEW_SPEEDS = (1.0, 0.9, 1.1, 0.8, 1.25, 0.67, 1.5, 0.5, 2.0)
+"""Near enough to lay a short piece on its take, before pictures tell the rest."""
+
 _STEP = 1 / 16
 _LEAST_FRAMES = 3
 _AROUND = 0.4

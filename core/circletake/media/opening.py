@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
+from circletake.media import matroska
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def ends_early(path: Path) -> bool:
     """Whether the file stops before its own container says it should.
 
     An mp4's top-level boxes give their length (ISO 14496-12, 4.2); a gif ends with a trailer
-    byte (GIF89a, 27). Other containers do not tell.
+    byte (GIF89a, 27); matroska's elements give theirs. Other containers do not tell.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -61,6 +62,8 @@ def ends_early(path: Path) -> bool:
         if head[:4] == b"GIF8":
             file.seek(-1, os.SEEK_END)
             return file.read(1) != b"\x3b"
+        if head.startswith(matroska.MAGIC):
+            return matroska.ends_early(file, size)
         if head[4:8] not in _BOXES:
             return False
         at = 0

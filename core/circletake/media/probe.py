@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["VIDEO_SUFFIXES", "Probed", "open_media", "picture_sha256", "probe"]
 
 _MAX_TAG = 4 * 2**20
+_FASTEST = 240
+"""Frames a second; matroska without a rate of its own is given its time base where a rate should be."""
+
 _SHORT = 0.5
 """Seconds by which a matroska file may miss its stated length before it counts as cut short."""
 
@@ -176,7 +179,7 @@ def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk)
 
 def _rate(stream: VideoStream, walk: _Walk) -> Fraction | None:
     rate = stream.average_rate or stream.guessed_rate
-    if rate:
+    if rate and rate <= _FASTEST:
         return Fraction(rate)
     if walk.seconds > 0 and walk.shown > 1:
         return Fraction(walk.shown / walk.seconds).limit_denominator(1001)

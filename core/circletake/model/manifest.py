@@ -43,6 +43,28 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A timestamp (RFC 3161) that belongs to the signature of the active manifest.
+
+    Attributes:
+        by: common name of who made it, a claim until it is trusted.
+        at: the moment it tells (UTC).
+        trust_list: name and date of the list of timestampers that vouches for it, empty where none does.
+    """
+
+    by: str
+    at: datetime | None
+    trust_list: str = ""
+
+    @property
+    def told(self) -> str:
+        """In words: ``timestamped 2026-08-05 by Clock Tower, who is on none of your lists``."""
+        day = f" {self.at:%Y-%m-%d}" if self.at else ""
+        on = f"on {self.trust_list}" if self.trust_list else "who is on none of your lists"
+        return f"timestamped{day} by {self.by or 'somebody unnamed'}, {on}"
+
+
+@dataclass(frozen=True, slots=True)
 class IngredientSaid:
     """One ingredient a manifest names.
 
@@ -112,6 +134,7 @@ class Credentials:
         problems: validation codes of failures, over all manifests.
         manifests: the active one first.
         unreadable: why the credentials could not be read at all, empty otherwise.
+        timestamp: what stands with the signature, trusted or not; ``None`` where there is none that fits it.
     """
 
     present: bool
@@ -125,6 +148,7 @@ class Credentials:
     problems: tuple[str, ...] = ()
     manifests: tuple[ManifestSaid, ...] = ()
     unreadable: str = ""
+    timestamp: Timestamp | None = None
 
     @property
     def active(self) -> ManifestSaid | None:

@@ -5,18 +5,24 @@ The private key never leaves this folder, and the folder never lies inside a lib
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from circletake.errors import KeyProblem
 from circletake.files import write_whole
 from circletake.model.audit import OWN_KEY
-from circletake.model.text import printable
-from circletake.provenance.certificates import Algorithm, algorithm_of, fingerprint, issue
+from circletake.provenance.certificates import (
+    AUTHORITY,
+    Algorithm,
+    algorithm_of,
+    ending,
+    fingerprint,
+    issue,
+    refuse_outdated,
+)
+from circletake.provenance.keyfiles import checked_name, loaded_key, public_of, read_private
 from circletake.provenance.trust import TrustList
 
 if TYPE_CHECKING:
@@ -28,10 +34,16 @@ NOT_RECOGNISED = (
     " list. People trust it after they confirmed its fingerprint with you."
 )
 
-_KEY = "signing.key"
-_CHAIN = "signing.pem"
-_ANCHOR = "authority.pem"
+FROM_ELSEWHERE = (
+    "Whether platforms recognise this signer depends on whether its authority is on their lists;"
+    " that was not checked."
+)
+
+KEY = "signing.key"
+CHAIN = "signing.pem"
+ANCHOR = "authority.pem"
 _NEXT = "circletake keys init --organisation NAME"
+_RENEW = "renew it: circletake keys csr, then keys import; or move the old keys away and keys init"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,9 @@ class KeyInfo:
         certificate_sha256: fingerprint, ``9A:41:...``.
         not_before: start of its validity (UTC).
         not_after: end of its validity (UTC).
-        ca_sha256: fingerprint of the development authority that issued it.
+        ca_sha256: fingerprint of the authority above it, as far as the chain goes up.
+        development: that authority was made here, and is on no public list.
+        warning: the certificate ends soon or has ended; empty otherwise.
     """
 
     organisation: str
@@ -52,6 +66,8 @@ class KeyInfo:
     not_after: datetime
     ca_sha256: str
     folder: Path
+    development: bool = True
+    warning: str = ""
 
 
 class FileSigner:
@@ -113,7 +129,7 @@ class KeyRing:
     @property
     def exists(self) -> bool:
         """Whether there is a signing certificate."""
-        return (self.folder / _CHAIN).exists()
+        return (self.folder / CHAIN).exists()
 
     def init(
         self,
@@ -136,15 +152,11 @@ class KeyRing:
         Raises:
             KeyProblem: there are keys already, the folder is unsafe, or a value makes no sense.
         """
-        name = printable(organisation)
-        if not name or len(name) > 64:
-            raise KeyProblem("organisation", "a name of 1 to 64 characters is needed", _NEXT)
-        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise KeyProblem("country", f"'{printable(country, 20)}' is not a two-letter code", "e.g. DE")
+        name = checked_name(organisation, country)
         if not 1 <= years <= 30:
             raise KeyProblem("years", "1 to 30 are possible", "")
-        self._refuse_library()
-        if self.exists or (self.folder / _KEY).exists():
+        self.refuse_library()
+        if self.exists or (self.folder / KEY).exists():
             raise KeyProblem(
                 str(self.folder),
                 "there are keys already",
@@ -155,9 +167,9 @@ class KeyRing:
         )
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder.chmod(0o700)
-        write_whole(self.folder / _ANCHOR, anchor_pem)
-        write_whole(self.folder / _KEY, key_pem)
-        write_whole(self.folder / _CHAIN, chain_pem)
+        write_whole(self.folder / ANCHOR, anchor_pem)
+        write_whole(self.folder / KEY, key_pem)
+        write_whole(self.folder / CHAIN, chain_pem)
         return self.show()
 
     def show(self) -> KeyInfo:
@@ -178,6 +190,10 @@ class KeyRing:
             not_after=leaf.not_valid_after_utc,
             ca_sha256=fingerprint(issuer),
             folder=self.folder,
+            development=any(
+                each.value == AUTHORITY for each in issuer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+            ),
+            warning=ending(leaf),
         )
 
     def signer(self) -> FileSigner:
@@ -187,30 +203,13 @@ class KeyRing:
             KeyProblem: no key, one that others can read, one that lies inside the library,
                 or a certificate that is out of date or belongs to another key.
         """
-        from cryptography.hazmat.primitives.serialization import (
-            Encoding,
-            PublicFormat,
-            load_pem_private_key,
-        )
-
-        self._refuse_library()
+        self.refuse_library()
         leaf, _ = self._certificates()
-        if not leaf.not_valid_before_utc <= datetime.now(UTC) < leaf.not_valid_after_utc:
-            raise KeyProblem(
-                str(self.folder / _CHAIN),
-                f"the certificate is valid from {leaf.not_valid_before_utc:%Y-%m-%d}"
-                f" to {leaf.not_valid_after_utc:%Y-%m-%d}",
-                f"move the old keys away, then: {_NEXT}",
-            )
-        try:
-            key = load_pem_private_key(_read_private(self.folder / _KEY), password=None)
-        except (ValueError, TypeError) as error:
-            raise KeyProblem(str(self.folder / _KEY), "not a private key that can be used", _NEXT) from error
-        spki = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        if key.public_key().public_bytes(*spki) != leaf.public_key().public_bytes(*spki):
-            raise KeyProblem(str(self.folder / _KEY), "belongs to another certificate", _NEXT)
-        chain = (self.folder / _CHAIN).read_text("ascii")
-        return FileSigner(algorithm_of(leaf), chain, cast("CertificateIssuerPrivateKeyTypes", key))
+        refuse_outdated(leaf, str(self.folder / CHAIN), _RENEW)
+        key = loaded_key(read_private(self.folder / KEY), self.folder / KEY)
+        if public_of(key) != public_of(leaf):
+            raise KeyProblem(str(self.folder / KEY), "belongs to another certificate", _NEXT)
+        return FileSigner(algorithm_of(leaf), (self.folder / CHAIN).read_text("ascii"), key)
 
     def anchor(self) -> TrustList:
         """The own development authority as a trust list, dated by its start.
@@ -219,40 +218,30 @@ class KeyRing:
             KeyProblem: there are no keys.
         """
         _, issuer = self._certificates()
-        pem = (self.folder / _ANCHOR).read_text("ascii")
+        pem = (self.folder / ANCHOR).read_text("ascii")
         return TrustList(OWN_KEY, f"{issuer.not_valid_before_utc:%Y-%m-%d}", pem)
 
     def _certificates(self) -> tuple[x509.Certificate, x509.Certificate]:
         from cryptography import x509
 
         try:
-            leaf = x509.load_pem_x509_certificate((self.folder / _CHAIN).read_bytes())
-            issuer = x509.load_pem_x509_certificate((self.folder / _ANCHOR).read_bytes())
+            leaf = x509.load_pem_x509_certificate((self.folder / CHAIN).read_bytes())
+            issuer = x509.load_pem_x509_certificate((self.folder / ANCHOR).read_bytes())
         except FileNotFoundError as error:
             raise KeyProblem(str(self.folder), "there are no keys", f"make some: {_NEXT}") from error
         except (OSError, ValueError) as error:
             raise KeyProblem(str(self.folder), "the certificates cannot be read", _NEXT) from error
         return leaf, issuer
 
-    def _refuse_library(self) -> None:
+    def refuse_library(self) -> None:
+        """Let keys lie nowhere inside a library.
+
+        Raises:
+            KeyProblem: they would.
+        """
         if self._never_inside and self.folder.resolve().is_relative_to(self._never_inside.resolve()):
             raise KeyProblem(
                 str(self.folder),
                 "lies inside a library, and a library is copied and shared",
                 "set CIRCLETAKE_HOME to a folder outside it",
             )
-
-
-def _read_private(path: Path) -> bytes:
-    """Read a key file after a look at who else can; the look and the reading share one open file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError as error:
-        raise KeyProblem(str(path), "the private key is missing", _NEXT) from error
-    except OSError as error:
-        raise KeyProblem(str(path), "the private key cannot be opened, or is a link", _NEXT) from error
-    with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode) or mode & 0o077:
-            raise KeyProblem(str(path), "others can read this private key", f"chmod 600 {path}")
-        return file.read(65536)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from circletake.model.manifest import Check, Credentials, ManifestSaid
+from circletake.model.manifest import Check, Credentials, ManifestSaid, Signer, Timestamp
 from circletake.model.text import printable
 from circletake.provenance import vocabulary as words
 from circletake.provenance.chain import signing_certificates
@@ -142,10 +143,20 @@ def _told(
     results = document.get("validation_results") or {}
     active = results.get("activeManifest") or {}
     passed, failed = _codes(active, "success"), _codes(active, "failure")
-    stamped = "timeStamp.trusted" in passed
+    state = str(reader.get_validation_state() or "")
+    signers = [each for each in trust if each.kind == "signers"]
+    clocks = [each for each in trust if each.kind == "timestampers"]
+    known = _named(results, trust) or _vouching("signingCredential.trusted", results, store, signers)
+    clock = _clock(results, store, clocks)
+    stamped = bool(clock)
     said = _manifests(reader, document, store, stamped)
     signer = said[0].signer if said else None
-    known = "signingCredential.trusted" in passed
+    now = at or datetime.now(UTC)
+    # A list of the other kind misled the library: what it found there is taken back.
+    if not known and "signingCredential.trusted" in passed:
+        failed, state = [*failed, "signingCredential.untrusted"], "Valid" if state == "Trusted" else state
+    if not stamped and "timeStamp.trusted" in passed and _outlived(signer, now):
+        failed, state = [*failed, "signingCredential.expired"], "Invalid"
     changed = ingredient_problems(results)
     problems = [
         *failed,
@@ -155,12 +166,13 @@ def _told(
     return Credentials(
         present=True,
         where=where,
-        state=str(reader.get_validation_state() or ""),
+        state=state,
         integrity=_integrity(passed, failed, changed),
         signature=_signature(passed, failed),
-        trust=Check.PASSED if known else Check.FAILED if trust else Check.NOT_CHECKED,
-        time=_time(failed, stamped, signer.not_after if signer else None, at or datetime.now(UTC)),
-        trust_list=_which(store, trust) if known else "",
+        trust=Check.PASSED if known else Check.FAILED if signers else Check.NOT_CHECKED,
+        time=_time(failed, stamped, signer, now),
+        trust_list=known,
+        timestamp=_timestamp(document, active, clock),
         problems=tuple(dict.fromkeys(problems)),
         manifests=said,
     )
@@ -217,30 +229,70 @@ def _signature(passed: Sequence[str], failed: Sequence[str]) -> Check:
     return Check.PASSED if "claimSignature.validated" in passed else Check.NOT_CHECKED
 
 
-def _time(failed: Sequence[str], stamped: bool, not_after: datetime | None, at: datetime) -> Check:
+def _time(failed: Sequence[str], stamped: bool, signer: Signer | None, at: datetime) -> Check:
     if {"signingCredential.expired", "claimSignature.outsideValidity"} & set(failed):
         return Check.FAILED
     if stamped:
         return Check.PASSED
-    if not_after is None:
+    if signer is None or signer.not_after is None:
         return Check.NOT_CHECKED
-    return Check.PASSED if at <= not_after else Check.FAILED
+    return Check.FAILED if _outlived(signer, at) else Check.PASSED
 
 
-def _which(store: bytes | None, trust: Sequence[TrustList]) -> str:
-    """The first list that trusts the signer, asked of the manifest store alone."""
-    if len(trust) == 1 or store is None:
-        return trust[0].label
+def _outlived(signer: Signer | None, at: datetime) -> bool:
+    return signer is not None and signer.not_after is not None and at > signer.not_after
+
+
+_STAMPED = re.compile(r"timestamp message digest matched: (.*)", re.DOTALL)
+
+
+def _timestamp(document: Mapping[str, Any], active: Mapping[str, Any], clock: str) -> Timestamp | None:
+    """The timestamp of the active manifest; its maker's name stands in the library's explanation alone."""
+    row = next((r for r in active.get("success") or () if r.get("code") == "timeStamp.validated"), None)
+    if row is None:
+        return None
+    named = _STAMPED.fullmatch(str(row.get("explanation") or ""))
+    manifest = (document.get("manifests") or {}).get(document.get("active_manifest")) or {}
+    at = _moment((manifest.get("signature_info") or {}).get("time"))
+    return Timestamp(printable(named[1], 80) if named else "", at, clock)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _named(results: Mapping[str, Any], trust: Sequence[TrustList]) -> str:
+    """The list of signers that the library found the signer on; it stops at the first, of any kind."""
+    by_name = {f"list:{index}": each.label for index, each in enumerate(trust) if each.kind == "signers"}
+    return by_name.get(str(results.get("trustListUri")), "")
+
+
+_CLAIM_1 = "no list (C2PA 1 asked for none)"
+
+
+def _clock(results: Mapping[str, Any], store: bytes | None, clocks: Sequence[TrustList]) -> str:
+    """The list of timestampers that the timestamp rests on, or that a claim of C2PA 1 needs none."""
+    code = "timeStamp.trusted"
+    return _vouching(code, results, store, clocks) or (_CLAIM_1 if _rests_on(code, results, store) else "")
+
+
+def _vouching(code: str, results: Mapping[str, Any], store: bytes | None, lists: Sequence[TrustList]) -> str:
+    """The first of some lists of one kind that ``code`` rests on."""
+    return next((each.label for each in lists if _rests_on(code, results, store, each)), "")
+
+
+def _rests_on(code: str, results: Mapping[str, Any], store: bytes | None, *lists: TrustList) -> bool:
+    """Whether the active manifest has a code of success with these lists alone, asked of the store alone."""
+    if store is None or code not in _codes(results.get("activeManifest") or {}, "success"):
+        return False
     import c2pa
 
-    for each in trust:
-        with c2pa.Reader(
-            "video/mp4", io.BytesIO(b""), manifest_data=store, context=context([each])
-        ) as reader:
-            results = reader.get_validation_results() or {}
-        if "signingCredential.trusted" in _codes(results.get("activeManifest") or {}, "success"):
-            return each.label
-    return ""
+    with c2pa.Reader("video/mp4", io.BytesIO(b""), manifest_data=store, context=context(lists)) as reader:
+        alone = reader.get_validation_results() or {}
+    return code in _codes(alone.get("activeManifest") or {}, "success")
 
 
 def _reason(error: Exception) -> str:

@@ -16,20 +16,36 @@ MEMORY_MB = 32
 def context(trust: Sequence[TrustList] = ()) -> Any:
     """A reading and building context that trusts ``trust`` and never reaches the network.
 
+    What it found is named ``list:0``, ``list:1``, ... in the results, in the order of ``trust``. The library
+    tells lists of signers and of timestampers apart in name only: each vouches for the other, so whoever
+    asks for trust has to ask with lists of one kind.
+
     Handles of the library do not survive a fork, so the cache is by process.
     """
-    return _context(os.getpid(), tuple(each.pem for each in trust))
+    return _context(os.getpid(), tuple((_KINDS[each.kind], each.pem) for each in trust))
+
+
+_KINDS = {"signers": "manifest", "timestampers": "tsa"}
 
 
 @lru_cache(maxsize=16)
-def _context(process: int, anchors: tuple[str, ...]) -> Any:
+def _context(process: int, anchors: tuple[tuple[str, str], ...]) -> Any:
     import c2pa
 
     settings: dict[str, Any] = {
         "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True},
-        "core": {"allowed_network_hosts": [], "backing_store_memory_threshold_in_mb": MEMORY_MB},
+        "core": {
+            "allowed_network_hosts": [],
+            "allow_redirects": False,
+            "backing_store_memory_threshold_in_mb": MEMORY_MB,
+        },
         "builder": {"thumbnail": {"enabled": False}},
     }
     if anchors:
-        settings["trust"] = {"user_anchors": "\n".join(anchors)}
+        settings["trust"] = {
+            "anchors": [
+                {"trust_kind": kind, "trust_uri": f"list:{index}", "trust_anchors": pem}
+                for index, (kind, pem) in enumerate(anchors)
+            ]
+        }
     return c2pa.Context.from_dict(settings)

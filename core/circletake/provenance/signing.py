@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from circletake.errors import CircletakeError, SigningError
 from circletake.files import sha256_of, sync_file, sync_folder
-from circletake.model.manifest import Check, Credentials, IngredientPlan, ManifestPlan
+from circletake.model.manifest import Check, Credentials, IngredientPlan, ManifestPlan, Timestamp
 from circletake.model.text import printable
 from circletake.protocols import OpenSigner
 from circletake.provenance import vocabulary as words
@@ -29,6 +29,7 @@ from circletake.provenance.manifest import plan_record
 from circletake.provenance.privacy import public
 from circletake.provenance.reading import altering, read_credentials
 from circletake.provenance.session import context
+from circletake.provenance.timestamps import Relay, relayed
 from circletake.provenance.validate import problems
 
 
@@ -40,6 +41,7 @@ class Signed:
         sidecar: the manifest beside it, where the format cannot hold one.
         sha256: of the file itself.
         certificate: SHA-256 fingerprint of the signing certificate.
+        timestamp: what stands with the signature, where one was asked for.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Signed:
     sha256: str
     size: int
     certificate: str
+    timestamp: Timestamp | None = None
 
 
 def sign(
@@ -56,6 +59,7 @@ def sign(
     signer: OpenSigner,
     mime: str = "",
     title: str = "",
+    timestamper: str = "",
 ) -> Signed:
     """Write ``source`` to ``destination`` with the manifest of ``plan``.
 
@@ -66,10 +70,12 @@ def sign(
         source: the unsigned (or differently signed) media; may be the destination itself.
         mime: media type; told by the suffix of ``destination`` where empty.
         title: the name people will know the file by; that of ``destination`` where empty.
+        timestamper: address of an RFC 3161 service to ask for the time; without one, no network is used.
 
     Raises:
-        SigningError: the plan is not acceptable, an ingredient is altered, signing failed or
-            the result does not read back. What stood at ``destination`` still stands there.
+        SigningError: the plan is not acceptable, an ingredient is altered, signing failed, the
+            timestamper did not answer, or the result does not read back. What stood at
+            ``destination`` still stands there.
         CircletakeError: of another kind, when the signer itself raised one.
     """
     name = destination.name
@@ -91,27 +97,35 @@ def sign(
     beside = _sidecar_of(destination)
     with _temporary_folder(destination.parent) as folder:
         staged = folder / name
-        store = _build(plan, source, staged, signer, media, title or name, embed=beside is None)
+        with _relay(timestamper) as relay:
+            store = _build(plan, source, staged, signer, media, title or name, relay, embed=beside is None)
         sidecar = None if beside is None else folder / beside.name
         if sidecar is not None:
             shutil.copyfile(source, staged)
             sidecar.write_bytes(store)
-        certificate = _read_back(plan, staged, store, signer)
+        certificate, timestamp = _read_back(plan, staged, store, signer, relay)
         digest, size = sha256_of(staged), staged.stat().st_size
         for file in filter(None, (staged, sidecar)):
             sync_file(file)
         _publish(staged, destination, sidecar, beside)
         sync_folder(destination.parent)
-    return Signed(destination, beside, digest, size, certificate)
+    return Signed(destination, beside, digest, size, certificate, timestamp)
 
 
-def seal(record: Path, signer: OpenSigner, *, when: datetime, generator_version: str = "") -> Signed:
+def seal(
+    record: Path, signer: OpenSigner, *, when: datetime, generator_version: str = "", timestamper: str = ""
+) -> Signed:
     """Sign a JSON record where it lies; its manifest becomes ``<name>.c2pa`` beside it.
 
     Raises:
         SigningError: as :func:`sign`.
     """
-    return sign(plan_record(record.name, when, generator_version=generator_version), record, record, signer)
+    plan = plan_record(record.name, when, generator_version=generator_version)
+    return sign(plan, record, record, signer, timestamper=timestamper)
+
+
+def _relay(timestamper: str) -> contextlib.AbstractContextManager[Relay | None]:
+    return relayed(timestamper) if timestamper else contextlib.nullcontext()
 
 
 def _publish(staged: Path, destination: Path, sidecar: Path | None, beside: Path | None) -> None:
@@ -161,7 +175,15 @@ def _verify(ingredient: IngredientPlan) -> None:
 
 
 def _build(
-    plan: ManifestPlan, source: Path, staged: Path, signer: OpenSigner, mime: str, title: str, *, embed: bool
+    plan: ManifestPlan,
+    source: Path,
+    staged: Path,
+    signer: OpenSigner,
+    mime: str,
+    title: str,
+    relay: Relay | None,
+    *,
+    embed: bool,
 ) -> bytes:
     """Sign into ``staged`` (left empty without ``embed``) and give the manifest store."""
     import c2pa
@@ -176,7 +198,7 @@ def _build(
             if not embed:
                 builder.set_no_embed()
             with (
-                _native(signer, caught) as native,
+                _native(signer, caught, relay) as native,
                 source.open("rb") as reading,
                 staged.open("w+b") as writing,
             ):
@@ -184,9 +206,13 @@ def _build(
     except Exception as error:  # the library, a file or a signer: whichever it was, it is told below
         if caught:
             raise caught[0] from error
+        if relay and relay.failure:
+            raise relay.failure from error
         if isinstance(error, CircletakeError):
             raise
         reason = printable(f"{type(error).__name__.strip('_')}: {error}", 200)
+        if relay and relay.answered and isinstance(error, c2pa.C2paError.Signature):
+            raise relay.wrong(f"answered with what is no timestamp of this signature ({reason})") from error
         raise SigningError(
             staged.name, f"could not be signed ({reason})", "nothing was put in its place"
         ) from error
@@ -224,7 +250,7 @@ def _beside(builder: Any, identifier: str, store: bytes, mime: str, file: Binary
 
 
 @contextlib.contextmanager
-def _native(signer: OpenSigner, caught: list[BaseException]) -> Iterator[Any]:
+def _native(signer: OpenSigner, caught: list[BaseException], relay: Relay | None) -> Iterator[Any]:
     """The library's signer around ours; what ours raises is kept, since the library swallows it."""
     import c2pa
 
@@ -236,15 +262,17 @@ def _native(signer: OpenSigner, caught: list[BaseException]) -> Iterator[Any]:
             return b""
 
     algorithm = getattr(c2pa.C2paSigningAlg, signer.algorithm.upper())
-    native = c2pa.Signer.from_callback(call, algorithm, signer.chain_pem)
+    native = c2pa.Signer.from_callback(call, algorithm, signer.chain_pem, relay.url if relay else None)
     try:
         yield native
     finally:
         native.close()
 
 
-def _read_back(plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigner) -> str:
-    """The certificate's fingerprint, once everything planned was found in the staged file."""
+def _read_back(
+    plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigner, relay: Relay | None
+) -> tuple[str, Timestamp | None]:
+    """The certificate's fingerprint and the timestamp, once everything planned was found in the file."""
     from cryptography import x509
 
     from circletake.provenance.certificates import fingerprint
@@ -259,6 +287,7 @@ def _read_back(plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigne
             (said.signature is not Check.PASSED, "its signature does not verify"),
             (said.time is Check.FAILED, "the certificate is not valid now"),
             (bool(altering(said.problems)), "an ingredient is altered"),
+            (relay is not None and said.timestamp is None, "its timestamp does not belong to it"),
         )
         if wrong
     ]
@@ -269,7 +298,7 @@ def _read_back(plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigne
     expected = fingerprint(x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii")))
     if active.signer is None or active.signer.sha256 != expected:
         raise _not_back(staged, "another certificate signed it")
-    return expected
+    return expected, said.timestamp
 
 
 def _missing(plan: ManifestPlan, said: Credentials) -> list[str]:

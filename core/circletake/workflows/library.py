@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import LibraryError, MediaError
 from circletake.model.location import LocationState
 from circletake.workflows.settings import SETTINGS, Settings, first_settings, read_settings, root_above
+from circletake.workflows.staging import staged
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -84,16 +83,16 @@ class Library:
         """Where takes signed for export are kept for the next one."""
         return self.home / "signed"
 
+    @property
+    def staging_folder(self) -> Path:
+        """Where work in progress lies."""
+        return self.home / "staging"
+
     @contextmanager
     def staging(self) -> Iterator[Path]:
-        """A fresh folder on the library's own disk, gone afterwards."""
-        parent = self.home / "staging"
-        parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=parent))
-        try:
+        """A fresh folder on the library's own disk, gone afterwards; what killed work left goes first."""
+        with staged(self.staging_folder) as folder:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def create_library(root: Path) -> Library:

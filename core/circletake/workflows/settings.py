@@ -33,6 +33,8 @@ class Settings:
     Attributes:
         blocked: plugins that are never imported for this library.
         signer: the provider whose key signs exports; empty for the key of ``keys init``.
+        timestamper: address that is asked for the time of each signature; empty for none, ``None`` where
+            the library leaves it to ``CIRCLETAKE_TIMESTAMP``.
         prompts: what of prompts travels where an export does not say; see :class:`PromptPolicy`.
     """
 
@@ -40,6 +42,7 @@ class Settings:
     blocked: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     signer: str = ""
+    timestamper: str | None = None
     prompts: PromptPolicy = PromptPolicy.FULL
 
     def plugin(self, name: str) -> Mapping[str, object]:
@@ -80,20 +83,22 @@ def read_settings(root: Path) -> Settings:
     for table, values in tables.items():
         if not isinstance(values, dict):
             raise BadInput(str(path), f"{table} must be a table", f"write [{table}] above its settings")
-    library, plugins = tables["library"], tables["plugins"]
-    blocked, signer = plugins.get("blocked", []), tables["signing"].get("provider", "")
+    library, plugins, signing = tables["library"], tables["plugins"], tables["signing"]
+    blocked = plugins.get("blocked", [])
+    signer, timestamper = signing.get("provider", ""), signing.get("timestamp")
     prompts = tables["export"].get("prompts", PromptPolicy.FULL)
     if not isinstance(blocked, list) or not all(isinstance(each, str) for each in blocked):
         raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
     if not isinstance(signer, str):
         raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
+    if not isinstance(timestamper, str | None):
+        raise BadInput(str(path), "signing.timestamp must be the address of a timestamper", "mend the file")
     if prompts not in list(PromptPolicy):
         choices = ", ".join(PromptPolicy)
         raise BadInput(str(path), f"export.prompts must be one of {choices}", "mend the file")
     sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
-    return Settings(
-        str(library.get("name", root.name)), tuple(blocked), sections, signer, PromptPolicy(prompts)
-    )
+    name = str(library.get("name", root.name))
+    return Settings(name, tuple(blocked), sections, signer, timestamper, PromptPolicy(prompts))
 
 
 def _quoted(text: str) -> str:

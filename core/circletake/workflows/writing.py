@@ -13,13 +13,18 @@ from circletake.workflows.settings import SETTINGS
 if TYPE_CHECKING:
     from circletake.workflows.library import Library
 
+_HEAD = 4096
+"""Bytes within which a file says whose it is."""
 
-def check_target(library: Library, path: Path, kinds: frozenset[str], force: bool) -> None:
+
+def check_target(library: Library, path: Path, kinds: frozenset[str], force: bool, mark: bytes = b"") -> None:
     """Refuse a place to write to before any work is done.
 
     Args:
         kinds: suffixes of the files that may be replaced where ``force`` is given; a take, a
             film or anything of the library's own never is.
+        mark: what a file that circletake wrote here before bears near its beginning; one that
+            has it may be replaced without ``force``. Empty where files bear none.
 
     Raises:
         BadInput: it is a folder, the library's own, a take, taken, or its folder is not there.
@@ -35,10 +40,17 @@ def check_target(library: Library, path: Path, kinds: frozenset[str], force: boo
         return
     if str(target) in library.registry.media.known_in_place():
         raise BadInput(str(path), "is a take of this library", "name another file")
-    if not force:
+    if not force and not _bears(path, mark):
         raise BadInput(str(path), "exists already", "name another file, or say --force")
     if path.suffix.lower() not in kinds:
         raise BadInput(str(path), "is another kind of file; --force does not replace it", "name another file")
+
+
+def _bears(path: Path, mark: bytes) -> bool:
+    if not mark or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return mark in file.read(_HEAD)
 
 
 def place(source: Path, destination: Path) -> None:

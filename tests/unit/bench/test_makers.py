@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.bench.coding import read
 from tests.bench.cuts import make_cut
-from tests.bench.transforms import TRANSFORMS, Transform, apply, apply_all, read
+from tests.bench.transforms import TRANSFORMS, Transform, apply, apply_all
 
 Clip = Callable[..., Path]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.bench.coding import Picture
 from tests.bench.siblings import CAMERAS, LOOKS, in_look, two_takes
-from tests.bench.transforms import Picture
 
 
 def still(seed: int = 0) -> Picture:

@@ -2,11 +2,15 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from circletake.fingerprint.comparing import compare, lay
+from circletake.fingerprint.judging import band
 from circletake.fingerprint.looks import Look
 from circletake.fingerprint.making import Fingerprinter
 from circletake.model.alignment import Alignment
+from circletake.model.stack import Band
 from tests.scenes import Scene, fingerprinted
 
 SCENE = Scene()
@@ -92,3 +96,37 @@ def test_a_flat_take_is_told_as_flat() -> None:
     dark = Look(*fingerprinted(np.full((16, 48, 72, 3), 30, np.uint8), 8))
     found = compare(dark, dark)
     assert found is None or found.flat == 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_grey_copy_is_a_copy_from_either_side(seed: int) -> None:
+    frames = SCENE.but(seed=seed).frames(96, 8)
+    light = np.rint(frames @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    coloured, grey = _look(SCENE.but(seed=seed)), Look(*fingerprinted(np.stack([light] * 3, axis=-1), 8))
+    for one, other in ((coloured, grey), (grey, coloured)):
+        found = compare(one, other)
+        assert found is not None and band(found) is Band.DUPLICATE
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.builds(
+        SCENE.but,
+        motion=st.sampled_from((None, 5)),
+        part=st.sampled_from((1.0, 0.9)),
+        start=st.sampled_from((0.0, 0.7)),
+        seconds=st.sampled_from((2.0, 3.0)),
+        speed=st.sampled_from((1.0, 1.25)),
+        mirror=st.booleans(),
+        hue=st.booleans(),
+    ),
+    st.sampled_from((48, 96)),
+)
+def test_what_two_takes_are_to_one_another_does_not_depend_on_the_order(other: Scene, height: int) -> None:
+    one, two = _look(SCENE), _look(other, height)
+    there, back = compare(one, two), compare(two, one)
+    if there is None or back is None:
+        assert there is back
+        return
+    assert back == there.reversed or there == back.reversed
+    assert band(there) is band(back)

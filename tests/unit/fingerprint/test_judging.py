@@ -1,6 +1,9 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from circletake.fingerprint.judging import Bounds, band, judge
+from circletake.model.alignment import Alignment
 from circletake.model.stack import Band
 from tests.factories import alignment, media_facts
 
@@ -36,6 +39,12 @@ def test_takes_that_begin_together_need_to_move_more_alike() -> None:
     assert band(alignment(motion=between)) is Band.VARIANT
     trimmed = band(alignment(motion=between, offset=0.5))
     assert trimmed is not None and trimmed.folds
+
+
+@pytest.mark.parametrize("over", [{"zoom": 0.05}, {"zoom": -0.05}, {"flipped": True}])
+def test_a_crop_of_a_sibling_is_no_better_than_the_sibling(over: dict[str, float]) -> None:
+    between = (BOUNDS.motion + BOUNDS.close_motion) / 2
+    assert band(alignment(motion=between, **over)) is Band.VARIANT
 
 
 @pytest.mark.parametrize(
@@ -113,3 +122,22 @@ def test_reversing_twice_changes_nothing() -> None:
 
 def test_no_pair_has_no_likeness() -> None:
     assert judge(alignment(picture=0.1, motion=0.1, distance=120), KEEPER, COPY) is None
+
+
+@given(
+    st.builds(
+        alignment,
+        picture=st.floats(0.7, 1),
+        motion=st.floats(0.4, 1),
+        places=st.floats(0.3, 1),
+        moving=st.floats(0, 0.3),
+        peak=st.floats(0.4, 1),
+        drift=st.floats(0, 0.02),
+        offset=st.floats(-0.5, 0.5),
+        speed=st.floats(0.6, 1),
+        zoom=st.floats(-0.6, 0.6),
+    )
+)
+@example(alignment(speed=0.9802))
+def test_a_pair_is_judged_alike_from_both_sides(seen: Alignment) -> None:
+    assert band(seen) is band(seen.reversed)

@@ -51,6 +51,22 @@ def test_a_film_is_cut_where_it_cuts() -> None:
     _together(pieces, film)
 
 
+def test_bars_that_shots_share_make_them_no_more_alike() -> None:
+    # Three like scenes in the middle of a wide frame: all but the bars changes at a cut.
+    like = [
+        np.clip(180 + (_gray(seed)[:20].astype(float) - _gray(seed).mean()) / 3, 40, 255)
+        for seed in (1, 2, 3)
+    ]
+    film = np.concatenate(like).astype(np.uint8)
+    barred = np.zeros((len(film), film.shape[1], 3 * film.shape[2]), np.uint8)
+    barred[:, :, film.shape[2] : 2 * film.shape[2]] = film
+    assert _lengths(film) == _lengths(barred) == [20, 20, 20]
+
+
+def test_black_frames_hold_together() -> None:
+    assert _lengths(np.zeros((20, 32, 48), np.uint8)) == [20]
+
+
 def test_a_cut_is_found_close_to_the_end() -> None:
     assert _lengths(np.concatenate([_gray(1)[:20], _gray(2)[:3]])) == [20, 3]
 

@@ -29,8 +29,8 @@ SEED = "18446744073709551617"
 EXTRA = (claim("negative_prompt", "bus stop, people"), claim("prompt_prefix", "night bus"))
 
 
-def redacted(source: Path, to: Path, signer: FileSigner, **over: bool) -> Redacted:
-    return redact(source, to, signer, when=NOW, by=actor(), **over)
+def redacted(source: Path, to: Path, signer: FileSigner, *, seeds: bool = False) -> Redacted:
+    return redact(source, to, signer, when=NOW, by=actor(), seeds=seeds)
 
 
 def inside(path: Path, text: str) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,9 @@ import pytest
 from circletake.errors import KeyProblem, NotFound
 from circletake.model.manifest import Check
 from circletake.provenance.keys import KeyRing
+from circletake.provenance.listfiles import Kind
 from circletake.provenance.reading import read_credentials
-from circletake.provenance.trust import TrustList, TrustStore, fingerprints
+from circletake.provenance.trust import TrustList, TrustStore, fingerprints, members, staleness
 from tests.unit.provenance.conftest import Make
 
 
@@ -89,3 +92,133 @@ def test_a_signer_on_no_list_is_unknown_and_not_altered(signed: Make, tmp_path: 
 
 def test_without_lists_trust_is_not_checked(signed: Make) -> None:
     assert read_credentials(signed().path).trust is Check.NOT_CHECKED
+
+
+def test_a_list_keeps_whom_it_vouches_for_and_when_the_next_is_due(tmp_path: Path, ring: KeyRing) -> None:
+    pem = ring.folder / "authority.pem"
+    TrustStore(tmp_path).add("clocks", pem, "2026-08-05", "timestampers", "2027-08-05")
+    (kept,) = TrustStore(tmp_path).lists()
+    assert (kept.kind, kept.next_update) == ("timestampers", "2027-08-05")
+
+
+def test_lists_of_an_earlier_circletake_vouch_for_signers(tmp_path: Path, ring: KeyRing) -> None:
+    TrustStore(tmp_path).add("friends", ring.folder / "authority.pem", "2026-08-05")
+    stored = json.loads((tmp_path / "trust.json").read_text())
+    for row in stored:
+        del row["kind"], row["next_update"]
+    (tmp_path / "trust.json").write_text(json.dumps(stored))
+    assert [each.kind for each in TrustStore(tmp_path).lists()] == ["signers"]
+
+
+def test_a_stored_list_of_no_known_kind_vouches_for_nobody(tmp_path: Path, ring: KeyRing) -> None:
+    TrustStore(tmp_path).add("friends", ring.folder / "authority.pem", "2026-08-05")
+    (tmp_path / "trust.json").write_text((tmp_path / "trust.json").read_text().replace("signers", "anybody"))
+    with pytest.raises(KeyProblem, match="cannot be read"):
+        TrustStore(tmp_path).lists()
+
+
+@pytest.mark.parametrize(
+    ("date", "due", "at", "told"),
+    [
+        ("2026-01-01", "", "2026-06-30", ""),
+        ("2026-01-01", "", "2026-07-01", "it is 181 days old"),
+        ("2026-01-01", "2027-01-01", "2027-01-01", ""),
+        ("2026-01-01", "2027-01-01", "2027-01-02", "its next edition was due on 2027-01-01"),
+        ("named for this audit", "", "2026-06-30", ""),
+    ],
+)
+def test_old_lists_are_told(date: str, due: str, at: str, told: str) -> None:
+    listed = TrustList("x", date, "", next_update=due)
+    assert staleness(listed, datetime.date.fromisoformat(at)) == told
+
+
+def published(*authorities: str, name: str = "C2PA Trust List", status: str = "") -> str:
+    """A list as C2PA publishes it, with the certificates of some PEM files."""
+    bodies = ["".join(Path(pem).read_text().split("-----")[2].split()) for pem in authorities]
+    services = [
+        {
+            "ServiceInformation": {
+                "ServiceDigitalIdentity": {"X509Certificates": [{"val": body}]},
+                "ServiceStatus": status or "http://c2pa.org/conformance/trust-list/trusted",
+            }
+        }
+        for body in bodies
+    ]
+    about = {
+        "SchemeName": [{"lang": "en", "value": name}],
+        "ListIssueDateTime": "2026-08-05T00:11:39Z",
+        "NextUpdate": "2027-08-05T00:11:39Z",
+    }
+    entities = [{"TrustedEntityServices": services}]
+    return json.dumps({"LoTE": {"ListAndSchemeInformation": about, "TrustedEntitiesList": entities}})
+
+
+def test_a_published_list_tells_its_own_dates(tmp_path: Path, ring: KeyRing) -> None:
+    file = tmp_path / "list.json"
+    file.write_text(published(str(ring.folder / "authority.pem")))
+    added = TrustStore(tmp_path).add("C2PA", file)
+    assert (added.label, added.next_update) == ("C2PA 2026-08-05", "2027-08-05")
+    assert list(fingerprints(added)) == [ring.show().ca_sha256]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "is JSON, but no trust list"),
+        ("{}", "is JSON, but no trust list"),
+        ('{"LoTE": []}', "is JSON, but no trust list"),
+        ('{"LoTE": {"TrustedEntitiesList": [3]}}', "is JSON, but no trust list"),
+        ('{"LoTE": ' * 2000, "is JSON, but no trust list"),
+        ('{"LoTE": {"TrustedEntitiesList": []}}', "signing certificates only"),
+    ],
+)
+def test_json_that_is_no_list_is_refused(text: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text(text)
+    with pytest.raises(KeyProblem, match=reason):
+        TrustStore(tmp_path).add("C2PA", tmp_path / "list.json", "2026-08-05")
+
+
+def test_what_a_list_withdrew_is_not_trusted(tmp_path: Path, ring: KeyRing) -> None:
+    text = published(str(ring.folder / "authority.pem"), status="http://example/withdrawn")
+    (tmp_path / "list.json").write_text(text)
+    with pytest.raises(KeyProblem):
+        TrustStore(tmp_path).add("C2PA", tmp_path / "list.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "option"),
+    [("C2PA TSA Trust List", "signers", "with "), ("C2PA Trust List", "timestampers", "without ")],
+)
+def test_a_published_list_is_not_taken_for_the_other_kind(
+    name: str, kind: Kind, option: str, tmp_path: Path, ring: KeyRing
+) -> None:
+    (tmp_path / "list.json").write_text(published(str(ring.folder / "authority.pem"), name=name))
+    with pytest.raises(KeyProblem, match=f"add it {option}--timestampers"):
+        TrustStore(tmp_path).add("C2PA", tmp_path / "list.json", kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "number"),
+    [("C2PA-TRUST-LIST", "signers", 30), ("C2PA-TSA-TRUST-LIST", "timestampers", 22)],
+)
+def test_the_official_lists_say_the_same_as_pem_and_as_json(
+    file: str, kind: Kind, number: int, tmp_path: Path, shared: Path
+) -> None:
+    folder = shared / "specs" / "c2pa" / "trust-list"
+    store = TrustStore(tmp_path)
+    pem = store.add("pem", folder / f"{file}.pem", "2026-08-05", kind)
+    published = store.add("json", folder / f"{file}.json", kind=kind)
+    assert published.date == pem.date
+    assert fingerprints(published) == fingerprints(pem)
+    assert len(fingerprints(pem)) == number
+
+
+def test_who_is_on_a_list_is_told_with_its_validity(ring: KeyRing) -> None:
+    (authority,) = members(ring.anchor())
+    info = ring.show()
+    assert (authority.sha256, authority.not_after) == (info.ca_sha256, info.not_after)
+    assert authority.current(info.not_before) and not authority.current(info.not_after)
+
+
+def test_ones_own_key_is_no_old_list(ring: KeyRing) -> None:
+    assert staleness(ring.anchor(), datetime.date(2030, 1, 1)) == ""

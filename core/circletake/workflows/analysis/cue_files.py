@@ -1,4 +1,7 @@
-"""The files of a cue list: a table, a timeline and a page, each written whole and over nothing unasked."""
+"""The files of a cue list: a table, a timeline and a page, each written whole and over nothing unasked.
+
+``-`` stands for stdout, as it does elsewhere; that one is made here and printed by the command line.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from circletake.workflows.writing import check_target
 
 _CSV, _OTIO, _HTML = frozenset({".csv", ".txt"}), frozenset({".otio"}), frozenset({".html", ".htm"})
 
+STDOUT = Path("-")
+
 
 @dataclass(frozen=True, slots=True)
 class CueFiles:
@@ -35,6 +40,17 @@ class CueFiles:
         """Those that are."""
         return tuple(path for path in (self.csv, self.otio, self.html) if path)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Those that are written to disk."""
+        return tuple(path for path in self.wanted if path != STDOUT)
+
+    @property
+    def piped(self) -> str:
+        """The option whose text goes to stdout; empty for none."""
+        named = (("--csv", self.csv), ("--otio", self.otio), ("--html", self.html))
+        return next((name for name, path in named if path == STDOUT), "")
+
     def check(self, library: Library, film: Path, force: bool) -> None:
         """Refuse now what could not be written once the work is done.
 
@@ -45,7 +61,7 @@ class CueFiles:
             BadInput: a name is taken, is used twice, or is that of the film.
         """
         for path, kinds in ((self.csv, _CSV), (self.otio, _OTIO), (self.html, _HTML)):
-            if path is None:
+            if path is None or path == STDOUT:
                 continue
             if path.exists() and film.exists() and path.samefile(film):
                 raise BadInput(str(path), "is the film itself", "name another file")
@@ -54,7 +70,7 @@ class CueFiles:
             raise BadInput("--csv, --otio, --html", "name one file twice", "give each a name of its own")
 
 
-def write_cue_files(
+def cue_texts(
     library: Library,
     film: Path,
     cues: CueList,
@@ -64,26 +80,35 @@ def write_cue_files(
     *,
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
-) -> None:
-    """Write what is wanted of a cue list.
+) -> dict[Path, str]:
+    """What is wanted of a cue list, by where it goes; nothing is written yet.
 
     Args:
         slates: by take id, of every take the list names.
-
-    Raises:
-        OSError: a file cannot be written.
     """
+    texts: dict[Path, str] = {}
     if to.csv:
-        write_whole(to.csv, csv_text(sheet).encode(), PUBLIC)
+        texts[to.csv] = csv_text(sheet)
     if to.otio:
         from circletake.timeline.cues import cues_json
 
         media = _media(library, slates, to.otio)
-        text = cues_json(cues, slates, media, _beside(film, to.otio))
-        write_whole(to.otio, text.encode(), PUBLIC)
+        texts[to.otio] = cues_json(cues, slates, media, _beside(film, to.otio))
     if to.html:
         pairs = pairs_of(library, cues, slates, film, progress=progress, cancelled=cancelled)
-        write_whole(to.html, html_page(sheet, pairs).encode(), PUBLIC)
+        texts[to.html] = html_page(sheet, pairs)
+    return texts
+
+
+def write_cue_files(texts: Mapping[Path, str]) -> None:
+    """Write the texts that go into files.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    for path, text in texts.items():
+        if path != STDOUT:
+            write_whole(path, text.encode(), PUBLIC)
 
 
 def _media(library: Library, slates: Mapping[str, Slate], timeline: Path) -> dict[str, str]:

@@ -32,7 +32,7 @@ class DedupeReport:
         versions: larger versions of a keeper, which stay visible too.
         unlike: takes that were compared and are in no stack.
         waiting: takes without a fingerprint, which could not be compared.
-        batch: what ``undo`` takes back; empty for a dry run.
+        batch: what ``undo`` takes back; empty for a dry run, and where all was so already.
     """
 
     stacks: tuple[Stack, ...]

@@ -66,7 +66,7 @@ def explain(
         NotFound: one of them does not exist.
         Cancelled: ``cancelled`` answered yes.
     """
-    from circletake.fingerprint.comparing import lay, measured
+    from circletake.fingerprint.comparing import compare, lay
     from circletake.fingerprint.explaining import explain as explained
     from circletake.fingerprint.judging import judge
     from circletake.fingerprint.overlay import compose, moments
@@ -77,35 +77,32 @@ def explain(
     if len(named) != 2 or named[0].id == named[1].id:
         raise BadInput("--explain", "needs two takes", "circletake dedupe --explain SH010/31 SH010/12")
     a, b = (registry.takes.slate(take.id) for take in named)
-    # A run lays the take with the higher id on the other; here, too, so that the numbers are the same.
-    low, high = sorted((a.take.id, b.take.id))
+    ids = (a.take.id, b.take.id)
     packed = registry.analyses.fingerprints(VERSION)
-    pictures = registry.analyses.thumbnails(VERSION, (low, high))
+    pictures = registry.analyses.thumbnails(VERSION, ids)
     for slate in (a, b):
         if slate.take.id not in packed or slate.take.id not in pictures:
             raise BadInput(slate.take.label, "was not looked at yet", "circletake analyze")
-    looks = {one: look_at(packed[one], pictures[one]) for one in (low, high)}
-    laid = lay(looks[low], looks[high])
-    alignment = measured(laid) if laid else None
-    if alignment and a.take.id != low:
-        alignment = alignment.reversed
-    # The picture shows the first named above, whichever a run would lay on the other.
-    shown = laid if a.take.id == low else lay(looks[high], looks[low])
+    looks = {one: look_at(packed[one], pictures[one]) for one in ids}
+    ours, theirs = (looks[one] for one in ids)
+    # The numbers are those of a run; the picture shows the first named above, whichever a run lays on it.
+    alignment = compare(ours, theirs)
+    shown = lay(ours, theirs) if alignment else None
     picture: bytes | None = None
     lost: dict[str, str] = {}
     if shown:
         at = moments(shown, _MOMENTS)
         stills, lost = _stills(library, at, (a, b), progress, cancelled)
         picture = compose(shown, at, (a.take.label, b.take.label), stills)
-    rulings, pair = registry.stacks.rulings(), frozenset((low, high))
-    versions = (registry.versions.of(one) for one in (low, high))
+    rulings, pair = registry.stacks.rulings(), frozenset(ids)
+    versions = (registry.versions.of(one) for one in ids)
     return Explanation(
         a,
         b,
         alignment,
         judge(alignment, a.take.media, b.take.media) if alignment else None,
         explained(alignment) if alignment else (),
-        bool(candidates({one: looks[one].fingerprint for one in (low, high)})),
+        bool(candidates({one: looks[one].fingerprint for one in ids})),
         "apart" if pair in rulings.apart else "together" if pair in rulings.together else "",
         next((one for one in versions if one and one.of_id in pair), None),
         lost,

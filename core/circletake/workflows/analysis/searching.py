@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 from circletake.errors import CircletakeError
 from circletake.files import sha256_of
 from circletake.model.cue import Cue, Gap
+from circletake.workflows.analysis.film_clock import FilmClock
 from circletake.workflows.analysis.records import Records
 
 if TYPE_CHECKING:
     from circletake.fingerprint.record import Thumbnails
 
 RATE = Fraction(24)
-"""For a film whose container gives none."""
+"""Until the frames have told theirs, where nothing else is known."""
 
-_FASTEST = 240
 _OFTEN = 0.25
 """Seconds between two reports of the position."""
 
@@ -101,19 +101,27 @@ def _search(task: Search) -> Searched:
     film = Path(task.film)
     probed = probe(film, whole=False)
     facts = probed.facts
-    # Some containers give a time base where a rate should be.
-    rate = facts.rate if facts.rate and facts.rate <= _FASTEST else RATE
     takes = {take_id: unpack(task.prints.read(take_id)) for take_id in task.prints.places}
-    locator = Locator(takes, look, float(rate), task.copies)
+    locator, clock = Locator(takes, look, float(facts.rate or RATE), task.copies), FilmClock()
     taps = [Tap(needs, sink) for needs, sink in locator.sinks]
+    taps.append(Tap(taps[0].needs, clock))
     decoded = read_once(film, taps, Position(Path(task.position), facts.frames or 0).packet)
     for tap in taps:
         if tap.failed:
             raise tap.failed
-    cues, gaps, frames = locator.finish()
+    cues, gaps, _ = locator.finish()
+    end = decoded.seconds
+    rate = clock.rate(facts.rate, end)
     short = "ends early; download it again" if probed.short else ""
     return Searched(
-        sha256_of(film), rate, facts.width, facts.height, frames, cues, gaps, decoded.problem or short
+        sha256_of(film),
+        rate,
+        facts.width,
+        facts.height,
+        clock.frames(rate, end),
+        clock.placed(cues, rate, end),
+        clock.placed(gaps, rate, end),
+        decoded.problem or short,
     )
 
 

@@ -10,6 +10,7 @@ over from there, each field as a claim of the weakest evidence, ``matched``. Not
 - The known take must have a recipe of its own. Where neither has one, nothing says which came
   first; ``dedupe`` folds them as it does any copies.
 - What is matched is never matched again: a version of a version is a version of the original.
+- It goes into the shot of the take it shows, unless the person named another one.
 - Where takes that are about equally near say different things of a field, it stays unknown.
   A take it shows whole is nearer than one that is mirrored, cropped or longer.
 """
@@ -99,6 +100,7 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
         with registry.batch():
             registry.versions.add([version])
             registry.takes.add_claims(own, claims)
+            intake.follow(own, best.original.take)
         versions[own] = version
         done.append(own)
         if own in added:

@@ -76,6 +76,7 @@ class Intake:
         claims: statements added to takes that were there before.
         known: takes added whose recipe has a ``prompt``, ``model``, ``seed``, or ``nothing``.
         learnt: takes added that have a claim of an evidence.
+        placed: ids of takes added whose shot the person chose, by name or by a folder's.
         late_origin: takes that were there before, with another origin than the one now given.
     """
 
@@ -91,6 +92,7 @@ class Intake:
     claims: int = 0
     known: Counter[str] = field(default_factory=Counter)
     learnt: Counter[str] = field(default_factory=Counter)
+    placed: set[str] = field(default_factory=set)
     late_origin: int = 0
 
     def tell_known(self, unchanged: Sequence[Candidate]) -> None:
@@ -196,6 +198,8 @@ class Intake:
             title=title,
         )
         self.takes.append(take)
+        if code or self.wishes.group is Grouping.FOLDER:
+            self.placed.add(take.id)
         self._count(Recipe.of(claims))
 
     def _again(
@@ -236,6 +240,12 @@ class Intake:
         folder = candidate.path.parent.name or "takes"
         plain = _SHOT_FOLDER.fullmatch(folder) and SHOT_CODE.fullmatch(folder)
         return (folder.upper(), folder) if plain else ("", folder)
+
+    def follow(self, take_id: str, original: Take) -> None:
+        """Put a take that came in just now into the shot of its original, unless a person chose its shot."""
+        for index, take in enumerate(self.takes):
+            if take.id == take_id and take_id not in self.placed:
+                self.takes[index] = self.library.registry.takes.move(take_id, original.shot)
 
     def _count(self, recipe: Recipe) -> None:
         said = {

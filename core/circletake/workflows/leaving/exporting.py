@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
-from circletake.files import sha256_of, sync_folder
+from circletake.files import naming, sha256_of, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
@@ -78,7 +79,8 @@ def export(
         elif manager.exporter(exporter).item.reads == "library":
             made = bench.made(exporter, replace(cut, name=stem), slates, staged, progress)
         else:
-            clips = {t: bench.clip(slate, staged / CLIPS, slate.take.slate) for t, slate in slates.items()}
+            with closing(bench.in_turn(slates.values())) as signed:
+                clips = {s.take.id: bench.clip(s, staged / CLIPS, s.take.slate) for s in signed}
             paths = {take_id: clip.path for take_id, clip in clips.items()}
             made = [*clips.values(), *bench.packaged(exporter, stem, cut, slates, paths, staged)]
         refuse_unsigned(staged, bench.signed)
@@ -111,7 +113,8 @@ def _publish(
     # A sidecar stands before its video: a file without it would be an unsigned one.
     for source, target in files.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+        with naming(target):
+            handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
         os.close(handle)
         Path(beside).unlink()
         try:

@@ -46,6 +46,7 @@ def redact(
     by: Actor | None = None,
     seeds: bool = False,
     force: bool = False,
+    timestamper: str = "",
 ) -> Redacted:
     """Copy a signed video without the prompts in its credentials, and sign the copy.
 
@@ -56,6 +57,7 @@ def redact(
         to: a new file of the same kind.
         seeds: take out seeds too, and the records of takes that repeat them.
         force: replace a file that is there.
+        timestamper: asked for the time of the signature; nobody without one.
 
     Raises:
         BadInput: ``source`` carries no credentials or no prompt, or ``to`` cannot be the copy.
@@ -85,7 +87,9 @@ def redact(
     folder = Path(tempfile.mkdtemp(dir=to.absolute().parent, prefix=".redacting-"))
     try:
         staged = folder / to.name
-        done = sign(plan_redacted(source, found, when=when, by=by), source, staged, signer)
+        done = sign(
+            plan_redacted(source, found, when=when, by=by), source, staged, signer, timestamper=timestamper
+        )
         again = held(staged, seeds=seeds)
         if again.places:
             raise SigningError(

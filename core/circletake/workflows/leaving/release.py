@@ -10,13 +10,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
-from circletake.files import sha256_of, sync_file, sync_folder
+from circletake.files import naming, sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
 from circletake.model.export import (
@@ -149,11 +150,12 @@ def make_release(
         build.mkdir()
         made: list[Made] = []
         clips: dict[str, Path] = {}
-        for number, (take_id, slate) in enumerate(slates.items()):
-            clip = bench.clip(slate, build / CLIPS, slate.take.slate)
-            made.append(clip)
-            clips[take_id] = clip.path
-            progress.step(number + 1, total, slate.take.label)
+        with closing(bench.in_turn(slates.values())) as signed:
+            for number, slate in enumerate(signed):
+                clip = bench.clip(slate, build / CLIPS, slate.take.slate)
+                made.append(clip)
+                clips[slate.take.id] = clip.path
+                progress.step(number + 1, total, slate.take.label)
         if plan.rendered:
             made += bench.made(RENDERER, cut, slates, build, _Part(progress, len(slates), total))
         made += bench.packaged(TIMELINE, TIMELINE, cut, slates, clips, build)
@@ -262,7 +264,7 @@ def _seal(build: Path, release: Release, under: Terms) -> None:
     record = build / RECORD
     record.write_text(json.dumps(release.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     sync_file(record)
-    seal(record, under.signer, when=under.when)
+    seal(record, under.signer, when=under.when, timestamper=under.timestamper)
 
 
 def _sums(build: Path) -> None:
@@ -288,7 +290,8 @@ def _put(build: Path, folder: Path) -> None:
     try:
         build.rename(folder)
     except OSError:
-        beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}."))
+        with naming(folder):
+            beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}."))
         try:
             for path in sorted(p for p in build.rglob("*") if p.is_file()):
                 copy = beside / path.relative_to(build)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +27,7 @@ from circletake.model.text import file_stem, printable
 from circletake.plugins.context import CallContext
 from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
+from circletake.workflows.leaving.ahead import Flight, Job, ahead
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.gate import refuse_unsigned
@@ -34,6 +38,7 @@ from circletake.workflows.writing import place
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.protocols import OpenSigner
+    from circletake.provenance.signing import Signed
     from circletake.workflows.library import Library
 
 RENDERER = "video"
@@ -41,6 +46,9 @@ RENDERER = "video"
 
 CLIPS = "clips"
 """Folder of the signed takes beside what points at them."""
+
+AHEAD = 2
+"""So many takes are signed at a time where a timestamper is waited for."""
 
 _WHOLE: tuple[tuple[str, ...], ...] = (("c2pa.repackaged",), (), ("c2pa.transcoded",))
 """What may have been done to the picture of a whole take when it was signed."""
@@ -55,6 +63,7 @@ class Terms:
     Attributes:
         certificate: SHA-256 fingerprint of the signer's certificate.
         organisation: whom that certificate names.
+        timestamper: address that is asked for the time of each signature; empty for none.
     """
 
     signer: OpenSigner
@@ -63,6 +72,7 @@ class Terms:
     policy: PromptPolicy
     by: Actor
     when: datetime
+    timestamper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class Made:
     not_carried: tuple[str, ...] = ()
 
 
-def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor) -> Terms:
+def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor, timestamper: str = "") -> Terms:
     """The terms of an export made now with an open signer."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
@@ -102,7 +112,7 @@ def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor) -> Terms:
     leaf = x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii"))
     names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     organisation = str(names[0].value) if names else ""
-    return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC))
+    return Terms(signer, fingerprint(leaf), organisation, policy, by, datetime.now(UTC), timestamper)
 
 
 class Workbench:
@@ -133,14 +143,44 @@ class Workbench:
             MediaError: its file is gone or cannot be read.
             SigningError: it could not be signed.
         """
-        known = self._takes.get(slate.take.id) or self._before(slate)
+        known = self._known(slate)
         if known is None:
-            known = self._sign_take(slate)
-        else:
-            self.reused += slate.take.id not in self._takes
-        self._takes[slate.take.id] = known
-        self.signed.add(known.row.sha256)
+            with ExitStack() as stack:
+                job = self._rendered(slate, stack)
+                known = self._recorded(slate, job, job.sign())
         return known
+
+    def in_turn(self, slates: Iterable[Slate]) -> Generator[Slate, None, None]:
+        """The takes one after the other; each is signed already where a timestamper is waited for.
+
+        While one is waited for, the next is rendered and signed, ``AHEAD`` at a time. Exporters and the
+        registry are called from this thread alone, and what comes is in the order of ``slates``. With a key
+        at hand and no timestamper there is nothing to wait for, and threads gain too little.
+
+        Raises:
+            as :meth:`take`; what was signed until then is kept for the next time.
+        """
+        if not self.terms.timestamper:
+            yield from slates
+            return
+        yield from ahead(slates, self._started, self._landed, AHEAD)
+
+    def _started(self, slate: Slate, pool: ThreadPoolExecutor) -> Flight:
+        stack = ExitStack()
+        if self._known(slate):
+            return Flight(slate, stack)
+        try:
+            job = self._rendered(slate, stack)
+            return Flight(slate, stack, job, pool.submit(job.sign))
+        except BaseException:
+            stack.close()
+            raise
+
+    def _landed(self, flight: Flight) -> Slate:
+        with flight.stack:
+            if flight.job and flight.signing:
+                self._recorded(flight.slate, flight.job, flight.signing.result())
+        return flight.slate
 
     def made(
         self,
@@ -184,7 +224,9 @@ class Workbench:
                         fingerprint=cut_fingerprint(self.library, cut),
                         by=self.terms.by,
                     )
-                    done = sign(plan, file.path, target, self.terms.signer)
+                    done = sign(
+                        plan, file.path, target, self.terms.signer, timestamper=self.terms.timestamper
+                    )
                     self.signed.add(done.sha256)
                     sidecar = done.sidecar
                     file.path.unlink()
@@ -297,7 +339,21 @@ class Workbench:
             (name, path.stat().st_size, path.stat().st_mtime_ns)
             for name, path in reference_files(self.library, slate).items()
         ]
-        return revision(slate, known.sha256 if known else "", repr(sorted(files)))
+        more = (known.sha256 if known else "", repr(sorted(files)))
+        # A take signed without a timestamp is not reused where one is wanted, nor the other way round.
+        return revision(slate, *more) + ("+time" if self.terms.timestamper else "")
+
+    def _known(self, slate: Slate) -> SignedFile | None:
+        """The take as it was signed before, for this export or an earlier one."""
+        known = self._takes.get(slate.take.id)
+        if known is None and (known := self._before(slate)) is not None:
+            self.reused += 1
+            self._keep(slate, known)
+        return known
+
+    def _keep(self, slate: Slate, signed: SignedFile) -> None:
+        self._takes[slate.take.id] = signed
+        self.signed.add(signed.row.sha256)
 
     def _before(self, slate: Slate) -> SignedFile | None:
         folder = self.library.signed_folder.absolute()
@@ -313,7 +369,8 @@ class Workbench:
                 return SignedFile(path, row)
         return None
 
-    def _sign_take(self, slate: Slate) -> SignedFile:
+    def _rendered(self, slate: Slate, stack: ExitStack) -> Job:
+        """The take rendered into a staging folder that lasts as long as ``stack``, ready to be signed."""
         from circletake.provenance.manifest import plan_take
         from circletake.provenance.signing import sign
 
@@ -323,36 +380,46 @@ class Workbench:
         kept = self.library.credentials(slate.take.sha256)
         key = (slate.take.sha256, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
-        with self.library.staging() as staging:
-            request = ExportRequest(
-                stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
-            )
-            made = self._only_video(self.run(RENDERER, request, staging), staging)
-            plan = plan_take(
-                slate,
-                source,
-                policy=self.terms.policy,
-                when=self.terms.when,
-                sealed=sealed_prompts(self.library, slate, self.terms.policy),
-                produced_actions=made.actions,
-                references=reference_files(self.library, slate),
-                fingerprint=take_fingerprint(self.library, slate.take.id),
-                provider_manifest=kept.read_bytes() if kept.is_file() else None,
-                by=self.terms.by,
-            )
-            self.warnings += kept_anyway(slate, source, kept, self.terms.policy)
-            done = sign(
+        staging = stack.enter_context(self.library.staging())
+        request = ExportRequest(
+            stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
+        )
+        made = self._only_video(self.run(RENDERER, request, staging), staging)
+        plan = plan_take(
+            slate,
+            source,
+            policy=self.terms.policy,
+            when=self.terms.when,
+            sealed=sealed_prompts(self.library, slate, self.terms.policy),
+            produced_actions=made.actions,
+            references=reference_files(self.library, slate),
+            fingerprint=take_fingerprint(self.library, slate.take.id),
+            provider_manifest=kept.read_bytes() if kept.is_file() else None,
+            by=self.terms.by,
+        )
+        self.warnings += kept_anyway(slate, source, kept, self.terms.policy)
+        return Job(
+            made,
+            partial(
+                sign,
                 plan,
                 made.path,
                 folder / made.path.name,
                 self.terms.signer,
                 title=f"{slate.take.slate}{made.path.suffix}",
-            )
-        row = self.row(done.path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
+                timestamper=self.terms.timestamper,
+            ),
+        )
+
+    def _recorded(self, slate: Slate, job: Job, done: Signed) -> SignedFile:
+        actions = job.made.actions
+        row = self.row(done.path, "take", [slate], take=slate, actions=actions, sidecar=done.sidecar)
         exports = self.library.registry.exports
         exports.stage(row)
         exports.publish(row.sha256, row.path)
-        return SignedFile(done.path, row)
+        signed = SignedFile(done.path, row)
+        self._keep(slate, signed)
+        return signed
 
     def _only_video(self, produced: Sequence[ProducedFile], staging: Path) -> ProducedFile:
         if len(produced) != 1 or produced[0].kind != "video" or len(list(staging.rglob("*"))) != 1:

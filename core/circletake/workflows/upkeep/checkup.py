@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from circletake.errors import CircletakeError
-from circletake.model.text import human_size
+from circletake.model.text import counted, human_size
 from circletake.workflows.library import find_library, user_home
+from circletake.workflows.staging import abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Found:
 
 def checkup() -> tuple[Found, ...]:
     """Try every part that circletake stands on. Nothing is changed."""
-    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+    checks: tuple[tuple[str, Callable[[], str | Found]], ...] = (
         ("Python", lambda: f"{platform.python_version()}, {platform.system()} {platform.machine()}"),
         ("SQLite", _sqlite),
         ("Decoding", _decoding),
@@ -36,9 +37,10 @@ def checkup() -> tuple[Found, ...]:
     return tuple(_tried(what, check) for what, check in checks)
 
 
-def _tried(what: str, check: Callable[[], str]) -> Found:
+def _tried(what: str, check: Callable[[], str | Found]) -> Found:
     try:
-        return Found(what, check())
+        found = check()
+        return found if isinstance(found, Found) else Found(what, found)
     except CircletakeError as error:
         return Found(what, str(error), fine=what in _OPTIONAL)
     except Exception as error:  # a broken installation can fail in any way; saying how is the point
@@ -74,11 +76,12 @@ def _signing() -> str:
     return signing()
 
 
-def _key() -> str:
+def _key() -> Found:
     from circletake.provenance.keys import KeyRing
 
     key = KeyRing(user_home()).show()
-    return f"{key.organisation}, {key.algorithm}, valid until {key.not_after:%Y-%m-%d}"
+    said = f"{key.organisation}, {key.algorithm}, valid until {key.not_after:%Y-%m-%d}"
+    return Found("Key", f"{said}; {key.warning}" if key.warning else said, fine=not key.warning)
 
 
 def _plugins() -> str:
@@ -94,4 +97,6 @@ def _plugins() -> str:
 def _library() -> str:
     with find_library() as library:
         free = shutil.disk_usage(library.root).free
-        return f"{library.root}, {library.registry.takes.count()} takes, {human_size(free)} free"
+        left = len(abandoned(library.staging_folder))
+        killed = f"; {counted(left, 'staging folder')} of killed work, cleared by the next" if left else ""
+        return f"{library.root}, {library.registry.takes.count()} takes, {human_size(free)} free{killed}"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.workflows.staging import abandoned
+
 if TYPE_CHECKING:
     from circletake.workflows.library import Library
 
@@ -28,7 +30,8 @@ class Leftover:
 def leftovers(library: Library) -> list[Leftover]:
     """Derived files that no row refers to any more; never the media of a take, never quarantine.
 
-    What is younger than a day may belong to work in progress and is left out.
+    What is younger than a day may belong to work in progress and is left out, but for the staging
+    folders of processes that are certainly dead.
     """
     known = library.registry.takes.sha256s()
     old = time.time() - LEFT_ALONE
@@ -41,9 +44,7 @@ def leftovers(library: Library) -> list[Leftover]:
             for path, size in _old_files(library.home / folder, old)
             if path.name.split(".")[0] not in known
         ]
-    rows += [
-        Leftover(p, s, "staging of work that ended") for p, s in _old_files(library.home / "staging", old)
-    ]
+    rows += [Leftover(path, size, "staging of work that ended") for path, size in _staged(library, old)]
     rows += [
         Leftover(path, size, "signed clip that no export row names")
         for path, size in _old_files(library.signed_folder, old)
@@ -60,11 +61,26 @@ def sweep(library: Library, rows: Sequence[Leftover]) -> int:
     for row in rows:
         row.path.unlink(missing_ok=True)
         freed += row.size
-    staging = library.home / "staging"
+    staging, dead = library.staging_folder, abandoned(library.staging_folder)
     for folder in sorted((p for p in staging.glob("**/*") if p.is_dir()), reverse=True):
-        if folder.stat().st_ctime < time.time() - LEFT_ALONE and not any(folder.iterdir()):
+        left = folder.stat().st_ctime < time.time() - LEFT_ALONE or _within(folder, dead)
+        if left and not any(folder.iterdir()):
             folder.rmdir()
     return freed
+
+
+def _staged(library: Library, before: float) -> Iterator[tuple[Path, int]]:
+    """Files in staging that are old, or whose process is dead."""
+    dead = abandoned(library.staging_folder)
+    for folder in dead:
+        yield from _old_files(folder, float("inf"))
+    for path, size in _old_files(library.staging_folder, before):
+        if not _within(path, dead):
+            yield path, size
+
+
+def _within(path: Path, folders: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
 
 
 def _old_files(folder: Path, before: float) -> Iterator[tuple[Path, int]]:
