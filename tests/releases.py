@@ -16,7 +16,8 @@ from pathlib import Path
 from circletake.media.probe import probe
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
-from circletake.model.export import Chosen, PromptPolicy, Release, ReleasedFile, SoundUse, Use
+from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Evidence, Recipe, RecipeClaim
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin, Take

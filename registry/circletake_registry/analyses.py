@@ -59,12 +59,19 @@ class Analyses:
             if results:
                 _save(connection, take_id, results)
 
-    def fingerprints(self, version: str) -> dict[str, bytes]:
-        """Packed fingerprints of one version, by take id."""
+    def fingerprints(self, version: str, take_ids: Collection[str] | None = None) -> dict[str, bytes]:
+        """Packed fingerprints of one version, by take id; of all takes unless some are named."""
         query = select(fingerprints.c.take_id, fingerprints.c.packed)
+        query = query.where(fingerprints.c.version == version)
+        wanted = None if take_ids is None else list(dict.fromkeys(take_ids))
         with self._database.read() as connection:
-            found = connection.execute(query.where(fingerprints.c.version == version))
-            return {row.take_id: row.packed for row in found}
+            if wanted is None:
+                return {row.take_id: row.packed for row in connection.execute(query)}
+            found: dict[str, bytes] = {}
+            for start in range(0, len(wanted), _FEW):
+                some = query.where(fingerprints.c.take_id.in_(wanted[start : start + _FEW]))
+                found |= {row.take_id: row.packed for row in connection.execute(some)}
+            return found
 
     def thumbnails(self, version: str, take_ids: Collection[str]) -> dict[str, bytes]:
         """JPEG strips of the frames behind fingerprints of one version, by take id.

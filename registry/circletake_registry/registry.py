@@ -16,6 +16,7 @@ from circletake_registry.exports import Exports
 from circletake_registry.jobs import Jobs
 from circletake_registry.media import Media
 from circletake_registry.pairs import Pairs
+from circletake_registry.salts import Salts
 from circletake_registry.stacks import Stacks
 from circletake_registry.takes import Takes
 from circletake_registry.versions import Versions
@@ -38,6 +39,7 @@ class Registry:
         stacks: near-duplicates folded together, and what people ruled of them.
         cuts: edits with their revisions.
         exports: files that left the library.
+        salts: what proves prompts that left as digests.
         jobs: requests to generators.
     """
 
@@ -53,6 +55,7 @@ class Registry:
         self.stacks = Stacks(self._database)
         self.cuts = Cuts(self._database)
         self.exports = Exports(self._database)
+        self.salts = Salts(self._database)
         self.jobs = Jobs(self._database)
 
     @classmethod

@@ -317,6 +317,18 @@ class ExportFileRow(Row, table=True):
     sidecar: str = Field(sa_type=FilePath)
 
 
+class SaltRow(Row, table=True):
+    """The salt of one wording of a take's prompt, kept for as long as a digest may have to be proven."""
+
+    __tablename__ = "salts"
+    __table_args__ = (_sha256("text_sha256"), CheckConstraint("length(salt) >= 32", name="salt_long"))
+    take_id: str = Field(primary_key=True, foreign_key="takes.id", sa_type=Key)
+    field: str = Field(primary_key=True)
+    text_sha256: str = Field(primary_key=True)
+    salt: str
+    at: datetime = Field(sa_type=Moment)
+
+
 class JobRow(Row, table=True):
     """One request to a generator, with who works on it now."""
 
@@ -360,4 +372,5 @@ cuts = _table(CutRow)
 cut_revisions = _table(CutRevisionRow)
 cut_takes = _table(CutTakeRow)
 exports = _table(ExportFileRow)
+salts = _table(SaltRow)
 jobs = _table(JobRow)

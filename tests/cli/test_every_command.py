@@ -62,11 +62,13 @@ keys init -o Lumen
 keys show
 keys csr
 keys import ../home/keys/signing.key ../home/keys/signing.pem --replace
-export SH010/1 --by Ana --to ../out
+export SH010/1 --by Ana --to ../out --prompts hash
+prove SH010/1
 locate ../clips/1.mp4
 release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
 disclose ../r1
+redact ../r1/v1.mp4 --to ../copy.mp4 --by Ana
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
 trust show other
@@ -88,9 +90,9 @@ OF_A_LIBRARY = sorted(
     words
     for words, command in COMMANDS.items()
     if "library" in {param.name for param in command.params}
-    and words not in {"audit", "disclose", "picks apply"}
+    and words not in {"audit", "disclose", "picks apply", "redact"}
 )
-"""An audit and what is drawn from it need no library; picks are read before a library is looked for."""
+"""Audits and redactions need no library; picks are read before one is looked for."""
 
 
 @pytest.mark.parametrize("words", COMMANDS)

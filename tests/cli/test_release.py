@@ -152,7 +152,7 @@ def test_export_says_what_it_made(film: Cli, tmp_path: Path) -> None:
     again = film("export", "--cut", "main", "--to", tmp_path / "out", "--json")
     assert json.loads(again[1])[0]["rows"][0]["kind"] == "cut"
     assert film("export")[0] == 2
-    assert "no policy" in film("export", "SH010/1", "--prompts", "hash")[2]
+    assert "no policy" in film("export", "SH010/1", "--prompts", "whisper")[2]
 
 
 def test_a_timeline_brings_the_signed_clips_it_points_at(film: Cli, tmp_path: Path) -> None:
@@ -188,3 +188,86 @@ def test_which_cut_is_asked_where_there_are_several(film: Cli) -> None:
     status, _, err = film("release", "r")
     assert status == 2
     assert "there are 2 cuts" in err and "--cut NAME" in err
+
+
+def test_a_prompt_that_left_as_a_digest_is_proven_by_one_line(film: Cli, tmp_path: Path) -> None:
+    import subprocess
+
+    assert "no prompt of it left as a digest" in film("prove", "SH010/1")[2]
+    film("recipe", "set", "SH010/2", "prompt=neon\nsea 'at' night", "--by", "ana")
+    status, _, err = film("export", "--cut", "main", "--prompts", "hash", "--to", tmp_path / "out")
+    assert (status, err.splitlines()[0]) == (
+        0,
+        "2 of 2 prompts as 2 salted digests travel in manifests that anybody can read",
+    )
+    written = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
+    assert b"neon" not in written
+    for take in ("SH010/1", "SH010/2"):
+        (proof,) = json.loads(film("prove", take, "--json")[1])
+        ran = subprocess.run(["sh", "-c", proof["check"]], capture_output=True, text=True, check=True)
+        assert ran.stdout.split()[0] == proof["digest"]
+        assert proof["digest"].encode() in written
+    lines = film("prove", "SH010/1")[1].splitlines()
+    assert lines[3] == "  prompt  neon sea" and lines[4].startswith("  check   printf %s ")
+
+
+def test_a_release_of_hashed_prompts_is_audited_as_such(film: Cli) -> None:
+    settings = Path("circletake.toml")
+    settings.write_text(settings.read_text() + '\n[export]\nprompts = "hash"\n')
+    status, out, err = film("release", "quiet")
+    assert status in (0, 1)
+    assert "2 of 2 prompts as 2 salted digests travel" in err
+    assert "PROMPTS  2 kept back by policy, with a digest" in out
+    record = json.loads(Path("quiet/release.json").read_text())
+    uses = [use for file in record["files"] for use in file["uses"]]
+    assert record["prompt_policy"] == "hash" and {use["prompt"] for use in uses} == {""}
+    assert {len(use["prompt_digest"]) for use in uses} == {64}
+    assert not any(b"neon" in path.read_bytes() for path in Path("quiet").rglob("*") if path.is_file())
+    audit = json.loads(film("audit", "quiet", "--json", "--library", ".")[1])["audits"][0]
+    found = [each for each in audit["outcomes"] if each["rule"] in ("ai.prompt", "prompt.matches")]
+    assert {each["check"] for each in found} == {"passed"} and len(found) >= 4
+
+
+def test_a_redacted_copy_says_what_is_gone_and_is_traced_as_before(film: Cli, tmp_path: Path) -> None:
+    film("export", "--cut", "main", "--to", tmp_path / "out")
+    cut, copy = tmp_path / "out" / "main.mp4", tmp_path / "copy.mp4"
+    before = cut.read_bytes()
+    status, out, _ = film("redact", cut, "--to", copy, "--by", "ana")
+    assert (status, out.splitlines()[1]) == (0, "removed  2 prompts")
+    assert b"neon" in before == cut.read_bytes() and b"neon" not in copy.read_bytes()
+    assert "INTACT   1 of 1 video" in (told := film("audit", copy)[1])
+    assert "procedural aurora" in told and "2 clips" in told
+    assert "PROMPTS  2 left out by policy" in told
+    status, _, err = film("redact", cut, "--to", copy)
+    assert status == 2 and "exists already" in err
+    assert json.loads(film("redact", cut, "--to", copy, "--force", "--seeds", "--json")[1])["left"] == []
+    status, _, err = film("redact", copy, "--to", tmp_path / "again.mp4")
+    assert status == 2 and "nothing in its credentials can be redacted" in err
+
+
+def test_a_prompt_that_no_redaction_reaches_is_told_with_exit_1(film: Cli, tmp_path: Path) -> None:
+    film("export", "SH010/1", "--to", tmp_path / "out")
+    (signed,) = (tmp_path / "out").iterdir()
+    with signed.open("ab") as file:  # as editors leave it in a box of tags
+        file.write((18).to_bytes(4, "big") + b"free\0\0neon sea")
+    status, out, err = film("redact", signed, "--to", tmp_path / "copy.mp4")
+    assert status == 1
+    assert "left     1 of them stands in the file's own tags or words" in out
+    assert "--prompts omit" in err
+
+
+def test_redacting_needs_no_library(film: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film("export", "SH010/1", "--to", tmp_path / "out")
+    (signed,) = (tmp_path / "out").iterdir()
+    monkeypatch.chdir(tmp_path / "out")
+    monkeypatch.delenv("CIRCLETAKE_LIBRARY", raising=False)
+    assert film("redact", signed.name, "--to", f"copy{signed.suffix}")[0] == 0
+
+
+def test_what_travels_is_said_before_an_export_references_too(film: Cli, tmp_path: Path) -> None:
+    film("recipe", "set", "SH010/1", "input.image=still.png", "--by", "ana")
+    said = [
+        film("export", "SH010/1", "--prompts", policy, "--to", tmp_path)[2] for policy in ("full", "omit")
+    ]
+    assert "1 of 1 prompts and 1 reference travel in manifests that anybody can read (--prompts" in said[0]
+    assert "0 of 1 prompts travel in manifests that anybody can read\n" in said[1]

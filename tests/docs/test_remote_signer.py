@@ -24,7 +24,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from circletake.errors import CircletakeError, KeyProblem, PluginError, SigningError
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.certificates import issue
 from circletake.provenance.keys import FileSigner, KeyRing

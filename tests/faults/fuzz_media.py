@@ -73,7 +73,7 @@ class Outcome:
 
 def samples(folder: Path) -> list[Sample]:
     """One signed file of each format that circletake signs, and a cut; made in ``folder``."""
-    from circletake.model.export import PromptPolicy
+    from circletake.model.policy import PromptPolicy
     from circletake.provenance.manifest import plan_take
     from circletake.provenance.signing import sign
     from tests.factories import tiny_clip

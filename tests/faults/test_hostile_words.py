@@ -21,8 +21,8 @@ from circletake.audit.report import html_report, json_report, text_report
 from circletake.errors import BadInput
 from circletake.model.audit import Audit
 from circletake.model.cut import Cut, CutEvent
-from circletake.model.export import PromptPolicy
 from circletake.model.manifest import Check
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.certificates import issue
 from circletake.provenance.keys import FileSigner

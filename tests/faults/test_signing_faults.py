@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from circletake.errors import CircletakeError, SigningError
-from circletake.model.export import PromptPolicy
 from circletake.model.manifest import Check
+from circletake.model.policy import PromptPolicy
 from circletake.provenance import signing
 from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_take

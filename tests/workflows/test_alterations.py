@@ -18,7 +18,8 @@ from circletake.audit.profiles import profile_named
 from circletake.media.probe import probe
 from circletake.model.audit import Audit
 from circletake.model.cut import Cut, CutEvent
-from circletake.model.export import PromptPolicy, Release
+from circletake.model.export import Release
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.layout import layout_of

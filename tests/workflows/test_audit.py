@@ -18,8 +18,9 @@ from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity
 from circletake.audit.report import html_report, json_report, text_report
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import OWN_KEY, Audit
-from circletake.model.export import PromptPolicy, Release
+from circletake.model.export import Release
 from circletake.model.manifest import Check
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.trust import TrustList

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Evidence
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing

@@ -12,7 +12,7 @@ import pytest
 
 from circletake.media.render import render
 from circletake.model.audit import Audit, PictureMatch
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.workflows.auditing.audit import audit_folder

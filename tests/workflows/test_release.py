@@ -24,8 +24,9 @@ from circletake.hookspecs import hookimpl
 from circletake.media.probe import probe
 from circletake.model.cut import Cut
 from circletake.model.event import EventKind
-from circletake.model.export import ExportRequest, ExportState, ProducedFile, PromptPolicy
+from circletake.model.export import ExportRequest, ExportState, ProducedFile
 from circletake.model.manifest import Check
+from circletake.model.policy import PromptPolicy
 from circletake.model.take import Declaration
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings, OpenSigner
@@ -129,6 +130,8 @@ def test_a_take_is_signed_once_until_something_it_says_changes(
 
     assert [again(), again()] == [0, 1]
     assert again(replace(under, policy=PromptPolicy.OMIT)) == 0
+    hashed = replace(under, policy=PromptPolicy.HASH)
+    assert [again(hashed), again(hashed)] == [0, 1]
     film.registry.takes.add_claims(slate(film, "SH010/1").take.id, [claim("seed", "7")])
     assert [again(), again()] == [0, 1]
     for kept in film.signed_folder.iterdir():
@@ -154,7 +157,7 @@ def test_a_release_is_whole_and_can_be_checked_without_us(
 ) -> None:
     folder = tmp_path / "Night Bus"
     plan = plan_release(film, "Night Bus", cut="main", folder=folder)
-    assert plan.prompts == 2
+    assert plan.travelling.prompts == 2
     made = make_release(film, manager, plan, under)
     files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     first, third = slate(film, "SH010/1").take.slate, slate(film, "SH010/3").take.slate
@@ -209,7 +212,7 @@ def test_omitted_prompts_are_in_no_file_of_the_release(
 ) -> None:
     plan = plan_release(film, "r", cut="main", folder=tmp_path / "r", policy=PromptPolicy.OMIT)
     make_release(film, manager, plan, replace(under, policy=PromptPolicy.OMIT))
-    assert plan.prompts == 0
+    assert plan.travelling.prompts == 0
     holding = [
         p.name for p in (tmp_path / "r").rglob("*") if p.is_file() and PROMPT.encode() in p.read_bytes()
     ]

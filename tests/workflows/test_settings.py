@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from circletake.errors import BadInput
+from circletake.model.policy import PromptPolicy
 from circletake.workflows.library import create_library
 from circletake.workflows.settings import SETTINGS, first_settings, read_settings, root_above
 
@@ -22,6 +23,9 @@ from circletake.workflows.settings import SETTINGS, first_settings, read_setting
         ("signing = []", "signing must be a table"),
         ("[plugins]\nblocked = 'bad'", "must be a list of names"),
         ("[signing]\nprovider = 1", "must be the name of a signer"),
+        ("export = 1", "export must be a table"),
+        ("[export]\nprompts = 'some'", "export.prompts must be one of full, hash, omit"),
+        ("[export]\nprompts = []", "export.prompts must be one of"),
         ("[signing]\ntimestamp = 1", "must be the address of a timestamper"),
         ("x = [", "not valid TOML"),
         ("\x00", "not valid TOML"),
@@ -38,6 +42,13 @@ def test_sections_are_the_plugins_and_blocked_is_none_of_them(tmp_path: Path) ->
     settings = read_settings(tmp_path)
     assert (settings.name, settings.blocked) == (tmp_path.name, ("bad",))
     assert (settings.plugin("frozen"), settings.plugin("other")) == ({"seconds": 1.5}, {})
+
+
+def test_a_library_says_what_of_its_prompts_travels(tmp_path: Path) -> None:
+    (tmp_path / SETTINGS).write_text("[export]\nprompts = 'hash'\n")
+    assert read_settings(tmp_path).prompts is PromptPolicy.HASH
+    (tmp_path / SETTINGS).write_text("")
+    assert read_settings(tmp_path).prompts is PromptPolicy.FULL
 
 
 @given(name=st.text())

@@ -178,15 +178,19 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     withheld = {"omit": "omitted", "hash": "hashed"}.get(policy, "")
     by_take: dict[str, str] = {}
     for file in videos:
+        manifests = file.case.credentials.manifests
+        redacted = any(action.name == "c2pa.redacted" for said in manifests for action in said.actions)
         for traced in file.case.traced:
             if kind_of(traced) not in MACHINE:
                 continue
             take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
             if traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
+            elif traced.use.prompt_digest:
+                by_take.setdefault(take, "hashed")
             else:
-                kept = withheld if traced.use.prompt_evidence else ""
-                by_take.setdefault(take, kept or "missing")
+                kept = (withheld or redacted) and traced.use.prompt_evidence
+                by_take.setdefault(take, (withheld or "omitted") if kept else "missing")
     return Counter(by_take.values())
 
 

@@ -31,6 +31,11 @@ AI = frozenset({"trainedAlgorithmicMedia", COMPOSITE})
 
 _DEEPEST = 8
 
+_UNMOVED = frozenset(
+    {"c2pa.opened", "c2pa.redacted", "c2pa.edited.metadata", "c2pa.repackaged", "c2pa.transcoded"}
+)
+"""Actions after which every picture stands where it stood."""
+
 _WORDS = {
     "observed": "recorded by the signer's circletake",
     "declared": "declared by a person",
@@ -68,6 +73,7 @@ class _Made:
     model: str = ""
     evidence: str = ""
     prompt: str = ""
+    prompt_digest: str = ""
     prompt_evidence: str = ""
     seed: str = ""
     source_type: str = ""
@@ -81,9 +87,9 @@ class _Made:
 
 
 def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
-    active = credentials.active
-    if active is None:
+    if credentials.active is None:
         return
+    active, doubts = _assembled(credentials, credentials.active)
     clips = [i for i in active.ingredients if i.role == "componentOf" and i.placed and not is_song(i)]
     rows = [(placed, clip) for clip in clips for placed in clip.placed]
     if not rows:
@@ -100,9 +106,27 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
             made,
             take=made.take or clip.title,
             source_type=made.source_type or clip.source_type,
-            words=made.words or ("declared by the signer" if clip.source_type else "nobody"),
+            words=(made.words or ("declared by the signer" if clip.source_type else "nobody")) + doubts,
         )
         yield _traced(made, placed, clip.source_range)
+
+
+def _assembled(credentials: Credentials, manifest: ManifestSaid) -> tuple[ManifestSaid, str]:
+    """The manifest that says where clips lie, and what stands against it.
+
+    That of the parent, where nothing was done since that moves a picture, as in a redacted copy.
+    """
+    at, doubts = manifest, ""
+    for _ in range(_DEEPEST):
+        if any(each.placed for each in at.ingredients):
+            return at, doubts
+        parent = next((i for i in at.ingredients if i.role == "parentOf"), None)
+        inner = credentials.named(parent.manifest) if parent else None
+        moved = not {action.name for action in at.actions} <= _UNMOVED
+        if parent is None or inner is None or moved or TAKE in at.assertions:
+            break
+        at, doubts = inner, doubts + _reservation(parent)
+    return manifest, ""
 
 
 def is_song(ingredient: IngredientSaid) -> bool:
@@ -130,6 +154,7 @@ def _traced(made: _Made, placed: tuple[Fraction, Fraction], part: tuple[Fraction
         model=made.model,
         model_evidence=made.evidence,
         prompt=made.prompt,
+        prompt_digest=made.prompt_digest,
         prompt_evidence=made.prompt_evidence,
         seed=made.seed,
         source_type=made.source_type,
@@ -212,6 +237,7 @@ def _own(manifest: ManifestSaid) -> _Made:
         model=named,
         evidence=how or ("signed" if named and signer else ""),
         prompt=(prompt.text or "") if prompt else "",
+        prompt_digest=str(_mapping(learnt.get("prompt")).get("digest") or ""),
         prompt_evidence=str(_mapping(learnt.get("prompt")).get("evidence") or ""),
         seed=(seed.text or "") if seed else "",
         source_type=(maker.source_type if maker else "").rsplit("/", 1)[-1],

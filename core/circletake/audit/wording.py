@@ -17,8 +17,8 @@ EVIDENCE = {
     "sidecar": "from files beside the clips",
     "filename": "from file names",
     "matched": "from matching pictures",
+    "hashed": "kept back by policy, with a digest",
     "omitted": "left out by policy",
-    "hashed": "hashed by policy",
     "missing": "missing",
 }
 """How a prompt came to be known, for people."""

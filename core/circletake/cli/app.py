@@ -60,6 +60,8 @@ COMMANDS: dict[str, dict[str, Entry]] = {
         "cut": Entry("cut:app", "Order takes into a cut."),
         "export": Entry("export:export", "Make one signed file of a take or a cut."),
         "release": Entry("release:release", "Make a signed release folder, audited."),
+        "redact": Entry("redact:redact", "Copy a signed video without the prompts in its credentials."),
+        "prove": Entry("prove:prove", "Prove a prompt that left as a digest."),
         "locate": Entry("locate:locate", "Which takes are in a finished film, and how each was made."),
         "audit": Entry("audit:audit", "What in a release is AI-made, by what, and was anything altered?"),
         "disclose": Entry("disclose:disclose", "The statement on the use of AI that others ask for."),

@@ -11,13 +11,21 @@ import typer
 
 from circletake.cli.common import By, Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.wording import what_travels
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.leaving.workbench import Terms
     from circletake.workflows.library import Library
 
-Prompts = Annotated[str, typer.Option(help="full: prompts travel in the manifests. omit: they do not.")]
+Prompts = Annotated[
+    str,
+    typer.Option(
+        help="full: prompts travel in manifests. hash: salted digests, see prove. omit: neither. "
+        "Without it, what circletake.toml says, else full.",
+        metavar="POLICY",
+    ),
+]
 
 
 def export(
@@ -27,7 +35,7 @@ def export(
     cut: Annotated[str, typer.Option(help="Export this cut instead.", metavar="NAME")] = "",
     exporter: Annotated[str, typer.Option(help="What makes it: see plugins list.", metavar="NAME")] = "video",
     to: Annotated[Path | None, typer.Option(help="Folder to put it into.", metavar="FOLDER")] = None,
-    prompts: Prompts = "full",
+    prompts: Prompts = "",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     plugin: PluginFiles = None,
     by: By = "",
@@ -39,6 +47,7 @@ def export(
     from circletake.model.text import human_size, printable
     from circletake.workflows.leaving.cutting import single
     from circletake.workflows.leaving.exporting import export as make
+    from circletake.workflows.leaving.prompts import travelling
 
     if bool(takes) == bool(cut):
         raise BadInput("export", "what?", "name takes, or --cut NAME")
@@ -57,6 +66,8 @@ def export(
             signing_terms(lib, manager, prompts, by) as under,
             progress("export", "what was exported stays") as bar,
         ):
+            leaving = {take_id for each in wanted for take_id in each.take_ids}
+            note(what_travels(travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)))
             done = [
                 make(
                     lib,
@@ -103,11 +114,12 @@ def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -
         PluginError: the signer the library names is not there, or failed.
     """
     from circletake.errors import BadInput
-    from circletake.model.export import PromptPolicy
+    from circletake.model.policy import PromptPolicy
     from circletake.workflows.actor import whoami
     from circletake.workflows.leaving.signer import ending_soon, open_signer, timestamper
     from circletake.workflows.leaving.workbench import terms
 
+    prompts = prompts or lib.settings.prompts
     if prompts not in set(PromptPolicy):
         raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")
     asked = timestamper(lib)

@@ -10,6 +10,7 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, PluginFiles, load_plugins, open_library
 from circletake.cli.console import note, print_json, progress, say
 from circletake.cli.export import Prompts, from_here, signing_terms
+from circletake.cli.wording import what_travels
 
 
 def release(
@@ -19,7 +20,7 @@ def release(
     to: Annotated[
         Path | None, typer.Option(help="The folder, where it is not NAME.", metavar="FOLDER")
     ] = None,
-    prompts: Prompts = "full",
+    prompts: Prompts = "",
     plugin: PluginFiles = None,
     by: By = "",
     dry_run: DryRun = False,
@@ -40,10 +41,8 @@ def release(
         chosen = "" if circled else cut or _only_cut(lib.registry.cuts.names())
         with signing_terms(lib, manager, prompts, by) as under:
             plan = plan_release(lib, name, cut=chosen, folder=folder, policy=under.policy)
-            travel = f"{plan.prompts} of {len(plan.slates)} prompts travel in manifests that anybody can read"
-            kept = " (--prompts omit keeps them here)" if plan.prompts else ""
             what = f"{counted(len(plan.slates), 'clip')}{' and the cut' if plan.rendered else ''}"
-            note(f"{printable(name)}: {what}; {travel}{kept}")
+            note(f"{printable(name)}: {what}; {what_travels(plan.travelling)}")
             if dry_run:
                 say(f"would make {from_here(plan.folder)}; nothing was made")
                 return

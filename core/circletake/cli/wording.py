@@ -9,6 +9,7 @@ from circletake.model.text import printable
 
 if TYPE_CHECKING:
     from circletake.model.event import Actor, Event
+    from circletake.workflows.leaving.prompts import Travelling
 
 
 def person(actor: Actor) -> str:
@@ -27,3 +28,18 @@ def ruling(event: Event, labels: Mapping[str, str]) -> str:
     if event.together_with:
         return f"together with {labels[event.together_with]}"
     return ""
+
+
+def what_travels(told: Travelling) -> str:
+    """``2 of 2 prompts and 1 reference travel in manifests that anybody can read (...)``."""
+    from circletake.model.policy import PromptPolicy
+    from circletake.model.text import counted
+
+    said = f"{told.prompts} of {told.takes} prompts"
+    if told.policy is PromptPolicy.HASH:
+        said += f" as {counted(told.prompts, 'salted digest')}"
+    if told.references:
+        said += f" and {counted(told.references, 'reference')}"
+    said += " travel in manifests that anybody can read"
+    whole = told.prompts and told.policy is PromptPolicy.FULL
+    return f"{said} (--prompts hash or omit keeps them here)" if whole else said

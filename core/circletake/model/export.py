@@ -16,13 +16,6 @@ SCHEMA = "circletake.release/1"
 """Version of ``release.json``; docs/release.md describes it."""
 
 
-class PromptPolicy(StrEnum):
-    """What of a prompt travels in a manifest."""
-
-    FULL = "full"
-    OMIT = "omit"
-
-
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
     """What an exporter is asked to make.
@@ -78,7 +71,8 @@ class ExportRow:
         kind: as in :class:`ReleasedFile`.
         take_id: the take a signed clip holds; empty for a cut.
         recipe_digest: revision of the recipe (or of the cut) it was made from.
-        prompts: by sha256 of a take used, the prompt in force when it was made.
+        prompts: by sha256 of a take used, the prompt in force when it was made; its digest
+            where only that travels.
         certificate: SHA-256 fingerprint of the signing certificate.
         actions: what was done to the picture, joined by spaces.
         release: name of the release, empty for a single export and for the cache of signed takes.
@@ -113,6 +107,7 @@ class Use:
         model: model and version in force; empty where unknown.
         model_evidence: how the model was learnt; empty where unknown.
         prompt: in force and allowed by policy; empty otherwise.
+        prompt_digest: what travels of a prompt that is hashed by policy; empty otherwise.
         source_type: last part of the IPTC digital source type; empty where nobody knows.
         origin: ``generated`` or ``camera``.
     """
@@ -131,6 +126,7 @@ class Use:
     source_type: str = ""
     origin: str = ""
     declared_by: str = ""
+    prompt_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

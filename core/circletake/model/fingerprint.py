@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,3 +52,32 @@ class Fingerprint:
     def length(self) -> float:
         """Seconds that the samples stand for."""
         return float(self.seconds[-1]) + self.spacing if len(self.seconds) else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintSaid:
+    """What a manifest says of a picture, so that it can be found again once credentials are gone.
+
+    Attributes:
+        sha256: of the whole record in the library.
+        of: ``take``, or ``takes`` of a cut as they lie in it; a rendered cut is not looked at again.
+        frames: seconds of the video and the 256-bit pHash there (imagehash, ``hash_size=16``), as hex.
+    """
+
+    algorithm: str
+    version: str
+    sha256: str
+    of: str
+    frames: tuple[tuple[float, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary; seconds are text, since CBOR and JSON readers round."""
+        frames = [{"at": f"{at:.3f}", "phash": phash} for at, phash in self.frames]
+        return {
+            "algorithm": self.algorithm,
+            "version": self.version,
+            "hash": "pHash of 256 bits",
+            "of": self.of,
+            "sha256": self.sha256,
+            "frames": frames,
+        }

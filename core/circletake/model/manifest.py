@@ -181,6 +181,25 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class EditSaid:
+    """Something done to a video, as a person declares it.
+
+    Attributes:
+        action: a C2PA action, e.g. ``c2pa.adjustedColor``.
+        by: who says so.
+        what: in a few words.
+        source_type: last part of the IPTC digital source type; edits by a person where empty.
+        software: what it was done with.
+    """
+
+    action: str
+    by: str = ""
+    what: str = ""
+    source_type: str = ""
+    software: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IngredientPlan:
     """An ingredient to be put into a manifest.
 
@@ -206,8 +225,10 @@ class ManifestPlan:
     Attributes:
         definition: the C2PA manifest definition.
         resources: bytes by identifier (prompts, thumbnails).
+        seconds: length of the video it is for, ``None`` where that is not known.
     """
 
     definition: Mapping[str, Any]
     ingredients: tuple[IngredientPlan, ...] = ()
     resources: Mapping[str, bytes] = field(default_factory=dict)
+    seconds: Fraction | None = None

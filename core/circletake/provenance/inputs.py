@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from circletake.model.export import PromptPolicy
+from circletake.files import sha256_of
 from circletake.model.manifest import IngredientPlan
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import REFERENCE, Evidence, Field, Recipe, RecipeClaim
+from circletake.model.sealing import METHOD, prompt_bytes
 from circletake.provenance import vocabulary as words
+from circletake.provenance.container import MIMES
 from circletake.provenance.privacy import public
 
 SEMVER = re.compile(
     r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
 )
+
+REFERENCE_TYPES = MIMES | {
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+"""Media types of files that a take may have been made from."""
 
 _STRONG = frozenset({Evidence.OBSERVED, Evidence.SIGNED, Evidence.DECLARED})
 
@@ -72,16 +85,30 @@ def model_name(recipe: Recipe) -> str:
     return " ".join(parts)
 
 
-def inputs_of(recipe: Recipe, policy: PromptPolicy) -> Inputs:
-    """Prompt, negative prompt, model, seed and references that are known and may travel."""
+def inputs_of(
+    recipe: Recipe, policy: PromptPolicy, sealed: Mapping[str, str], references: Mapping[str, Path]
+) -> Inputs:
+    """Prompt, negative prompt, model, seed and references that are known and may travel.
+
+    Args:
+        sealed: by field, the digests that stand for prompts under :attr:`PromptPolicy.HASH`.
+        references: by field, the files of references; a file's own manifest travels with it. Where
+            prompts are kept back, so are the names of references and what their manifests say.
+    """
     resources: dict[str, bytes] = {}
     ingredients: list[IngredientPlan] = []
+
+    def digest(field: Field, name: str, title: str) -> None:
+        claim = recipe.in_force.get(field)
+        if claim is not None and claim.value:
+            said = f"{worded(claim)}; kept back, {METHOD} is {sealed[field]}"
+            ingredients.append(IngredientPlan(_ingredient(name, title, said, [{"type": words.PROMPT}])))
 
     def text(field: Field, name: str, title: str, kind: str) -> None:
         claim = recipe.in_force.get(field)
         if claim is None or not claim.value:
             return
-        data = claim.value.encode("utf-8", "surrogatepass")
+        data = prompt_bytes(claim.value)
         said = worded(claim)
         definition = _ingredient(name, title, said, [{"type": kind}])
         if len(data) > words.PROMPT_LIMIT:
@@ -97,9 +124,12 @@ def inputs_of(recipe: Recipe, policy: PromptPolicy) -> Inputs:
     if policy is PromptPolicy.FULL:
         text(Field.PROMPT, "prompt", "Prompt", words.PROMPT)
         text(Field.NEGATIVE_PROMPT, "negative-prompt", "Negative prompt", words.PROMPT)
+    elif policy is PromptPolicy.HASH:
+        digest(Field.PROMPT, "prompt", "Prompt")
+        digest(Field.NEGATIVE_PROMPT, "negative-prompt", "Negative prompt")
     ingredients.extend(_model(recipe))
     text(Field.SEED, "seed", "Seed", words.SEED)
-    ingredients.extend(_references(recipe))
+    ingredients.extend(_references(recipe, policy, references))
     return Inputs(tuple(ingredients), resources)
 
 
@@ -114,17 +144,24 @@ def _model(recipe: Recipe) -> Iterator[IngredientPlan]:
     yield IngredientPlan(_ingredient("model", model_name(recipe) or "Model", worded(claim), types))
 
 
-def _references(recipe: Recipe) -> Iterator[IngredientPlan]:
+def _references(recipe: Recipe, policy: PromptPolicy, files: Mapping[str, Path]) -> Iterator[IngredientPlan]:
     found = sorted(name for name in recipe.in_force if name.startswith(REFERENCE))
     for index, name in enumerate(found):
         claim = recipe.in_force[name]
         base = PurePosixPath(claim.value.replace("\\", "/")).name
-        what = name.removeprefix(REFERENCE)
-        yield IngredientPlan(
-            _ingredient(
-                f"reference-{index}", f"Reference {public(what, 40)}: {public(base)}", worded(claim), []
-            )
-        )
+        title = f"Reference {public(name.removeprefix(REFERENCE), 40)}".strip()
+        path = None
+        if policy is PromptPolicy.FULL:
+            shown = public(base)
+            title, path = f"{title}: {shown}" if shown else title, files.get(name)
+        definition = _ingredient(f"reference-{index}", title, worded(claim), [])
+        mime = REFERENCE_TYPES.get(path.suffix.lower(), "") if path else ""
+        if path is None or not mime:
+            yield IngredientPlan(definition)
+        else:
+            digest = sha256_of(path)
+            said = {"format": mime, "description": f"{worded(claim)}; sha256 {digest}"}
+            yield IngredientPlan({**definition, **said}, mime, path, sha256=digest)
 
 
 def _ingredient(name: str, title: str, said: str, types: list[dict[str, str]]) -> dict[str, Any]:

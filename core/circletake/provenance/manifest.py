@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from circletake.model.cut import Cut, Song
 from circletake.model.event import Actor
-from circletake.model.export import PromptPolicy
+from circletake.model.fingerprint import FingerprintSaid
 from circletake.model.manifest import IngredientPlan, ManifestPlan
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Evidence, Field
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
@@ -25,7 +26,19 @@ from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES, raw_manifest
 from circletake.provenance.inputs import inputs_of, model_name, worded
+from circletake.provenance.pieces import (
+    PARENT_ID,
+    actions_of,
+    assertion,
+    circletake,
+    definition_of,
+    opened,
+    placing,
+    produced,
+    used_part,
+)
 from circletake.provenance.privacy import public
+from circletake.provenance.redaction import Held, held, redacting
 from circletake.provenance.regions import temporal
 
 _SONG_TYPES = {
@@ -33,6 +46,8 @@ _SONG_TYPES = {
     Declaration.AI: words.TRAINED,
     Declaration.ALGORITHM: words.ALGORITHMIC,
 }
+
+_UNKNOWN = "application/octet-stream"
 
 _SOUND = {
     ".wav": "audio/wav",
@@ -50,7 +65,11 @@ def plan_take(
     *,
     policy: PromptPolicy,
     when: datetime,
+    sealed: Mapping[str, str] = MappingProxyType({}),
     produced_actions: Sequence[str] = (),
+    references: Mapping[str, Path] = MappingProxyType({}),
+    part: tuple[Fraction, Fraction] | None = None,
+    fingerprint: FingerprintSaid | None = None,
     generator_version: str = "",
     provider_manifest: bytes | None = None,
     by: Actor | None = None,
@@ -59,21 +78,27 @@ def plan_take(
 
     Args:
         source: the take's file in the library, which the exported one was made from.
-        policy: whether prompts travel.
+        policy: what of prompts travels.
+        sealed: by field, the digests that stand for prompts that are hashed by policy.
         when: the moment of the export (UTC).
         produced_actions: what the exporter did to the picture, e.g. ``c2pa.transcoded``.
         generator_version: of circletake; the installed one where empty.
         provider_manifest: the generator's own manifest store as kept at import; it is handed
-            over where ``source`` no longer carries it.
+            over where ``source`` no longer carries it. Prompts in it are redacted where the
+            policy keeps prompts back.
+        references: by field of the recipe, the file of a reference picture or clip.
+        part: the seconds of the take that were used; the whole of it where ``None``.
+        fingerprint: what identifies the take by its picture.
         by: who made the export; persons are named in the manifest.
     """
-    inputs = inputs_of(slate.recipe, policy)
+    inputs = inputs_of(slate.recipe, policy, sealed, references)
     kind = statements.source_type(slate)
     kept = raw_manifest(source)
     origin = provider_manifest or kept
     made_here = _observed(slate) and bool(kind) and origin is None
     actions: list[dict[str, Any]] = []
     ingredients = list(inputs.ingredients)
+    found = Held()
     if made_here:
         created: dict[str, Any] = {
             "action": words.CREATED,
@@ -85,15 +110,13 @@ def plan_take(
             created["parameters"] = {"ingredientIds": inputs.ids}
         actions.append(created)
     else:
-        parent = _parent(slate, source, kind if origin is None else "", None if kept else provider_manifest)
-        ingredients.insert(0, parent)
-        actions.append(
-            {
-                "action": words.OPENED,
-                "when": statements.stamp(when),
-                "parameters": {"ingredientIds": [parent.definition["instance_id"]]},
-            }
+        known = kind if origin is None else ""
+        ingredients.insert(
+            0, _parent(slate, source, known, None if kept else provider_manifest, policy, part)
         )
+        actions.append(opened(when))
+        if origin is not None and policy is not PromptPolicy.FULL:
+            found = held(source, manifest=provider_manifest)
         if inputs.ids:
             actions.append(
                 {
@@ -103,16 +126,22 @@ def plan_take(
                     "parameters": {"ingredientIds": inputs.ids},
                 }
             )
-    actions.extend(_produced(produced_actions, when, generator_version))
+    record = statements.take_record(slate, policy, sealed, part)
+    redactions, told = redacting(found, when)
+    actions += [*told, *produced(produced_actions, when, generator_version)]
+    if part is not None:
+        actions.append(_trimmed(part, when, generator_version))
     assertions = [
-        _actions(actions),
-        _assertion(words.TAKE, _exported_by(statements.take_record(slate, policy), by), created=True),
+        actions_of(actions),
+        assertion(words.TAKE, _exported_by(record, by), created=True),
         *_disclosures([slate]),
-        _assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training()),
     ]
     if metadata := statements.iptc_metadata(slate, policy):
-        assertions.append(_assertion(words.METADATA, metadata))
-    definition = _definition(assertions, generator_version)
+        assertions.append(assertion(words.METADATA, metadata))
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
+    definition = definition_of(assertions, generator_version, redactions)
     return ManifestPlan(definition, tuple(ingredients), inputs.resources)
 
 
@@ -124,17 +153,20 @@ def plan_cut(
     policy: PromptPolicy,
     when: datetime,
     actions: Sequence[str] = (),
+    fingerprint: FingerprintSaid | None = None,
     generator_version: str = "",
     by: Actor | None = None,
 ) -> ManifestPlan:
     """The manifest of an assembled cut: each use of a take placed, the song with its declaration.
 
-    Prompts and models are in the manifests of the signed takes, which travel along.
+    Prompts and models are in the manifests of the signed takes, which travel along. Where the
+    policy keeps prompts back, those in the song's own manifest are redacted.
 
     Args:
         slates: by take id.
         signed: by take id, the signed file of each take used; a manifest beside it is found.
         actions: what the renderer did to the picture, e.g. ``c2pa.transcoded``.
+        fingerprint: of the takes as they lie in the cut.
     """
     ingredients: list[IngredientPlan] = []
     placings: list[dict[str, Any]] = []
@@ -149,34 +181,39 @@ def plan_cut(
                     "relationship": words.COMPONENT,
                     "instance_id": name,
                     "description": public(f"Take {slate.take.label}"),
-                    "metadata": {
-                        "regionOfInterest": {"region": [temporal(source.source_in, source.source_out)]}
-                    },
+                    "metadata": used_part(source.source_in, source.source_out),
                 },
                 mime=MIMES.get(file.suffix.lower(), slate.take.media.mime),
                 path=file,
             )
         )
-        placings.append(_placing(name, placed.record_in, placed.record_out, when))
+        placings.append(placing(name, placed.record_in, placed.record_out, when))
+    found = Held()
     if cut.song is not None:
         ingredients.append(_song(cut.song, cut.seconds))
-        placings.append(_placing("circletake:song", Fraction(0), cut.seconds, when))
+        # Of a file that the library cannot read, no credentials come along.
+        if policy is not PromptPolicy.FULL and ingredients[-1].mime != _UNKNOWN:
+            found = held(Path(cut.song.path))
+        placings.append(placing("circletake:song", Fraction(0), cut.seconds, when))
     used = [slates[take_id] for take_id in cut.take_ids]
     created = {
         "action": words.CREATED,
         "when": statements.stamp(when),
         "digitalSourceType": words.IPTC + composite_type(used, cut.song),
-        "softwareAgent": _circletake(generator_version),
+        "softwareAgent": circletake(generator_version),
     }
     takes = {slate.take.id: slate.take for slate in used}
+    redactions, told = redacting(found, when)
     assertions = [
-        _actions([created, *placings, *_produced(actions, when, generator_version)]),
-        _assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
+        actions_of([created, *placings, *told, *produced(actions, when, generator_version)]),
+        assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *_disclosures(used),
-        _assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training()),
     ]
-    definition = _definition(assertions, generator_version)
-    return ManifestPlan(definition, tuple(ingredients))
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
+    definition = definition_of(assertions, generator_version, redactions)
+    return ManifestPlan(definition, tuple(ingredients), seconds=cut.seconds)
 
 
 def plan_record(name: str, when: datetime, *, generator_version: str = "") -> ManifestPlan:
@@ -185,12 +222,12 @@ def plan_record(name: str, when: datetime, *, generator_version: str = "") -> Ma
         "action": words.CREATED,
         "when": statements.stamp(when),
         "digitalSourceType": words.IPTC + words.ALGORITHMIC,
-        "softwareAgent": _circletake(generator_version),
+        "softwareAgent": circletake(generator_version),
     }
-    record = _assertion(
+    record = assertion(
         words.RECORD, {"record": public(name, 120), "at": statements.stamp(when)}, created=True
     )
-    definition = _definition([_actions([created]), record], generator_version)
+    definition = definition_of([actions_of([created]), record], generator_version)
     paper = "text/html" if name.endswith(".html") else "application/json"
     return ManifestPlan({**definition, "format": paper})
 
@@ -228,12 +265,23 @@ def _observed(slate: Slate) -> bool:
     )
 
 
-def _parent(slate: Slate, source: Path, kind: str, manifest: bytes | None) -> IngredientPlan:
+def _parent(
+    slate: Slate,
+    source: Path,
+    kind: str,
+    manifest: bytes | None,
+    policy: PromptPolicy,
+    part: tuple[Fraction, Fraction] | None,
+) -> IngredientPlan:
+    # Many generators name a file by the beginning of its prompt.
+    own = f"{slate.take.slate}{source.suffix.lower()}"
     definition: dict[str, Any] = {
-        "title": public(slate.take.name, 120),
+        "title": (public(slate.take.name, 120) if policy is PromptPolicy.FULL else "") or own,
         "relationship": words.PARENT,
-        "instance_id": "circletake:parent",
+        "instance_id": PARENT_ID,
     }
+    if part is not None:
+        definition["metadata"] = used_part(*part)
     if kind:
         claim = slate.recipe.in_force[Field.SOURCE_TYPE]
         definition |= {
@@ -245,21 +293,27 @@ def _parent(slate: Slate, source: Path, kind: str, manifest: bytes | None) -> In
     )
 
 
+def _trimmed(part: tuple[Fraction, Fraction], when: datetime, generator_version: str) -> dict[str, Any]:
+    """Only a part was kept; the region is of the take that was trimmed."""
+    (action,) = produced((words.TRIMMED,), when, generator_version)
+    return {**action, "changes": [{"region": [temporal(*part)], "description": "the part that was kept"}]}
+
+
 def _song(song: Song, seconds: Fraction) -> IngredientPlan:
     path = Path(song.path)
     by = public(song.declared_by, 80)
     said = f"Sound, {song.origin.value}" + (f", declared by {by}" if by else "")
     definition: dict[str, Any] = {
-        "title": public(song.name, 120),
+        "title": public(song.name, 120) or "Sound",
         "relationship": words.COMPONENT,
         "instance_id": "circletake:song",
         "description": said,
-        "metadata": {"regionOfInterest": {"region": [temporal(song.offset, song.offset + seconds)]}},
+        "metadata": used_part(song.offset, song.offset + seconds),
     }
     kind = _SONG_TYPES.get(song.origin)
     if kind and raw_manifest(path) is None:
         definition["digital_source_type"] = words.IPTC + kind
-    mime = _SOUND.get(path.suffix.lower(), "application/octet-stream")
+    mime = (_SOUND | MIMES).get(path.suffix.lower(), _UNKNOWN)
     return IngredientPlan(definition, mime, path, sha256=song.sha256)
 
 
@@ -283,37 +337,10 @@ def _made_at(slate: Slate) -> str:
 
 
 def _agent(slate: Slate) -> dict[str, str]:
-    agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe)}
+    agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe) or "unnamed"}
     if model_version := slate.recipe[Field.MODEL_VERSION]:
         agent["version"] = public(model_version, 60)
     return agent
-
-
-def _circletake(generator_version: str) -> dict[str, str]:
-    return {"name": "circletake", "version": generator_version or version("circletake")}
-
-
-def _produced(names: Iterable[str], when: datetime, generator_version: str) -> list[dict[str, Any]]:
-    actions = []
-    for name in dict.fromkeys(names):
-        action: dict[str, Any] = {
-            "action": name,
-            "when": statements.stamp(when),
-            "softwareAgent": _circletake(generator_version),
-        }
-        if name not in words.NOT_PERCEPTIBLE:
-            action["digitalSourceType"] = words.IPTC + words.HUMAN_EDITS
-        actions.append(action)
-    return actions
-
-
-def _placing(name: str, start: Fraction, end: Fraction, when: datetime) -> dict[str, Any]:
-    return {
-        "action": words.PLACED,
-        "when": statements.stamp(when),
-        "parameters": {"ingredientIds": [name]},
-        "changes": [{"region": [temporal(start, end)]}],
-    }
 
 
 def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
@@ -322,24 +349,10 @@ def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
     for slate in slates:
         if said := statements.ai_disclosure(slate):
             name = str(said.get("modelIdentifier", said["modelName"]))
-            found.setdefault(name, _assertion(words.AI_DISCLOSURE, said, created=_observed(slate)))
+            found.setdefault(name, assertion(words.AI_DISCLOSURE, said, created=_observed(slate)))
     return list(found.values())
 
 
 def _exported_by(record: dict[str, Any], by: Actor | None) -> dict[str, Any]:
     """Named where a person exports; the login name of whatever ran a script is nobody's business."""
     return {**record, "exported_by": public(by.name, 80)} if by is not None and by.person else record
-
-
-def _actions(actions: list[dict[str, Any]]) -> dict[str, Any]:
-    return _assertion(words.ACTIONS, {"actions": actions, "allActionsIncluded": True}, created=True)
-
-
-def _assertion(label: str, data: dict[str, Any], *, created: bool = False) -> dict[str, Any]:
-    """``created``: attributed to the signer; otherwise gathered from what others said."""
-    return {"label": label, "data": data} | ({"created": True} if created else {})
-
-
-def _definition(assertions: list[dict[str, Any]], generator_version: str) -> dict[str, Any]:
-    info = {**_circletake(generator_version), "specVersion": words.SPEC_VERSION}
-    return {"claim_generator_info": [info], "assertions": assertions}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,17 @@ def context(trust: Sequence[TrustList] = ()) -> Any:
     return _context(os.getpid(), tuple((_KINDS[each.kind], each.pem) for each in trust))
 
 
+def _once(anchors: tuple[tuple[str, str], ...]) -> Iterator[tuple[int, str, str]]:
+    """Each list's number, kind and authorities, without those on an earlier one: it is the one named."""
+    seen: set[tuple[str, str]] = set()
+    for index, (kind, pem) in enumerate(anchors):
+        fresh = [each for each in dict.fromkeys(_CERTIFICATE.findall(pem)) if (kind, each) not in seen]
+        seen.update((kind, each) for each in fresh)
+        if fresh:
+            yield index, kind, "\n".join(fresh) + "\n"
+
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _KINDS = {"signers": "manifest", "timestampers": "tsa"}
 
 
@@ -45,7 +57,7 @@ def _context(process: int, anchors: tuple[tuple[str, str], ...]) -> Any:
         settings["trust"] = {
             "anchors": [
                 {"trust_kind": kind, "trust_uri": f"list:{index}", "trust_anchors": pem}
-                for index, (kind, pem) in enumerate(anchors)
+                for index, kind, pem in _once(anchors)
             ]
         }
     return c2pa.Context.from_dict(settings)

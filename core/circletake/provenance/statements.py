@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 from circletake.model.cut import Cut
 from circletake.model.event import Standing, Verdict
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field, Recipe
+from circletake.model.sealing import METHOD, SEALED_FIELDS
 from circletake.model.slate import Slate
 from circletake.model.take import Take
 from circletake.provenance import vocabulary as words
@@ -21,13 +24,6 @@ _CONTEXT = {
 }
 
 _TRAINED = frozenset({words.TRAINED, words.COMPOSITE_TRAINED})
-
-_TRAINING_USES = (
-    "cawg.ai_generative_training",
-    "cawg.ai_inference",
-    "cawg.ai_training",
-    "cawg.data_mining",
-)
 
 PUBLIC_PARAMETERS = frozenset(
     {
@@ -97,7 +93,9 @@ def ai_disclosure(slate: Slate) -> dict[str, Any] | None:
     claim = recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)
     if claim is None or not firm(claim) or source_type(slate) not in _TRAINED:
         return None
-    said: dict[str, Any] = {"modelType": words.MODEL, "modelName": model_name(recipe)}
+    if not (name := model_name(recipe)):
+        return None
+    said: dict[str, Any] = {"modelType": words.MODEL, "modelName": name}
     identifier = "/".join(
         public(recipe[field], 80)
         for field in (Field.PROVIDER, Field.MODEL, Field.MODEL_VERSION)
@@ -142,14 +140,22 @@ def iptc_metadata(slate: Slate, policy: PromptPolicy) -> dict[str, Any] | None:
 
 def no_training() -> dict[str, Any]:
     """``cawg.training-mining``: not allowed, for each use that CAWG 1.1 names."""
-    return {"entries": {use: {"use": "notAllowed"} for use in _TRAINING_USES}}
+    return {"entries": {use: {"use": "notAllowed"} for use in words.TRAINING_USES}}
 
 
-def take_record(slate: Slate, policy: PromptPolicy) -> dict[str, Any]:
+def take_record(
+    slate: Slate,
+    policy: PromptPolicy,
+    sealed: Mapping[str, str],
+    part: tuple[Fraction, Fraction] | None = None,
+) -> dict[str, Any]:
     """``org.circletake.take``: which take this is, how each field was learnt, who decided.
 
-    Prompts stand in their own ingredients; here is only their evidence. Seeds are text,
-    since JSON readers lose integers above 2**53.
+    Prompts stand in their own ingredients; here is their evidence, and the digest of one kept
+    back. Seeds are text, since JSON readers lose integers above 2**53.
+
+    Args:
+        part: seconds of the take that were used; the whole of it where ``None``.
     """
     take, recipe = slate.take, slate.recipe
     fields: dict[str, dict[str, str]] = {}
@@ -163,7 +169,9 @@ def take_record(slate: Slate, policy: PromptPolicy) -> dict[str, Any]:
         }
         if field in _FIELDS or field is Field.PROMPT_WRITER:
             said["value"] = public(claim.value)
-        elif policy is PromptPolicy.OMIT:
+        elif policy is PromptPolicy.HASH and field in SEALED_FIELDS:
+            said |= {"digest": sealed[field], "method": METHOD}
+        elif policy is not PromptPolicy.FULL:
             said["withheld"] = "by policy"
         elif field is Field.PROMPT_PREFIX:
             said["value"] = public(claim.value, 400)
@@ -176,6 +184,8 @@ def take_record(slate: Slate, policy: PromptPolicy) -> dict[str, Any]:
         "prompts": policy.value,
         "recipe": fields,
     }
+    if part is not None:
+        record["part"] = [str(second) for second in part]
     if parameters := _parameters(recipe):
         record["parameters"] = parameters
     if decision := _decision(slate.standing):

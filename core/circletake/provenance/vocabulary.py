@@ -49,6 +49,9 @@ CREATED = "c2pa.created"
 OPENED = "c2pa.opened"
 PLACED = "c2pa.placed"
 EDITED_METADATA = "c2pa.edited.metadata"
+EDITED = "c2pa.edited"
+TRIMMED = "c2pa.trimmed"
+REDACTED = "c2pa.redacted"
 INCEPTIONS = frozenset({CREATED, OPENED})
 
 NOT_PERCEPTIBLE = frozenset(
@@ -62,7 +65,7 @@ NOT_PERCEPTIBLE = frozenset(
         EDITED_METADATA,
         "c2pa.watermarked.bound",
         "c2pa.watermarked.unbound",
-        "c2pa.redacted",
+        REDACTED,
         PLACED,
         *INCEPTIONS,
     }
@@ -78,7 +81,7 @@ PERCEPTIBLE = frozenset(
         "c2pa.deleted",
         "c2pa.drawing",
         "c2pa.dubbed",
-        "c2pa.edited",
+        EDITED,
         "c2pa.filtered",
         "c2pa.mastered",
         "c2pa.mixed",
@@ -87,7 +90,7 @@ PERCEPTIBLE = frozenset(
         "c2pa.removed",
         "c2pa.resized",
         "c2pa.translated",
-        "c2pa.trimmed",
+        TRIMMED,
     }
 )
 
@@ -97,9 +100,12 @@ METADATA = "cawg.metadata"
 TRAINING = "cawg.training-mining"
 TAKE = "org.circletake.take"
 CUT = "org.circletake.cut"
+FILM = "org.circletake.film"
 RECORD = "org.circletake.record"
+FINGERPRINT = "org.circletake.fingerprint"
+"""Our own, since the algorithms of ``c2pa.soft-binding`` are a closed list that ours is not on."""
 
-ASSERTIONS = frozenset({ACTIONS, AI_DISCLOSURE, METADATA, TRAINING, TAKE, CUT, RECORD})
+ASSERTIONS = frozenset({ACTIONS, AI_DISCLOSURE, METADATA, TRAINING, TAKE, CUT, FILM, RECORD, FINGERPRINT})
 
 PROMPT = "c2pa.types.generator.prompt"
 SEED = "c2pa.types.generator.seed"
@@ -111,6 +117,21 @@ PARENT = "parentOf"
 COMPONENT = "componentOf"
 INPUT = "inputTo"
 RELATIONSHIPS = frozenset({PARENT, COMPONENT, INPUT})
+
+TRAINING_USES = (
+    "cawg.ai_generative_training",
+    "cawg.ai_inference",
+    "cawg.ai_training",
+    "cawg.data_mining",
+)
+TRAINING_ANSWERS = frozenset({"allowed", "notAllowed", "constrained"})
+"""Uses and answers of training and data mining, CAWG 1.1."""
+
+TRADE_SECRET = "c2pa.trade-secret.present"
+REDACTION_REASONS = frozenset(
+    {"c2pa.PII.present", "c2pa.invalid.data", TRADE_SECRET, "c2pa.government.confidential"}
+)
+"""Why something was redacted, C2PA 2.4 section 18.15.4."""
 
 OVERSIGHT = frozenset({"fully_autonomous", "prompt_guided", "human_validated"})
 """Levels of human oversight, C2PA 2.4 section 18.28."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from circletake.errors import BadInput
+from circletake.model.policy import PromptPolicy
 
 SETTINGS = "circletake.toml"
 
@@ -34,6 +35,7 @@ class Settings:
         signer: the provider whose key signs exports; empty for the key of ``keys init``.
         timestamper: address that is asked for the time of each signature; empty for none, ``None`` where
             the library leaves it to ``CIRCLETAKE_TIMESTAMP``.
+        prompts: what of prompts travels where an export does not say; see :class:`PromptPolicy`.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Settings:
     plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     signer: str = ""
     timestamper: str | None = None
+    prompts: PromptPolicy = PromptPolicy.FULL
 
     def plugin(self, name: str) -> Mapping[str, object]:
         """The settings given for one plugin object; empty where there are none."""
@@ -76,20 +79,26 @@ def read_settings(root: Path) -> Settings:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(str(path), f"not valid TOML: {error}", "mend the file") from error
-    library, plugins, signing = (data.get(table, {}) for table in ("library", "plugins", "signing"))
-    for table, values in (("library", library), ("plugins", plugins), ("signing", signing)):
+    tables = {table: data.get(table, {}) for table in ("library", "plugins", "signing", "export")}
+    for table, values in tables.items():
         if not isinstance(values, dict):
             raise BadInput(str(path), f"{table} must be a table", f"write [{table}] above its settings")
+    library, plugins, signing = tables["library"], tables["plugins"], tables["signing"]
     blocked = plugins.get("blocked", [])
     signer, timestamper = signing.get("provider", ""), signing.get("timestamp")
+    prompts = tables["export"].get("prompts", PromptPolicy.FULL)
     if not isinstance(blocked, list) or not all(isinstance(each, str) for each in blocked):
         raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
     if not isinstance(signer, str):
         raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
     if not isinstance(timestamper, str | None):
         raise BadInput(str(path), "signing.timestamp must be the address of a timestamper", "mend the file")
+    if prompts not in list(PromptPolicy):
+        choices = ", ".join(PromptPolicy)
+        raise BadInput(str(path), f"export.prompts must be one of {choices}", "mend the file")
     sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
-    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer, timestamper)
+    name = str(library.get("name", root.name))
+    return Settings(name, tuple(blocked), sections, signer, timestamper, PromptPolicy(prompts))
 
 
 def _quoted(text: str) -> str:

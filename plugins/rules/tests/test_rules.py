@@ -11,17 +11,19 @@ import pytest
 
 import circletake_rules
 from circletake import (
+    ActionSaid,
     Check,
     Credentials,
     FileCase,
     IngredientSaid,
     Known,
+    ManifestSaid,
     PictureMatch,
     Severity,
     SoundUse,
 )
 from circletake.testing import RuleContract
-from tests.cases import RULES, ask, credentials, failures, recorded, release, use, video
+from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
 
 
 class TestContract(RuleContract):
@@ -172,6 +174,28 @@ def test_a_prompt_only_the_record_tells_is_not_held_against_itself() -> None:
     traced = replace(use(), from_record=("prompt",))
     file = video(traced=(traced,), recorded=recorded(uses=(traced.use,)))
     assert [o.check for o in ask("prompt.matches", file)] == [Check.NOT_CHECKED]
+
+
+def test_a_prompt_kept_back_by_policy_is_not_missing_and_its_digest_is_held_against_the_library() -> None:
+    kept = use(prompt="", prompt_digest="d" * 64)
+    (answer,) = ask("ai.prompt", video(traced=(kept,)))
+    assert (answer.check, answer.reason) == (
+        Check.PASSED,
+        "kept back by the producer's prompt policy; its digest is recorded",
+    )
+    same, other = (Known("a" * 64, "R", "2026", {"b" * 64: digit * 64}) for digit in "de")
+    assert not failures(ask("prompt.matches", video(traced=(kept,), known=same)))
+    assert len(failures(ask("prompt.matches", video(traced=(kept,), known=other)))) == 1
+
+
+def test_a_prompt_that_was_redacted_is_not_called_missing() -> None:
+    signed = ManifestSaid("urn:1", "circletake", "a.mp4", SIGNER, (ActionSaid("c2pa.redacted"),), (), {})
+    gone = video(traced=(use(prompt=""),), credentials=credentials(manifests=(signed,)))
+    (answer,) = ask("ai.prompt", gone)
+    assert (answer.check, answer.reason) == (
+        Check.PASSED,
+        "taken out by the signer, as the credentials say",
+    )
 
 
 def test_a_model_without_a_source_type_is_not_marked_as_ai() -> None:

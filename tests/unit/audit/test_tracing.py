@@ -116,3 +116,20 @@ def test_without_credentials_everything_told_is_the_records_alone() -> None:
 
 def test_a_manifest_that_says_nothing_traces_nothing() -> None:
     assert traced(said(manifest())) == []
+
+
+def test_a_redacted_copy_of_a_cut_is_traced_to_the_clips_in_it() -> None:
+    placed = (Fraction(0), Fraction(2))
+    clip = IngredientSaid("a.mp4", "componentOf", "use-0", manifest="clip", placed=(placed,))
+    cut = manifest("cut", actions=(created("composite"), ActionSaid("c2pa.placed")), ingredients=(clip,))
+    sora = manifest("clip", actions=(created(agent="Sora"),))
+
+    def copy(*actions: str, problems: tuple[str, ...] = ()) -> Credentials:
+        parent = IngredientSaid("cut.mp4", "parentOf", manifest="cut", problems=problems)
+        done = tuple(ActionSaid(name) for name in ("c2pa.opened", *actions))
+        return said(manifest("copy", actions=done, ingredients=(parent,)), cut, sora)
+
+    assert traced(copy("c2pa.redacted")) == [("Sora", TRAINED, "signed by Lumen")]
+    doubted = traced(copy("c2pa.redacted", problems=("signingCredential.untrusted",)))
+    assert doubted == [("Sora", TRAINED, "signed by Lumen; a signer on none of your lists")]
+    assert traced(copy("c2pa.trimmed")) != [("Sora", TRAINED, "signed by Lumen")]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import RecipeClaim
 from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_take

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import KeyProblem
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.provenance.certificates import ALGORITHMS, Algorithm, issue, named_algorithm
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.manifest import plan_take

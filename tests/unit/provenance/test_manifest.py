@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing, Verdict
-from circletake.model.export import PromptPolicy
 from circletake.model.manifest import ManifestPlan
-from circletake.model.recipe import Evidence, RecipeClaim
+from circletake.model.policy import PromptPolicy
+from circletake.model.recipe import Evidence, Field, RecipeClaim
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
 from circletake.provenance.manifest import composite_type, plan_cut, plan_record, plan_take
@@ -214,6 +214,29 @@ def test_numbers_and_known_settings_travel() -> None:
         *OBSERVED, claim("param.steps", "30"), claim("param.x_motion", "1.5"), claim("param.hook", "http://x")
     )
     assert assertion(planned, "org.circletake.take")["parameters"] == {"steps": "30", "x_motion": "1.5"}
+
+
+@given(
+    st.dictionaries(st.sampled_from([*Field, "input.image", "param.x"]), st.text(), max_size=8),
+    st.sampled_from(list(Evidence)),
+    st.text(),
+    st.sampled_from(list(PromptPolicy)),
+)
+def test_whatever_a_recipe_says_there_is_a_manifest_for_it(
+    said: dict[str, str], evidence: Evidence, by: str, policy: PromptPolicy
+) -> None:
+    """Only a prompt that gives something private away stands in the way."""
+    claims = [claim(name, value, evidence, "tag", by) for name, value in said.items()]
+    planned = plan_take(
+        slate(None, claims, name=by),
+        NOWHERE,
+        policy=policy,
+        when=NOW,
+        sealed={"prompt": "d" * 64, "negative_prompt": "e" * 64},
+    )
+    assert [each for each in problems(planned) if " holds " not in each] == []
+    if policy is not PromptPolicy.FULL:
+        assert set(planned.resources) <= {"seed.txt"}
 
 
 def song(origin: Declaration = Declaration.UNDECLARED, by: str = "") -> Song:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from circletake.model.export import PromptPolicy
 from circletake.model.manifest import Check
+from circletake.model.policy import PromptPolicy
 from circletake.provenance.certificates import issue
 from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.keys import FileSigner, KeyRing

@@ -9,8 +9,8 @@ import pytest
 
 from circletake.errors import KeyProblem, SigningError
 from circletake.model.cut import Cut, CutEvent, Song
-from circletake.model.export import PromptPolicy
 from circletake.model.manifest import Check, ManifestPlan
+from circletake.model.policy import PromptPolicy
 from circletake.model.take import Declaration
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_take

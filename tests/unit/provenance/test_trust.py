@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.model.manifest import Check
+from circletake.provenance import session
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.listfiles import Kind
 from circletake.provenance.reading import read_credentials
@@ -82,6 +84,14 @@ def test_the_verdict_names_the_list_that_knows_the_signer(
 ) -> None:
     said = read_credentials(signed().path, [other_list(tmp_path / "other"), *own])
     assert (said.trust, said.trust_list) == (Check.PASSED, own[0].label)
+
+
+def test_the_first_of_two_lists_with_one_authority_is_named(signed: Make, own: list[TrustList]) -> None:
+    first, second = (replace(own[0], name=name) for name in ("First", "Second"))
+    for lists in ([first, second], [second, first]):
+        for _ in range(8):  # the library itself names either
+            session._context.cache_clear()
+            assert read_credentials(signed().path, lists).trust_list == lists[0].label
 
 
 def test_a_signer_on_no_list_is_unknown_and_not_altered(signed: Make, tmp_path: Path) -> None:

@@ -76,12 +76,14 @@ def test_an_upgraded_registry_holds_what_is_new(first: Path) -> None:
         registry.stacks.replace([Stack(0, A, "larger", (Member(B, version),))], ANA)
         registry.pairs.save("2", [A, B], [Pair(A, B, alignment())])
         registry.versions.add([VersionOf(B, A, 9.0, "upscaled")])
+        salt = registry.salts.salt(A, "prompt", "night bus")
         key = StageKey(Stage.FINGERPRINT, "phash-grid", "2")
         registry.analyses.save(A, [StageResult(key, blob=b"hashes", pictures=b"jpeg")])
 
     with Registry.open(first) as registry:
         assert registry.stacks.get(3).members == (Member(B, version),)
         assert registry.versions.of(B) == VersionOf(B, A, 9.0, "upscaled")
+        assert [each.salt for each in registry.salts.of(A)] == [salt]
         assert registry.analyses.thumbnails("2", [A, B]) == {A: b"jpeg"}
         assert registry.analyses.fingerprints("1").keys() == {A, B, C}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import BadInput
 from circletake.model.cut import Cut
 from circletake.model.event import Actor, Verdict
-from circletake.model.export import PromptPolicy
+from circletake.model.policy import PromptPolicy
 from circletake.model.slate import Slate, TakeFilter
 from circletake.model.take import Declaration
 from circletake.workflows.demo.shots import RATE, SHOTS, requests

@@ -20,19 +20,13 @@ from circletake.errors import BadInput
 from circletake.files import naming, sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
-from circletake.model.export import (
-    Chosen,
-    ExportRow,
-    PromptPolicy,
-    Release,
-    ReleasedFile,
-    SoundUse,
-    Use,
-)
+from circletake.model.export import Chosen, ExportRow, Release, ReleasedFile, SoundUse, Use
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field
 from circletake.model.slate import Slate, TakeFilter
 from circletake.workflows.leaving.cutting import single, string_out
 from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.prompts import Travelling, sealed_prompts, travelling
 from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
@@ -68,7 +62,7 @@ class ReleasePlan:
 
     Attributes:
         cut: rendered, or only the order of the clips where ``rendered`` is false.
-        prompts: how many takes have a prompt that would travel.
+        travelling: how many prompts and references would be in manifests that anybody can read.
     """
 
     name: str
@@ -76,7 +70,7 @@ class ReleasePlan:
     cut: Cut
     rendered: bool
     slates: Mapping[str, Slate]
-    prompts: int
+    travelling: Travelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +119,7 @@ def plan_release(
             raise BadInput(name, "no take is circled", "circletake circle SH010/3")
         chosen = string_out(name, circled)
     slates = {take_id: library.registry.takes.slate(take_id) for take_id in chosen.take_ids}
-    with_prompt = sum(bool(slate.recipe[Field.PROMPT]) for slate in slates.values())
-    return ReleasePlan(
-        name, place_, chosen, bool(cut), slates, with_prompt if policy is PromptPolicy.FULL else 0
-    )
+    return ReleasePlan(name, place_, chosen, bool(cut), slates, travelling(slates.values(), policy))
 
 
 def make_release(
@@ -180,7 +171,7 @@ def make_release(
 def _record(library: Library, plan: ReleasePlan, under: Terms, build: Path, made: Sequence[Made]) -> Release:
     files: list[ReleasedFile] = []
     for each in made:
-        files.append(_released(each, plan, under, build))
+        files.append(_released(library, each, plan, under, build))
         if each.row.sidecar:
             sidecar = Path(each.row.sidecar)
             files.append(
@@ -209,7 +200,7 @@ def _record(library: Library, plan: ReleasePlan, under: Terms, build: Path, made
     )
 
 
-def _released(each: Made, plan: ReleasePlan, under: Terms, build: Path) -> ReleasedFile:
+def _released(library: Library, each: Made, plan: ReleasePlan, under: Terms, build: Path) -> ReleasedFile:
     row = each.row
     file = ReleasedFile(
         _relative(each.path, build), row.kind, row.sha256, row.size, not_carried=each.not_carried
@@ -228,13 +219,13 @@ def _released(each: Made, plan: ReleasePlan, under: Terms, build: Path) -> Relea
         mime=facts.mime,
         seconds=str(cut.seconds),
         certificate=under.certificate,
-        uses=tuple(_uses(cut, slates, under.policy)),
+        uses=tuple(_uses(library, cut, slates, under.policy)),
         picture_sha256=facts.picture_sha256,
         layout_sha256=layout.sha256 if layout else "",
     )
 
 
-def _uses(cut: Cut, slates: Mapping[str, Slate], policy: PromptPolicy) -> list[Use]:
+def _uses(library: Library, cut: Cut, slates: Mapping[str, Slate], policy: PromptPolicy) -> list[Use]:
     rows = []
     for placed in cut.placed:
         slate = slates[placed.event.take_id]
@@ -257,6 +248,7 @@ def _uses(cut: Cut, slates: Mapping[str, Slate], policy: PromptPolicy) -> list[U
                 source_type=source_type.value.rpartition("/")[2] if source_type else "",
                 origin=slate.take.origin.value,
                 declared_by=source_type.by if source_type and source_type.evidence == "declared" else "",
+                prompt_digest=sealed_prompts(library, slate, policy).get(Field.PROMPT, ""),
             )
         )
     return rows

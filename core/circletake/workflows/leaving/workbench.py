@@ -20,7 +20,8 @@ from circletake.errors import PluginError
 from circletake.files import sha256_of
 from circletake.model.cut import Cut
 from circletake.model.event import Actor
-from circletake.model.export import ExportRequest, ExportRow, ExportState, ProducedFile, PromptPolicy
+from circletake.model.export import ExportRequest, ExportRow, ExportState, ProducedFile
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field, Recipe
 from circletake.model.slate import Slate
 from circletake.model.text import file_stem, printable
@@ -29,7 +30,9 @@ from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
 from circletake.workflows.leaving.ahead import Flight, Job, ahead
 from circletake.workflows.leaving.cutting import single
+from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.prompts import kept_anyway, sealed_prompts
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 
@@ -219,6 +222,7 @@ class Workbench:
                         policy=self.terms.policy,
                         when=self.terms.when,
                         actions=file.actions,
+                        fingerprint=cut_fingerprint(self.library, cut),
                         by=self.terms.by,
                     )
                     done = sign(
@@ -320,13 +324,25 @@ class Workbench:
             release="",
             state=ExportState.STAGED,
             at=self.terms.when,
-            prompts={slate.take.sha256: slate.recipe[Field.PROMPT] for slate in used},
+            prompts={slate.take.sha256: self._prompt(slate) for slate in used},
             sidecar=str(sidecar) if sidecar else "",
         )
 
+    def _prompt(self, slate: Slate) -> str:
+        """What the record of an export says of a take's prompt: its digest where only that travels."""
+        sealed = sealed_prompts(self.library, slate, self.terms.policy)
+        return sealed.get(Field.PROMPT) or slate.recipe[Field.PROMPT]
+
     def _revision(self, slate: Slate) -> str:
-        """A take signed without a timestamp is not reused where one is wanted, nor the other way round."""
-        return revision(slate) + ("+time" if self.terms.timestamper else "")
+        """As :func:`revision`, with what the library adds to the manifest beside the recipe."""
+        known = take_fingerprint(self.library, slate.take.id)
+        files = [
+            (name, path.stat().st_size, path.stat().st_mtime_ns)
+            for name, path in reference_files(self.library, slate).items()
+        ]
+        more = (known.sha256 if known else "", repr(sorted(files)))
+        # A take signed without a timestamp is not reused where one is wanted, nor the other way round.
+        return revision(slate, *more) + ("+time" if self.terms.timestamper else "")
 
     def _known(self, slate: Slate) -> SignedFile | None:
         """The take as it was signed before, for this export or an earlier one."""
@@ -375,10 +391,14 @@ class Workbench:
             source,
             policy=self.terms.policy,
             when=self.terms.when,
+            sealed=sealed_prompts(self.library, slate, self.terms.policy),
             produced_actions=made.actions,
+            references=reference_files(self.library, slate),
+            fingerprint=take_fingerprint(self.library, slate.take.id),
             provider_manifest=kept.read_bytes() if kept.is_file() else None,
             by=self.terms.by,
         )
+        self.warnings += kept_anyway(slate, source, kept, self.terms.policy)
         return Job(
             made,
             partial(
@@ -408,11 +428,11 @@ class Workbench:
         return produced[0]
 
 
-def revision(slate: Slate) -> str:
+def revision(slate: Slate, *more: str) -> str:
     """Changes when anything changes that the manifest of a take says."""
     from importlib.metadata import version
 
-    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"))
+    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"), *more)
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 

@@ -21,12 +21,20 @@ CARD = RuleCard(
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     asked = False
     omitted = case.release is not None and case.release.prompt_policy == "omit"
+    manifests = file.credentials.manifests
+    redacted = any(action.name == "c2pa.redacted" for said in manifests for action in said.actions)
     for traced in machine_made(file):
         asked = True
         if traced.use.prompt:
             yield passed(traced.use.take)
+        elif traced.use.prompt_digest:
+            yield passed(
+                about(file, traced, "kept back by the producer's prompt policy; its digest is recorded")
+            )
         elif omitted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "left out by the release's prompt policy"))
+        elif redacted and traced.use.prompt_evidence:
+            yield passed(about(file, traced, "taken out by the signer, as the credentials say"))
         else:
             yield lacking(case, file, traced, "no prompt recorded", "the prompt it was made from")
     if not asked:

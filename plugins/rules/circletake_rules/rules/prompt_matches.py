@@ -22,19 +22,22 @@ _SHOWN = 60
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     compared, differ = False, False
-    recorded = {u.take_sha256: u.prompt for u in (file.recorded.uses if file.recorded else ()) if u.prompt}
+    uses = file.recorded.uses if file.recorded else ()
+    recorded = {use.take_sha256: said for use in uses if (said := use.prompt or use.prompt_digest)}
     known = file.known.prompts if file.known else {}
     for traced in machine_made(file):
         use = traced.use
-        if not use.prompt or "prompt" in traced.from_record:
+        # Of a prompt that was kept back, the digest is what stands everywhere.
+        said = use.prompt or use.prompt_digest
+        if not said or ("prompt" if use.prompt else "prompt_digest") in traced.from_record:
             continue
         for where, prompts in (("release.json", recorded), ("the library", known)):
             other = prompts.get(use.take_sha256, "")
             compared = compared or bool(other)
-            if other and other != use.prompt:
+            if other and other != said:
                 differ = True
                 yield failed(
-                    about(file, traced, f"the manifest says {_short(use.prompt)}"),
+                    about(file, traced, f"the manifest says {_short(said)}"),
                     f"{where} says {_short(other)}",
                     **place(file, traced),
                 )

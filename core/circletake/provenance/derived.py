@@ -1,0 +1,258 @@
+"""What a manifest will say of a video made from one that is there: edited, finished elsewhere, redacted.
+
+The video it was made from is its parent, with all that its own credentials say. What somebody
+else did is told as declared, and never as all that was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from circletake.model.cue import Cue, CueList
+from circletake.model.event import Actor
+from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
+from circletake.model.slate import Slate
+from circletake.provenance import statements
+from circletake.provenance import vocabulary as words
+from circletake.provenance.container import MIMES, raw_manifest
+from circletake.provenance.manifest import composite_type
+from circletake.provenance.pieces import (
+    PARENT_ID,
+    actions_of,
+    assertion,
+    definition_of,
+    opened,
+    placing,
+    used_part,
+)
+from circletake.provenance.privacy import public
+from circletake.provenance.redaction import Held, redacting
+from circletake.provenance.regions import temporal
+
+_RATES = 90_000
+"""Denominator of source times that were measured, not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Seconds of a finished film that show no take, with what a person says of them.
+
+    Attributes:
+        source_type: last part of the IPTC digital source type; empty where nobody declared it.
+        what: in a few words, e.g. ``titles``.
+    """
+
+    start: Fraction
+    end: Fraction
+    source_type: str = ""
+    by: str = ""
+    what: str = ""
+
+
+def plan_edited(
+    source: Path,
+    edits: Sequence[EditSaid],
+    *,
+    when: datetime,
+    sha256: str = "",
+    title: str = "",
+    manifest: bytes | None = None,
+    by: Actor | None = None,
+    generator_version: str = "",
+) -> ManifestPlan:
+    """The manifest of a video that was edited, such as a re-grade of an earlier export.
+
+    Args:
+        source: the video before the edit, its credentials with it.
+        edits: what was done, as somebody declares it; at least one.
+        sha256: what the bytes of ``source`` must be; empty where its credentials vouch for them.
+        title: what to call the parent; its file name without one.
+        manifest: the parent's own store where it lies apart from the file.
+
+    Raises:
+        ValueError: no edit is declared.
+    """
+    if not edits:
+        raise ValueError("an edited video needs what was done to it")
+    parent = _parent(source, title or source.name, sha256, manifest)
+    actions = [opened(when), *(_edit(each, when) for each in edits)]
+    # What a person declares is theirs; circletake did not watch them work.
+    assertions = [actions_of(actions, every=False), assertion(words.TRAINING, statements.no_training())]
+    record = _signed_by({"record": "edit", "at": statements.stamp(when)}, by)
+    assertions.append(assertion(words.RECORD, record, created=True))
+    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
+
+
+def plan_finished(
+    film: Path,
+    cues: CueList,
+    slates: Mapping[str, Slate],
+    signed: Mapping[str, Path],
+    *,
+    when: datetime,
+    others: Sequence[Stretch] = (),
+    software: str = "",
+    by: Actor | None = None,
+    generator_version: str = "",
+) -> ManifestPlan:
+    """The manifest of a film that was finished in an editor and brought back.
+
+    Takes are named where they were found by their picture. What is none of ours stands as
+    declared, or as undeclared; the edit itself is never said to be known in full.
+
+    Args:
+        cues: what was found in ``film``.
+        slates: by take id.
+        signed: by take id, the signed file of each take found.
+        others: what a person declares of stretches that show no take.
+        software: the editor, as a person names it.
+    """
+    rate = cues.rate
+    ingredients = [_parent(film, cues.film, cues.sha256, None)]
+    placings, rows = [], []
+    for index, cue in enumerate(sorted(cues.cues, key=lambda cue: cue.record_in)):
+        slate, file = slates[cue.take_id], signed[cue.take_id]
+        name = f"circletake:use-{index}"
+        ingredients.append(_component(name, slate, file, cue))
+        placings.append(placing(name, cue.record_in / rate, cue.record_out / rate, when))
+        rows.append(_found(cue, slate, rate))
+    used = [slates[take_id] for take_id in dict.fromkeys(cue.take_id for cue in cues.cues)]
+    edit = EditSaid(
+        words.EDITED,
+        source_type=_whole_type(used, cues, others),
+        what="assembled and finished elsewhere; takes were found by their picture",
+        software=software,
+    )
+    declared = [_declared(each, when) for each in others if each.source_type]
+    actions = [opened(when), *placings, _edit(edit, when), *declared]
+    record = {
+        "film": cues.sha256,
+        "rate": str(rate),
+        "start": cues.start,
+        "takes": rows,
+        "others": [_other(each) for each in _unknown(cues, others)],
+    }
+    assertions = [
+        actions_of(actions, every=False),
+        assertion(words.FILM, _signed_by(record, by), created=True),
+        assertion(words.TRAINING, statements.no_training()),
+    ]
+    definition = definition_of(assertions, generator_version)
+    return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
+
+
+def plan_redacted(
+    source: Path, found: Held, *, when: datetime, by: Actor | None = None, generator_version: str = ""
+) -> ManifestPlan:
+    """The manifest of a copy whose credentials no longer hold some prompts.
+
+    Args:
+        source: the signed video as it is.
+        found: what its credentials hold, as :func:`circletake.provenance.redaction.held` tells.
+    """
+    redactions, told = redacting(found, when)
+    # The file may be named by its prompt.
+    parent = _parent(source, "The video before redaction", "", None)
+    record = _signed_by({"record": "redaction", "at": statements.stamp(when)}, by)
+    assertions = [
+        actions_of([opened(when), *told]),
+        assertion(words.RECORD, record, created=True),
+        assertion(words.TRAINING, statements.no_training()),
+    ]
+    return ManifestPlan(definition_of(assertions, generator_version, redactions), (parent,))
+
+
+def _parent(source: Path, title: str, sha256: str, manifest: bytes | None) -> IngredientPlan:
+    definition = {"title": public(title, 120), "relationship": words.PARENT, "instance_id": PARENT_ID}
+    beside = None if raw_manifest(source) else manifest
+    return IngredientPlan(definition, MIMES.get(source.suffix.lower(), ""), source, beside, sha256)
+
+
+def _component(name: str, slate: Slate, file: Path, cue: Cue) -> IngredientPlan:
+    definition = {
+        "title": f"{slate.take.slate}{file.suffix.lower()}",
+        "relationship": words.COMPONENT,
+        "instance_id": name,
+        "description": public(f"Take {slate.take.label}, found by its picture"),
+        "metadata": used_part(*_source(cue)),
+    }
+    return IngredientPlan(definition, MIMES.get(file.suffix.lower(), slate.take.media.mime), file)
+
+
+def _source(cue: Cue) -> tuple[Fraction, Fraction]:
+    start, end = (
+        Fraction(max(0.0, each)).limit_denominator(_RATES) for each in (cue.source_in, cue.source_out)
+    )
+    return start, end
+
+
+def _found(cue: Cue, slate: Slate, rate: Fraction) -> dict[str, Any]:
+    start, end = _source(cue)
+    return {
+        "take": slate.take.sha256,
+        "label": public(slate.take.label, 80),
+        "record": [str(cue.record_in / rate), str(cue.record_out / rate)],
+        "source": [str(start), str(end)],
+        "evidence": "matched",
+        "confidence": f"{cue.confidence:.3f}",
+        "distance": f"{cue.distance:.1f}",
+    }
+
+
+def _unknown(cues: CueList, others: Sequence[Stretch]) -> list[Stretch]:
+    """Every gap in the film: what somebody declared of it, else that nobody did."""
+    said = list(others)
+    for gap in cues.gaps:
+        start, end = gap.record_in / cues.rate, gap.record_out / cues.rate
+        if not any(each.start < end and start < each.end for each in others):
+            said.append(Stretch(start, end))
+    return sorted(said, key=lambda each: each.start)
+
+
+def _other(stretch: Stretch) -> dict[str, Any]:
+    return {
+        "record": [str(stretch.start), str(stretch.end)],
+        "what": public(stretch.what, 120),
+        "source_type": stretch.source_type or "undeclared",
+        "by": public(stretch.by, 80),
+    }
+
+
+def _whole_type(used: Iterable[Slate], cues: CueList, others: Sequence[Stretch]) -> str:
+    """Its takes' type where all of the film is takes, else a composite no less AI-made than its parts."""
+    takes = list(used)
+    kind = composite_type(takes, None) if takes else words.COMPOSITE
+    kinds = {kind} | {each.source_type for each in _unknown(cues, others)}
+    if {words.TRAINED, words.COMPOSITE_TRAINED} & kinds:
+        return kind if kinds == {words.TRAINED} else words.COMPOSITE_TRAINED
+    if {words.ALGORITHMIC, words.COMPOSITE_SYNTHETIC} & kinds:
+        return kind if kinds == {words.ALGORITHMIC} else words.COMPOSITE_SYNTHETIC
+    captured = {words.CAPTURE, words.COMPOSITE_CAPTURE, words.CREATION, words.HUMAN_EDITS}
+    return words.COMPOSITE_CAPTURE if kinds <= captured else words.COMPOSITE
+
+
+def _declared(stretch: Stretch, when: datetime) -> dict[str, Any]:
+    what = public(stretch.what, 120) or "none of the takes"
+    said = EditSaid(words.EDITED, stretch.by, what, stretch.source_type)
+    return {**_edit(said, when), "changes": [{"region": [temporal(stretch.start, stretch.end)]}]}
+
+
+def _edit(edit: EditSaid, when: datetime) -> dict[str, Any]:
+    action: dict[str, Any] = {"action": edit.action, "when": statements.stamp(when)}
+    if edit.action not in words.NOT_PERCEPTIBLE:
+        action["digitalSourceType"] = words.IPTC + (edit.source_type or words.HUMAN_EDITS)
+    by = f"declared by {public(edit.by, 80)}" if edit.by else ""
+    if said := "; ".join(filter(None, (public(edit.what, 200), by))):
+        action["description"] = said
+    if edit.software:
+        action["softwareAgent"] = {"name": public(edit.software, 120)}
+    return action
+
+
+def _signed_by(record: dict[str, Any], by: Actor | None) -> dict[str, Any]:
+    return {**record, "exported_by": public(by.name, 80)} if by is not None and by.person else record

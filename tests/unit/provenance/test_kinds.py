@@ -1,0 +1,335 @@
+"""Every kind of manifest: planned, signed, read again, and held against C2PA's own rubric."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from circletake.errors import SigningError
+from circletake.model.cue import Gap
+from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.fingerprint import FingerprintSaid
+from circletake.model.manifest import Credentials, EditSaid, ManifestPlan, ManifestSaid
+from circletake.model.policy import PromptPolicy
+from circletake.model.recipe import Evidence
+from circletake.model.slate import Slate
+from circletake.model.take import Declaration
+from circletake.provenance import vocabulary as words
+from circletake.provenance.derived import Stretch, plan_edited, plan_finished
+from circletake.provenance.keys import FileSigner
+from circletake.provenance.manifest import plan_cut, plan_record, plan_take
+from circletake.provenance.reading import raw_manifest, read_credentials
+from circletake.provenance.session import context
+from circletake.provenance.signing import sign
+from circletake.provenance.trust import TrustList
+from circletake.provenance.validate import problems
+from circletake.workflows.leaving.redacting import redact
+from tests.factories import NOW, OBSERVED, actor, claim, cue, cue_list, media_facts, slate
+from tests.rubric import Rubric
+from tests.unit.provenance.conftest import Make
+
+Made = Callable[..., ManifestSaid]
+Clip = Callable[..., Path]
+FULL = PromptPolicy.FULL
+HALF = (Fraction(1, 4), Fraction(3, 4))
+PRINT = FingerprintSaid("phash-grid", "2", "ab" * 32, "take", ((0.0, "0f" * 32), (0.5, "f0" * 32)))
+
+
+@pytest.fixture(scope="session")
+def rubric(shared: Path) -> Rubric:
+    """The official rubric; tests that ask it are skipped where it is not at hand."""
+    path = shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml"
+    if not path.is_file():
+        pytest.skip("no official rubric beside the project")
+    return Rubric(path)
+
+
+@pytest.fixture
+def made(signer: FileSigner, own: list[TrustList], rubric: Rubric, tmp_path: Path) -> Made:
+    """``made(plan, source)``: signed at ``tmp_path/made``, trusted, and without a broken rule."""
+
+    def make(plan: ManifestPlan, source: Path, name: str = "") -> ManifestSaid:
+        assert problems(plan) == []
+        to = tmp_path / "made" / (name or source.name)
+        to.parent.mkdir(exist_ok=True)
+        done = sign(plan, source, to, signer)
+        said = checked(read_credentials(to, own))
+        beside = done.sidecar.read_bytes() if done.sidecar else None
+        assert rubric.failures(to, beside, said_mime(to)) == []
+        return said
+
+    return make
+
+
+def checked(said: Credentials) -> ManifestSaid:
+    assert (said.state, said.problems) == ("Trusted", ())
+    assert said.active is not None
+    return said.active
+
+
+def said_mime(path: Path) -> str:
+    return {".webm": "video/webm", ".json": "application/json"}.get(path.suffix, "video/mp4")
+
+
+def names(said: ManifestSaid) -> list[str]:
+    return [action.name.removeprefix("c2pa.") for action in said.actions]
+
+
+def roles(said: ManifestSaid) -> list[str]:
+    return [ingredient.role for ingredient in said.ingredients]
+
+
+def plan(take: Slate, source: Path, **over: Any) -> ManifestPlan:
+    return plan_take(take, source, **{"policy": FULL, "when": NOW, **over})
+
+
+@pytest.mark.parametrize("policy", list(PromptPolicy))
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+def test_an_observed_take(clip: Clip, made: Made, suffix: str, policy: PromptPolicy) -> None:
+    source = clip(f"take.{suffix}")
+    sealed = {"prompt": "d" * 64} if policy is PromptPolicy.HASH else {}
+    said = made(plan(slate(source, OBSERVED), source, policy=policy, sealed=sealed), source)
+    assert names(said) == ["created"]
+    record = said.assertions["org.circletake.take"]["recipe"]["prompt"]
+    assert ("digest" in record, "withheld" in record) == (
+        policy is PromptPolicy.HASH,
+        policy is PromptPolicy.OMIT,
+    )
+    iptc = said.assertions["cawg.metadata"]
+    assert ("Iptc4xmpExt:AIPromptInformation" in iptc) is (policy is FULL)
+
+
+@pytest.mark.parametrize("claims", [OBSERVED, (claim("prompt", "night bus"),)])
+def test_a_trimmed_take_says_which_part_was_used(clip: Clip, made: Made, claims: Any) -> None:
+    source = clip("take.mp4")
+    said = made(plan(slate(source, claims), source, part=HALF, produced_actions=("c2pa.transcoded",)), source)
+    assert names(said)[-2:] == ["transcoded", "trimmed"]
+    assert said.actions[-1].source_type == "humanEdits"
+    assert said.assertions["org.circletake.take"]["part"] == ["1/4", "3/4"]
+    parent = next((i for i in said.ingredients if i.role == "parentOf"), None)
+    assert parent is None or parent.source_range == HALF
+
+
+def test_a_cut_with_a_song_and_what_identifies_it(clip: Clip, made: Made, signed: Make) -> None:
+    taken, sound = signed("one.mp4").path, clip("song.m4v", audio=True)
+    song = Song(str(sound), slate(sound).take.sha256, "song.m4v", Declaration.HUMAN, "Ana")
+    cut = Cut("Night Bus", Fraction(12), 64, 48, (CutEvent("id-1", *HALF),), song)
+    planned = plan_cut(
+        cut,
+        {"id-1": slate(None, OBSERVED)},
+        {"id-1": taken},
+        policy=FULL,
+        when=NOW,
+        actions=("c2pa.transcoded",),
+        fingerprint=replace(PRINT, of="takes"),
+    )
+    said = made(planned, clip("cut.mp4"))
+    assert names(said) == ["created", "placed", "placed", "transcoded"]
+    assert roles(said) == ["componentOf", "componentOf"]
+    assert said.assertions["org.circletake.fingerprint"]["of"] == "takes"
+    assert "c2pa.soft-binding" not in said.assertions
+
+
+def test_prompts_in_a_songs_own_manifest_are_kept_back_too(
+    clip: Clip, made: Made, signed: Make, tmp_path: Path
+) -> None:
+    taken, sound = signed("one.mp4", policy=PromptPolicy.OMIT).path, signed("song.m4v").path
+    song = Song(str(sound), slate(sound).take.sha256, "song.m4v", Declaration.AI, "Ana")
+    cut = Cut("Night Bus", Fraction(12), 64, 48, (CutEvent("id-1", *HALF),), song)
+    by_id = {"id-1": slate(None, OBSERVED)}
+    planned = plan_cut(cut, by_id, {"id-1": taken}, policy=PromptPolicy.OMIT, when=NOW)
+    assert "redacted" in names(made(planned, clip("cut.mp4")))
+    assert OBSERVED[4].value.encode() not in (tmp_path / "made" / "cut.mp4").read_bytes()
+
+
+def test_a_take_says_what_identifies_it_under_a_label_of_our_own(clip: Clip, made: Made) -> None:
+    source = clip("take.mp4")
+    said = made(plan(slate(source, OBSERVED), source, fingerprint=PRINT), source)
+    printed = said.assertions["org.circletake.fingerprint"]
+    assert (printed["algorithm"], printed["version"], printed["sha256"]) == ("phash-grid", "2", "ab" * 32)
+    assert printed["frames"][1] == {"at": "0.500", "phash": "f0" * 32}
+
+
+def test_a_regrade_of_an_earlier_export(clip: Clip, made: Made, signed: Make) -> None:
+    before = signed("graded.mp4").path
+    edits = [EditSaid("c2pa.adjustedColor", "Ana Ruiz", "warmer", software="Resolve 20")]
+    said = made(plan_edited(before, edits, when=NOW, by=actor()), clip("warm.mp4", seed=3))
+    assert names(said) == ["opened", "adjustedColor"]
+    assert (said.actions[1].source_type, said.actions[1].agent) == ("humanEdits", "Resolve 20")
+    (parent,) = said.ingredients
+    assert parent.manifest
+    with pytest.raises(ValueError, match="what was done"):
+        plan_edited(before, [], when=NOW)
+
+
+def test_an_export_of_ours_that_was_imported_and_exported_again(
+    made: Made, signed: Make, own: list[TrustList]
+) -> None:
+    ours = signed("ours.mp4").path
+    take = slate(ours, [claim("model", "gen4.5", Evidence.SIGNED, by="Lumen Films")])
+    said = made(plan(take, ours, produced_actions=("c2pa.adjustedColor",)), ours)
+    assert names(said) == ["opened", "edited.metadata", "adjustedColor"]
+    assert roles(said)[0] == "parentOf" and said.ingredients[0].manifest
+
+
+def test_a_finished_film_names_our_takes_in_it_and_what_is_none(clip: Clip, made: Made, signed: Make) -> None:
+    film = clip("film.mp4", seconds=2)
+    takes = {f"id-{n}": signed(f"{n}.mp4", number=n).path for n in (1, 2)}
+    slates = {f"id-{n}": slate(None, OBSERVED, n) for n in (1, 2)}
+    rows = (
+        cue("id-1", 0, 12, source_in=0.25, source_out=0.75),
+        cue("id-2", 12, 24),
+        Gap(24, 36),
+        Gap(36, 48),
+    )
+    found = replace(cue_list(*rows), sha256=slate(film).take.sha256)
+    titles = Stretch(Fraction(3, 2), Fraction(2), "humanEdits", "Ana Ruiz", "titles")
+    planned = plan_finished(film, found, slates, takes, when=NOW, others=[titles], software="Premiere Pro")
+    said = made(planned, film)
+    assert names(said) == ["opened", "placed", "placed", "edited", "edited"]
+    assert said.actions[3].source_type == "compositeWithTrainedAlgorithmicMedia"
+    assert said.actions[4].source_type == "humanEdits"
+    assert roles(said) == ["parentOf", "componentOf", "componentOf"]
+    assert said.ingredients[1].source_range == HALF
+    assert said.ingredients[2].placed == ((Fraction(1, 2), Fraction(1)),)
+    record = said.assertions["org.circletake.film"]
+    assert [each["source_type"] for each in record["others"]] == ["undeclared", "humanEdits"]
+    assert {each["evidence"] for each in record["takes"]} == {"matched"}
+    (actions,) = (each for each in planned.definition["assertions"] if each["label"] == "c2pa.actions.v2")
+    assert actions["data"]["allActionsIncluded"] is False
+
+
+def test_an_unsigned_import(clip: Clip, made: Made) -> None:
+    source = clip("take.mp4")
+    declared = (claim("prompt", "night bus"), claim("source_type", "trainedAlgorithmicMedia", by="Ana"))
+    said = made(plan(slate(source, declared), source), source)
+    assert names(said) == ["opened", "edited.metadata"]
+    assert said.ingredients[0].source_type == "trainedAlgorithmicMedia"
+    silent = made(plan(slate(source), source), source, "silent.mp4")
+    assert names(silent) == ["opened"]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+@pytest.mark.parametrize("policy", [FULL, PromptPolicy.OMIT])
+def test_an_import_with_a_providers_manifest(
+    made: Made, signed: Make, suffix: str, policy: PromptPolicy
+) -> None:
+    provided = signed(f"sora.{suffix}").path
+    store = raw_manifest(provided)
+    take = slate(provided, [claim("prompt", "told later")], media=media_facts(mime=said_mime(provided)))
+    said = made(plan(take, provided, provider_manifest=store, policy=policy), provided)
+    assert said.ingredients[0].manifest
+    assert ("redacted" in names(said)) is (policy is PromptPolicy.OMIT)
+
+
+def test_a_redacted_copy(signed: Make, signer: FileSigner, rubric: Rubric, tmp_path: Path) -> None:
+    done = redact(signed().path, tmp_path / "out.mp4", signer, when=NOW)
+    assert rubric.failures(done.path) == []
+
+
+def test_a_record(made: Made, tmp_path: Path) -> None:
+    path = tmp_path / "release.json"
+    path.write_text("{}")
+    assert names(made(plan_record("release.json", NOW), path)) == ["created"]
+
+
+def picture(path: Path, signer: FileSigner | None = None) -> Path:
+    """A still; with a manifest of its own where a signer is given."""
+    import io
+
+    import c2pa
+    import cv2
+    import numpy as np
+
+    cv2.imwrite(str(path), np.full((32, 32, 3), 90, np.uint8))
+    if signer is not None:
+        native = c2pa.Signer.from_callback(signer.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem)
+        out = io.BytesIO()
+        definition = dict(plan_record("still", NOW).definition) | {"format": "image/png"}
+        with c2pa.Builder(definition, context=context()) as builder, path.open("rb") as file:
+            builder.sign(native, "image/png", file, out)
+        path.write_bytes(out.getvalue())
+    return path
+
+
+def reference(clip: Clip, still: Path, **over: Any) -> tuple[ManifestPlan, Path]:
+    source = clip("take.mp4")
+    made_from = (*OBSERVED, claim("input.image", still.name, Evidence.OBSERVED))
+    planned = plan(slate(source, made_from), source, references={"input.image": still}, **over)
+    return planned, source
+
+
+@pytest.mark.parametrize("own_manifest", [True, False])
+def test_an_image_to_video_take_brings_the_credentials_of_its_picture(
+    clip: Clip, made: Made, signer: FileSigner, tmp_path: Path, own_manifest: bool
+) -> None:
+    still = picture(tmp_path / "still.png", signer if own_manifest else None)
+    said = made(*reference(clip, still))
+    assert names(said) == ["created"]
+    used = next(each for each in said.ingredients if each.title == "Reference image: still.png")
+    assert used.role == "inputTo"
+    assert used.instance_id in said.actions[0].ingredients
+    assert bool(used.manifest) is own_manifest
+    digest = hashlib.sha256(still.read_bytes()).hexdigest()
+    assert digest.encode() in (tmp_path / "made" / "take.mp4").read_bytes()
+    assert still.read_bytes()[:64] not in (tmp_path / "made" / "take.mp4").read_bytes()
+
+
+def test_where_prompts_are_kept_back_a_picture_is_neither_named_nor_quoted(
+    clip: Clip, made: Made, signer: FileSigner, tmp_path: Path
+) -> None:
+    planned, source = reference(clip, picture(tmp_path / "rainy.png", signer), policy=PromptPolicy.OMIT)
+    said = made(planned, source)
+    used = next(each for each in said.ingredients if each.title.startswith("Reference"))
+    assert (used.title, used.manifest) == ("Reference image", "")
+
+
+def test_a_picture_that_was_altered_after_it_was_signed_is_refused(
+    clip: Clip, signer: FileSigner, tmp_path: Path
+) -> None:
+    still = picture(tmp_path / "still.png", signer)
+    data = bytearray(still.read_bytes())
+    data[-40] ^= 1
+    still.write_bytes(data)
+    planned, source = reference(clip, still)
+    with pytest.raises(SigningError, match="altered"):
+        sign(planned, source, tmp_path / "out.mp4", signer)
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_the_rubric_as_asked_here_can_fail(signed: Make, rubric: Rubric, signer: FileSigner) -> None:
+    import io
+
+    import c2pa
+
+    path = signed().path
+    typed = {"action": "c2pa.created", "digitalSourceType": f"{words.IPTC}{words.COMPOSITE}"}
+    bad = {
+        "claim_generator_info": [{"name": "x"}],
+        "assertions": [
+            {
+                "label": "c2pa.actions.v2",
+                "data": {"actions": [typed, {"action": "c2pa.trimmed"}]},
+                "created": True,
+            },
+            {"label": "c2pa.unheard-of", "data": {}},
+        ],
+    }
+    out = io.BytesIO()
+    native = c2pa.Signer.from_callback(signer.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem)
+    with c2pa.Builder(bad, context=context()) as builder, path.open("rb") as file:
+        builder.sign(native, "video/mp4", file, out)
+    path.write_bytes(out.getvalue())
+    broken = {each.partition(":")[0] for each in rubric.failures(path)}
+    assert broken >= {
+        "mandatory_spec_version",
+        "mandatory_all_actions_included",
+        "mandatory_dst_for_perceptible_transformations",
+        "no_unsupported_assertions",
+    }
