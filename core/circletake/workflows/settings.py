@@ -32,12 +32,14 @@ class Settings:
     Attributes:
         blocked: plugins that are never imported for this library.
         signer: the provider whose key signs exports; empty for the key of ``keys init``.
+        at_once: jobs in flight at a time, by backend; what a model's card says holds for others.
     """
 
     name: str
     blocked: tuple[str, ...] = ()
     plugins: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     signer: str = ""
+    at_once: Mapping[str, int] = field(default_factory=dict)
 
     def plugin(self, name: str) -> Mapping[str, object]:
         """The settings given for one plugin object; empty where there are none."""
@@ -73,8 +75,11 @@ def read_settings(root: Path) -> Settings:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(str(path), f"not valid TOML: {error}", "mend the file") from error
-    library, plugins, signing = (data.get(table, {}) for table in ("library", "plugins", "signing"))
-    for table, values in (("library", library), ("plugins", plugins), ("signing", signing)):
+    library, plugins, signing, at_once = (
+        data.get(table, {}) for table in ("library", "plugins", "signing", "at_once")
+    )
+    tables = {"library": library, "plugins": plugins, "signing": signing, "at_once": at_once}
+    for table, values in tables.items():
         if not isinstance(values, dict):
             raise BadInput(str(path), f"{table} must be a table", f"write [{table}] above its settings")
     blocked, signer = plugins.get("blocked", []), signing.get("provider", "")
@@ -82,8 +87,11 @@ def read_settings(root: Path) -> Settings:
         raise BadInput(str(path), "plugins.blocked must be a list of names", "mend the file")
     if not isinstance(signer, str):
         raise BadInput(str(path), "signing.provider must be the name of a signer", "mend the file")
+    for backend, jobs in at_once.items():
+        if type(jobs) is not int or jobs < 1:
+            raise BadInput(str(path), f"at_once.{backend} must be 1 or more", f"write {backend} = 2")
     sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
-    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer)
+    return Settings(str(library.get("name", root.name)), tuple(blocked), sections, signer, at_once)
 
 
 def _quoted(text: str) -> str:
