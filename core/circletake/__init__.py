@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         MediaError,
         PluginError,
         SigningError,
+        Transient,
+        Unanswered,
     )
     from circletake.hookspecs import API_VERSION, hookimpl
     from circletake.media.render import needs_encoding, remux, render
@@ -80,7 +82,9 @@ if TYPE_CHECKING:
         GenerationRequest,
         JobState,
         ModelCard,
+        Parent,
         Phase,
+        Relation,
         RequestCheck,
     )
     from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
@@ -89,6 +93,7 @@ if TYPE_CHECKING:
     from circletake.model.slate import Found, Scored, Slate
     from circletake.model.take import AudioFacts, Declaration, MediaFacts, Origin, Take
     from circletake.model.text import csv_cell, file_stem, printable
+    from circletake.plugins.downloading import download, retry_after
     from circletake.protocols import (
         About,
         AuditRule,
@@ -152,6 +157,7 @@ __all__ = [
     "OpenSigner",
     "Origin",
     "Outcome",
+    "Parent",
     "Phase",
     "PictureMatch",
     "Placed",
@@ -161,6 +167,7 @@ __all__ = [
     "Recipe",
     "RecipeClaim",
     "RecipeReader",
+    "Relation",
     "Release",
     "ReleasedFile",
     "RequestCheck",
@@ -182,9 +189,12 @@ __all__ = [
     "Take",
     "TakeFacts",
     "Traced",
+    "Transient",
+    "Unanswered",
     "Use",
     "Verdict",
     "csv_cell",
+    "download",
     "field_named",
     "file_stem",
     "hookimpl",
@@ -192,13 +202,15 @@ __all__ = [
     "printable",
     "remux",
     "render",
+    "retry_after",
     "timecode",
     "timeline_json",
 ]
 
 _HOMES = {
     "circletake.errors": (
-        "BadInput Cancelled CircletakeError KeyProblem MediaError PluginError SigningError"
+        "BadInput Cancelled CircletakeError KeyProblem MediaError PluginError SigningError "
+        "Transient Unanswered"
     ),
     "circletake.hookspecs": "API_VERSION hookimpl",
     "circletake.media.render": "needs_encoding remux render",
@@ -209,7 +221,8 @@ _HOMES = {
     "circletake.model.event": "Actor Standing Verdict",
     "circletake.model.export": ("Chosen ExportRequest ProducedFile Release ReleasedFile SoundUse Use"),
     "circletake.model.generation": (
-        "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Phase RequestCheck"
+        "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Parent Phase Relation "
+        "RequestCheck"
     ),
     "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
@@ -217,6 +230,7 @@ _HOMES = {
     "circletake.model.slate": "Found Scored Slate",
     "circletake.model.take": "AudioFacts Declaration MediaFacts Origin Take",
     "circletake.model.text": "csv_cell file_stem printable",
+    "circletake.plugins.downloading": "download retry_after",
     "circletake.protocols": (
         "About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "
         "RecipeReader Scorer Scoring SignerProvider SourceFile TakeFacts"

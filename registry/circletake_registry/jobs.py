@@ -161,7 +161,9 @@ class Jobs:
     def holders(self) -> dict[str, Holder]:
         """Who works on which job now, by its id."""
         moment = now()
-        query = select(jobs.c.id, jobs.c.lease_owner, jobs.c.lease_host, jobs.c.lease_seen, jobs.c.lease_until)
+        query = select(
+            jobs.c.id, jobs.c.lease_owner, jobs.c.lease_host, jobs.c.lease_seen, jobs.c.lease_until
+        )
         with self._database.read() as connection:
             rows = connection.execute(query.where(jobs.c.lease_until > moment, _OPEN)).all()
         return {row[0]: Holder(row[1], row[2], row[3] or moment, row[4]) for row in rows}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from circletake.errors import BadInput, Cancelled, LibraryError, PluginError, Transient, Unanswered
+from circletake.errors import BadInput, Cancelled
 from circletake.hookspecs import hookimpl
 from circletake.model.generation import (
     TRAINED,
@@ -24,7 +23,6 @@ from circletake.model.job import Job, JobStep
 from circletake.model.recipe import Evidence
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings
-from circletake.workflows.intake import patience
 from circletake.workflows.intake.desk import Desk, desk
 from circletake.workflows.intake.generate import (
     GeneratePlan,

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import By, Declared, DryRun, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import (
+    By,
+    Declared,
+    DryRun,
+    Json,
+    LibraryFolder,
+    hint_of_jobs,
+    load_plugins,
+    open_library,
+)
 from circletake.cli.console import note, print_json, progress, say
 from circletake.model.take import Origin
 from circletake.model.text import counted, human_size, printable
@@ -95,7 +104,8 @@ def import_(
                 analysing=looking,
                 comparing=comparing,
             )
-    print_json(_jsonable(report)) if json else _tell(report)
+        print_json(_jsonable(report)) if json else _tell(report)
+        hint_of_jobs(lib)
     if report.unread:
         raise typer.Exit(1)
 

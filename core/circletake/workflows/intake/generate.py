@@ -18,7 +18,7 @@ from circletake.model.generation import GenerationRequest
 from circletake.model.job import Job, JobStep
 from circletake.workflows.intake.desk import Desk, desk
 from circletake.workflows.intake.jobs import new_job
-from circletake.workflows.intake.planning import GeneratePlan, hold_to, plan_generation
+from circletake.workflows.intake.planning import GeneratePlan, plan_generation
 from circletake.workflows.intake.working import Outcome, work
 from circletake.workflows.progress import Progress, silent
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.library import Library
 
-__all__ = ["GeneratePlan", "GenerateReport", "generate", "hold_to", "plan_generation", "resume", "retry"]
+__all__ = ["GeneratePlan", "GenerateReport", "generate", "plan_generation", "resume", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +122,7 @@ def retry(
         if known_as and (len(jobs) > 1 or job.step is not JobStep.SENDING):
             raise BadInput("--known-as", "is for one job that may have been sent", "circletake jobs")
     with desk(library) as here:
-        again = [
-            here.intend(new_job_like(job, by)) if job.step.over else job
-            for job in jobs
-        ]
+        again = [here.intend(new_job_like(job, by)) if job.step.over else job for job in jobs]
         held, warnings = _taken(here, again)
         held = [here.store(_anew(job, known_as)) if job.step is JobStep.SENDING else job for job in held]
         outcome = work(library, manager, here, held, by, progress=progress)

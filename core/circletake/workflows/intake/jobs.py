@@ -179,9 +179,7 @@ class JobWorker:
         if not isinstance(answer, str) or not answer:
             raise Unanswered(job.generator, "gave no id for the job it was sent", _UNKNOWN.format(job.short))
         known = line.clean(answer)
-        return self.desk.store(
-            replace(job, provider_id=known, step=JobStep.SUBMITTED, error="", note="")
-        )
+        return self.desk.store(replace(job, provider_id=known, step=JobStep.SUBMITTED, error="", note=""))
 
     def _reconciled(self, job: Job, line: Line, lost: PluginError) -> str:
         """The id of a request whose answer was just lost. One that is not found is not sent again now."""
@@ -193,7 +191,7 @@ class JobWorker:
         )
 
     def _found(self, job: Job, line: Line) -> str | None:
-        """Ask the backend for a request that it may have got; its list may lag, so it is read more than once."""
+        """Ask the backend for a request it may have got; its list may lag, so it is read more than once."""
         request = request_of(job)
         try:
             for tries in range(_LOOKS):

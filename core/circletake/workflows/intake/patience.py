@@ -16,7 +16,7 @@ _JITTER = 0.25
 
 
 def before_looking(looks: int, wish: float | None = None) -> float:
-    """Seconds until a job is looked at again after ``looks`` looks: from 2 to 30, or as the backend wishes."""
+    """Seconds until a job is looked at again after ``looks`` looks: 2 to 30, or as the backend wishes."""
     return _waited(_FIRST_LOOK * _GROWTH ** min(looks, 40), _LAST_LOOK, wish)
 
 

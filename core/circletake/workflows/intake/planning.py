@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput
+from circletake.errors import BadInput, CircletakeError
 from circletake.files import sha256_of
 from circletake.model.cost import Bill, Cost, cost_said
 from circletake.model.generation import GenerationRequest, ModelCard, Parent, Relation, RequestCheck
@@ -17,6 +17,7 @@ from circletake.plugins.settings import settings_of
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
+    from circletake.workflows.intake.shot_list import Wanted
     from circletake.workflows.library import Library
 
 _SEED_LIMIT = 2**31
@@ -105,6 +106,33 @@ def plan_generation(
     )
 
 
+def plan_shots(library: Library, manager: PluginManager, wanted: Sequence[Wanted]) -> list[GeneratePlan]:
+    """Plan every row of a shot list; what is wrong with any is told at once.
+
+    Raises:
+        BadInput: rows ask for what their backends cannot do.
+    """
+    plans, wrong = [], []
+    for row in wanted:
+        try:
+            plans.append(
+                plan_generation(
+                    library,
+                    manager,
+                    row.backend,
+                    row.request,
+                    row.takes,
+                    shot=row.shot,
+                    seeds=row.seeds,
+                )
+            )
+        except CircletakeError as error:
+            wrong.append(f"{row.where}: {error.reason}")
+    if wrong:
+        raise BadInput("shot list", "; ".join(wrong), "mend these rows; nothing was asked")
+    return plans
+
+
 def hold_to(most: str, plans: Sequence[GeneratePlan]) -> None:
     """See that ``plans`` cost no more than ``most``, such as ``5`` or ``5 USD``.
 
@@ -130,7 +158,9 @@ def hold_to(most: str, plans: Sequence[GeneratePlan]) -> None:
         raise BadInput("--max-cost", f"the takes cost {bill}, more than {most_said}", "ask for fewer takes")
 
 
-def _warnings(checks: Sequence[RequestCheck], card: ModelCard | None, request: GenerationRequest) -> list[str]:
+def _warnings(
+    checks: Sequence[RequestCheck], card: ModelCard | None, request: GenerationRequest
+) -> list[str]:
     """What the backend says, and what the card tells where the backend says nothing of it."""
     said = list(dict.fromkeys(warning for check in checks for warning in check.warnings))
     told = {warning.partition(":")[0] for warning in said}

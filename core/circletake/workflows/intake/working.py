@@ -75,9 +75,7 @@ def work(
     order = {job.id: number for number, job in enumerate(jobs)}
     with ExitStack() as stack:
         stack.enter_context(aside())
-        pools = {
-            name: stack.enter_context(ThreadPoolExecutor(limit, name)) for name, limit in limits.items()
-        }
+        pools = {name: stack.enter_context(ThreadPoolExecutor(limit, name)) for name, limit in limits.items()}
         # Pools wait for their threads when they close; by then the switch must be off.
         stack.callback(_stop, switch, pools.values())
         run = _Run(worker, pools, order, by, progress)
