@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.errors import Cancelled, LeaseLost, PluginError, PluginFault, Transient, Unanswered
+from circletake.errors import Cancelled, LeaseLost, NotFound, PluginError, PluginFault, Transient, Unanswered
 from circletake.files import sha256_of, sync_file, sync_folder
 from circletake.model.event import Actor
 from circletake.model.generation import FetchedFile, GenerationRequest, JobState, Parent, Phase, Relation
@@ -326,6 +326,17 @@ def request_of(job: Job) -> GenerationRequest:
 def job_folder(library: Library, job: Job) -> Path:
     """Where the files of a job lie until they are takes; by time, so that takes enter in the order asked."""
     return library.home.resolve() / "jobs" / f"{job.asked_at:%Y%m%d%H%M%S%f}-{job.id}"
+
+
+def tidy_folders(library: Library) -> None:
+    """Remove what jobs that are over left behind when they were killed at their last step."""
+    for folder in (library.home / "jobs").glob("*-*"):
+        try:
+            job = library.registry.jobs.get(folder.name.partition("-")[2])
+        except NotFound:
+            continue
+        if job.step.over:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _whole(job: Job) -> bool:

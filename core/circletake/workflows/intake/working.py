@@ -19,7 +19,7 @@ from circletake.model.job import Job, JobStep
 from circletake.plugins.fence import fenced
 from circletake.plugins.manager import aside
 from circletake.plugins.settings import settings_of
-from circletake.workflows.intake.jobs import JobWorker
+from circletake.workflows.intake.jobs import JobWorker, tidy_folders
 from circletake.workflows.intake.line import Switch
 from circletake.workflows.progress import Progress, silent
 
@@ -69,6 +69,7 @@ def work(
     Raises:
         Cancelled: the person stopped; what was fetched is kept and the rest can be resumed.
     """
+    tidy_folders(library)
     switch = Switch(cancelled)
     limits = {name: at_once(library, manager, name, jobs) for name in {job.generator for job in jobs}}
     worker = JobWorker(library, manager, desk, switch, limits)
