@@ -31,6 +31,7 @@ from circletake.workflows.intake.generate import (
     plan_generation,
     resume,
 )
+from circletake.workflows.intake.jobs import new_job
 from circletake.workflows.library import Library
 from tests.factories import actor, tiny_clip
 
@@ -206,17 +207,17 @@ def test_stopping_keeps_what_was_finished_and_the_rest_can_be_resumed(library: L
 
 
 def test_a_job_that_another_process_holds_is_left_alone_and_it_is_said(library: Library) -> None:
-    backend = Backend(dies_at="poll")
-    with pytest.raises(Killed):
-        asking(library, backend, takes=2)()
+    manager = manager_with(Backend())
+    theirs, free = (new_job("fake", "1", replace(ASKED, seed=seed), "SH010", actor()) for seed in "56")
     with desk(library) as other:
-        first = library.registry.jobs.open()[0]
-        assert other.take(first)
-        report = asking(library, backend, takes=1)()
-        assert report.warnings == (f"job {first.short} is being worked on by another process",)
-        assert len(report.takes) == 2
-        assert library.registry.jobs.get(first.id).step is JobStep.SUBMITTED
-    assert len(resume(library, manager_with(backend), by=actor()).takes) == 1
+        theirs = other.intend(theirs)
+        library.registry.jobs.intend(free)
+        report = resume(library, manager, by=actor())
+        assert report.warnings == (f"job {theirs.short} is being worked on by another process",)
+        assert seeds(library) == ["6"]
+        assert library.registry.jobs.get(theirs.id).step is JobStep.INTENDED
+    resume(library, manager, by=actor())
+    assert seeds(library) == ["6", "5"]
 
 
 def test_a_plan_tells_problems_warnings_and_cost_and_sends_nothing(library: Library) -> None:

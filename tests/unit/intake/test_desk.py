@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_what_a_killed_process_held_is_free_at_once_on_its_machine(
     assert holder.stdout is not None and holder.stdin is not None
     assert holder.stdout.readline() == b"True\n"
     if host:
-        monkeypatch.setattr(desks.socket, "gethostname", lambda: host)
+        monkeypatch.setattr(socket, "gethostname", lambda: host)
     with desk(library) as here:
         assert here.take(job) is None
         holder.stdin.write(b"\n")

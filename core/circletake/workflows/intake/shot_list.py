@@ -117,7 +117,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
         for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if row.get(None):  # type: ignore[call-overload]  # what DictReader calls cells beyond the header
+            if row.get(None):
                 raise BadInput(str(path), "a row has more cells than the header", "quote cells with commas")
             cells = {key: csv_value(cell) for key, cell in row.items() if isinstance(cell, str)}
             if any(cell.strip() for cell in cells.values()):
