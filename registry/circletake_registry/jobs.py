@@ -173,9 +173,15 @@ class Jobs:
         first = (JobStep.FETCHED, JobStep.SUBMITTED, JobStep.SENDING, JobStep.INTENDED)
         return sorted(self._jobs(_OPEN), key=lambda job: first.index(job.step))
 
-    def waiting(self) -> dict[JobStep, int]:
-        """How many jobs with work left nobody is working on, by step; asked often, so it is cheap."""
-        free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= now())
+    def waiting(self, gone: Collection[str] = ()) -> dict[JobStep, int]:
+        """How many jobs with work left nobody is working on, by step; asked often, so it is cheap.
+
+        Args:
+            gone: owners known to be dead.
+        """
+        free = or_(
+            jobs.c.lease_until.is_(None), jobs.c.lease_until <= now(), jobs.c.lease_owner.in_(sorted(gone))
+        )
         query = select(jobs.c.step, func.count()).where(_OPEN, free).group_by(jobs.c.step)
         with self._database.read() as connection:
             return {JobStep(step): count for step, count in connection.execute(query)}

@@ -190,6 +190,27 @@ def test_generation_survives_being_killed_again_and_again(root: Path, provider: 
     each_once(root, provider, 4)
 
 
+@pytest.mark.slow
+def test_a_person_who_stops_it_is_told_how_to_go_on(
+    root: Path, provider: Studio, manager: PluginManager, no_workers: None
+) -> None:
+    provider.looks = 10**6
+    running = start(root, *studio_words(2))
+    with find_library(root) as library:
+        for _ in range(600):
+            if [job.note for job in library.registry.jobs.open()] == ["running 50%"] * 2:
+                break
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate()
+        assert running.returncode == 2
+        assert b"what was finished is kept, circletake jobs resume" in said
+        assert library.registry.jobs.holders() == {}
+        provider.looks = 1
+        resume(library, manager, by=actor())
+    each_once(root, provider, 2)
+
+
 def _wait_for_jobs(root: Path, count: int) -> None:
     with find_library(root) as library:
         for _ in range(600):

@@ -289,6 +289,12 @@ def test_a_still_is_kept_with_the_job_and_named_as_its_source(
     (job,) = film.registry.jobs.all()
     still.unlink()
     assert Path(str(job.request["image"])).read_bytes() == b"png"
+    slate = film.registry.takes.slates()[0]
+    again = from_take(film, slate, Relation.RETAKE, GenerationRequest("", ""), "studio")
+    assert (again.image, again.parent and again.parent.relation) == (
+        Path(str(job.request["image"])),
+        Relation.RETAKE,
+    )
 
 
 def test_a_setting_that_the_model_does_not_have_is_named(
@@ -297,6 +303,10 @@ def test_a_setting_that_the_model_does_not_have_is_named(
     request = replace(ASKED, negative_prompt="people", parameters={"steps": "20", "fps": "24"})
     plan = plan_generation(film, manager, "studio", request, 2)
     assert plan.warnings == ("fps: s1 has no such setting", "negative prompt: s1 does not use one")
+    # What is not used is not sent, or it would stand in the recipe as observed.
+    assert [(asked.parameters, asked.negative_prompt) for asked in plan.requests] == [
+        ({"steps": "20"}, "")
+    ] * 2
     with pytest.raises(BadInput, match="keys must not be"):
         plan_generation(film, manager, "studio", replace(ASKED, parameters={"api_key": "x"}), 1)
 

@@ -65,10 +65,11 @@ def hint_of_jobs(library: Library) -> None:
     """Say on stderr that jobs wait which nobody works on. Only the registry is asked, never a backend."""
     from circletake.cli.console import note
     from circletake.model.text import counted
+    from circletake.workflows.intake.desk import waiting
 
-    waiting = library.registry.jobs.waiting()
-    paid = sum(count for step, count in waiting.items() if step.paid)
-    unsent = sum(count for step, count in waiting.items() if not step.paid)
+    left = waiting(library)
+    paid = sum(count for step, count in left.items() if step.paid)
+    unsent = sum(count for step, count in left.items() if not step.paid)
     parts = [f"{counted(paid, 'job')} may have been paid for and not fetched"] * bool(paid)
     parts += [f"{counted(unsent, 'job')} not sent yet"] * bool(unsent)
     if parts:

@@ -48,11 +48,12 @@ def group(
 def list_(every: Every = False, json: Json = False, library: LibraryFolder = None) -> None:
     """List jobs that are not finished: how far each is, who works on it, what went wrong."""
     from circletake.model.job import JobStep
+    from circletake.workflows.intake.desk import at_work, waiting
 
     with open_library(library) as lib:
         kept = [job for job in lib.registry.jobs.all() if every or job.step is not JobStep.IMPORTED]
-        holders = lib.registry.jobs.holders()
-        waiting = sum(lib.registry.jobs.waiting().values())
+        holders = at_work(lib)
+        left = sum(waiting(lib).values())
     if json:
         print_json(kept)
         return
@@ -73,19 +74,21 @@ def list_(every: Every = False, json: Json = False, library: LibraryFolder = Non
             for job in kept
         ],
     )
-    if waiting:
-        say(f"{waiting} waiting. Finish them: circletake jobs resume")
+    if left:
+        say(f"{left} waiting. Finish them: circletake jobs resume")
 
 
 @app.command()
 def follow(jobs: Named = None, json: Json = False, library: LibraryFolder = None) -> None:
     """Watch jobs that other processes work on, until none is left; only the registry is read."""
+    from circletake.workflows.intake.desk import at_work
+
     with open_library(library) as lib:
-        ids = [job.id for job in _named(lib, jobs)] if jobs else list(lib.registry.jobs.holders())
+        ids = [job.id for job in _named(lib, jobs)] if jobs else list(at_work(lib))
         seen: dict[str, str] = {}
         while True:
             # Holders first: a job let go in between is then looked at once more.
-            holders = lib.registry.jobs.holders()
+            holders = at_work(lib)
             now = [lib.registry.jobs.get(job_id) for job_id in ids]
             for job in now:
                 line = _step(job) + (f"  {printable(job.error, 120)}" if job.error else "")

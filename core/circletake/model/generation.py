@@ -30,7 +30,7 @@ class ModelCard:
         parameters: name and what it accepts, in words; ``None`` where that is not known.
         accepts: what it takes beside prompt, seed and parameters: ``image``, ``negative prompt``,
             and the relations ``remix`` and ``extend``; ``None`` where the card does not say, so
-            that the backend's own check has to.
+            that the backend's own check has to. What a card says is not used is not sent.
         at_once: jobs of this model that the provider works on at a time; 0 where it does not say.
         prices: what one unit costs, e.g. ``{"second": "0.05 USD"}``.
         source: where these facts come from.

@@ -15,7 +15,7 @@ from circletake.errors import LeaseLost
 from circletake.model.generation import GenerationRequest
 from circletake.model.job import Job
 from circletake.workflows.intake import desk as desks
-from circletake.workflows.intake.desk import desk
+from circletake.workflows.intake.desk import at_work, desk, waiting
 from circletake.workflows.intake.jobs import new_job
 from circletake.workflows.library import Library
 from tests.factories import actor
@@ -26,7 +26,7 @@ HOLDS = """
 import os, signal, sys
 from pathlib import Path
 from circletake.workflows.library import find_library
-from circletake.workflows.intake.desk import desk
+from circletake.workflows.intake.desk import at_work, desk, waiting
 with find_library(Path(sys.argv[1])) as library, desk(library) as here:
     print(all(here.take(job) for job in library.registry.jobs.open()), flush=True)
     sys.stdin.readline()
@@ -68,10 +68,13 @@ def test_what_a_killed_process_held_is_free_at_once_on_its_machine(
         monkeypatch.setattr(socket, "gethostname", lambda: host)
     with desk(library) as here:
         assert here.take(job) is None
+        assert (waiting(library), set(at_work(library))) == ({}, {job.id})
         holder.stdin.write(b"\n")
         holder.stdin.flush()
         assert holder.wait() == -signal.SIGKILL
         holder.communicate()
+        assert bool(waiting(library)) == (not host)
+        assert bool(at_work(library)) == bool(host)
         assert here.take(job) == (None if host else job)
 
 

@@ -14,13 +14,13 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import CircletakeError
-from circletake.model.job import Job
+from circletake.model.job import Holder, Job, JobStep
 
 if TYPE_CHECKING:
     from circletake.workflows.library import Library
@@ -63,8 +63,20 @@ class Desk:
 
     def _gone(self) -> tuple[str, ...]:
         """Owners of this machine that died with leases."""
-        here = {holder.owner for holder in self._jobs.holders().values() if holder.host == self.host}
-        return tuple(owner for owner in here - {self.owner} if _is_free(self._locks / f"{owner}.lock"))
+        return tuple(_dead(self._jobs.holders().values(), self.host, self._locks) - {self.owner})
+
+
+def at_work(library: Library) -> dict[str, Holder]:
+    """Who works on which job now, by its id; without those of this machine that are known to be dead."""
+    held = library.registry.jobs.holders()
+    dead = _dead(held.values(), socket.gethostname(), _locks(library))
+    return {job_id: holder for job_id, holder in held.items() if holder.owner not in dead}
+
+
+def waiting(library: Library) -> dict[JobStep, int]:
+    """How many jobs with work left nobody is working on, by step. Nothing but the library is asked."""
+    held = library.registry.jobs.holders().values()
+    return library.registry.jobs.waiting(_dead(held, socket.gethostname(), _locks(library)))
 
 
 @contextmanager
@@ -102,6 +114,11 @@ def _locks(library: Library) -> Path:
     return library.home / "workers"
 
 
+def _dead(held: Iterable[Holder], host: str, locks: Path) -> set[str]:
+    owners = {holder.owner for holder in held if holder.host == host}
+    return {owner for owner in owners if _is_free(locks / f"{owner}.lock")}
+
+
 def _is_free(path: Path) -> bool:
     """Whether the process that holds the lock is dead. One without a file may live elsewhere."""
     try:
@@ -109,7 +126,8 @@ def _is_free(path: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared, so that two who look at a time do not take each other for the owner.
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return False
     finally:

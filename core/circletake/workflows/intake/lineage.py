@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import BadInput
 from circletake.model.generation import GenerationRequest, Parent, Relation
 from circletake.model.recipe import Field
+from circletake.workflows.intake.jobs import request_of
 
 if TYPE_CHECKING:
     from circletake.model.slate import Slate
@@ -24,8 +25,9 @@ def from_take(
 ) -> GenerationRequest:
     """A request that comes from a take: what ``given`` leaves open is as it was in the take's recipe.
 
-    A retake has a new seed unless one is given. A remix or an extension goes by the backend's own
-    id of the job, so only the backend that made the take can do it; others are handed the file.
+    A retake has the same settings and still, and a new seed unless one is given. A remix or an
+    extension goes by the backend's own id of the job where it made the take itself; others are
+    handed the file.
 
     Raises:
         BadInput: the recipe of the take does not say what is needed.
@@ -37,11 +39,13 @@ def from_take(
             raise BadInput(slate.take.label, f"its recipe names no {what}", f"give one with --{what}")
     parent = Parent(relation, slate.take.sha256, _job_of(library, slate, backend), library.media(slate.take))
     same_model = model == recipe[Field.MODEL] and backend_of(slate) == backend
-    settings = _asked(library, slate) if same_model and relation is Relation.RETAKE else {}
+    before = _asked(library, slate) if same_model and relation is Relation.RETAKE else None
+    settings = (before.parameters or {}) if before else {}
     return replace(
         given,
         prompt=prompt,
         model=model,
+        image=given.image or (before.image if before else None),
         negative_prompt=given.negative_prompt or recipe[Field.NEGATIVE_PROMPT],
         parameters={**settings, **(given.parameters or {})},
         parent=parent,
@@ -53,10 +57,7 @@ def _job_of(library: Library, slate: Slate, backend: str) -> str:
     return next((job.provider_id for job in jobs if job.generator == backend), "")
 
 
-def _asked(library: Library, slate: Slate) -> dict[str, str]:
-    """The settings that were asked for, not those the backend added."""
-    for job in library.registry.jobs.all():
-        if slate.take.id in job.takes:
-            said = job.request.get("parameters")
-            return {str(name): str(value) for name, value in said.items()} if isinstance(said, dict) else {}
-    return {}
+def _asked(library: Library, slate: Slate) -> GenerationRequest | None:
+    """What was asked for, without what the backend added; ``None`` for a take that came another way."""
+    jobs = [job for job in library.registry.jobs.all() if slate.take.id in job.takes]
+    return request_of(jobs[0]) if jobs else None

@@ -62,7 +62,7 @@ def plan_generation(
     One request is made for each take, with seeds that count up from the one given; without
     one they are drawn here, since not every backend tells the seed it chose. A model that takes
     no seed is given none, so that none is recorded. A setting that the model's card does not
-    name is warned of, whether or not the backend does so.
+    name is warned of, whether or not the backend does so, and left out for the same reason.
 
     Args:
         seeds: one for each take, where they are to be those and no others.
@@ -83,9 +83,9 @@ def plan_generation(
     card = cards.get(request.model)
     unseeded = card is not None and not card.seeds
     numbers = [""] * takes if unseeded else list(seeds) or list(_seeds(request.seed, takes))
-    requests = tuple(replace(_with_parent(request), seed=seed) for seed in numbers)
+    asked = [replace(request, seed=seed) for seed in numbers]
     checks = []
-    for each in requests:
+    for each in asked:
         with fenced(manager, offered):
             checks.append(offered.item.check(each, settings))
     problems = tuple(dict.fromkeys(problem for check in checks for problem in check.problems))
@@ -98,8 +98,8 @@ def plan_generation(
     unused = (f"seed {given}: {request.model} takes no seed",) if unseeded and given else ()
     return GeneratePlan(
         backend,
-        requests,
-        (*_warnings(checks, card, requests[0]), *unused),
+        tuple(_with_parent(_used(card, each)) for each in asked),
+        (*_warnings(checks, card, request), *unused),
         checks[0].cost,
         shot,
         tuple(check.cost for check in checks),
@@ -174,6 +174,20 @@ def _warnings(
         unused = [name for name, there in given.items() if there and name not in (*card.accepts, *told)]
         said += [f"{name}: {card.name} does not use one" for name in unused]
     return said
+
+
+def _used(card: ModelCard | None, request: GenerationRequest) -> GenerationRequest:
+    """The request without what the card says the model does not use: it would be recorded as observed."""
+    if card is None:
+        return request
+    if card.parameters is not None:
+        known = {name: value for name, value in (request.parameters or {}).items() if name in card.parameters}
+        request = replace(request, parameters=known)
+    if card.accepts is not None and "image" not in card.accepts:
+        request = replace(request, image=None)
+    if card.accepts is not None and "negative prompt" not in card.accepts:
+        request = replace(request, negative_prompt="")
+    return request
 
 
 def _impossible(card: ModelCard | None, request: GenerationRequest) -> Iterator[str]:

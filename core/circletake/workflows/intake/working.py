@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from circletake.errors import LeaseLost, PluginError
+from circletake.errors import Cancelled, LeaseLost, PluginError
 from circletake.model.event import Actor
 from circletake.model.job import Job, JobStep
 from circletake.plugins.fence import fenced
@@ -80,7 +80,11 @@ def work(
         # Pools wait for their threads when they close; by then the switch must be off.
         stack.callback(_stop, switch, pools.values())
         run = _Run(worker, pools, order, by, progress)
-        run.all(jobs)
+        try:
+            run.all(jobs)
+        except KeyboardInterrupt:
+            # To run the same again would ask for more takes.
+            raise Cancelled(next_step="circletake jobs resume") from None
     done = sorted(run.done.values(), key=lambda job: order[job.id])
     return Outcome(tuple(done), tuple(dict.fromkeys(worker.warnings)))
 
