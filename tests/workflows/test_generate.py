@@ -31,7 +31,7 @@ from circletake.workflows.intake.generate import (
     plan_generation,
     resume,
 )
-from circletake.workflows.intake.jobs import new_job
+from circletake.workflows.intake.requests import new_job
 from circletake.workflows.library import Library
 from tests.factories import actor, tiny_clip
 

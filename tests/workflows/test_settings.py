@@ -22,6 +22,8 @@ from circletake.workflows.settings import SETTINGS, first_settings, read_setting
         ("signing = []", "signing must be a table"),
         ("[plugins]\nblocked = 'bad'", "must be a list of names"),
         ("[signing]\nprovider = 1", "must be the name of a signer"),
+        ("[at_once]\nrunway = 0", "at_once.runway must be 1 or more"),
+        ("[at_once]\nrunway = true", "at_once.runway must be 1 or more"),
         ("x = [", "not valid TOML"),
         ("\x00", "not valid TOML"),
     ],

@@ -16,7 +16,7 @@ from circletake.model.generation import GenerationRequest
 from circletake.model.job import Job
 from circletake.workflows.intake import desk as desks
 from circletake.workflows.intake.desk import at_work, desk, waiting
-from circletake.workflows.intake.jobs import new_job
+from circletake.workflows.intake.requests import new_job
 from circletake.workflows.library import Library
 from tests.factories import actor
 

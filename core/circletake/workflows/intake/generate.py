@@ -17,8 +17,8 @@ from circletake.model.event import Actor
 from circletake.model.generation import GenerationRequest
 from circletake.model.job import Job, JobStep
 from circletake.workflows.intake.desk import Desk, desk
-from circletake.workflows.intake.jobs import new_job
 from circletake.workflows.intake.planning import GeneratePlan, plan_generation
+from circletake.workflows.intake.requests import new_job, new_job_like
 from circletake.workflows.intake.working import Outcome, work
 from circletake.workflows.progress import Progress, silent
 
@@ -129,25 +129,6 @@ def retry(
     return _report(outcome, len(held), warnings)
 
 
-def new_job_like(job: Job, by: Actor) -> Job:
-    """The same request once more, as a job of its own."""
-    from datetime import UTC, datetime
-
-    return replace(
-        job,
-        id="",
-        step=JobStep.INTENDED,
-        asked_by=by.name,
-        asked_at=datetime.now(UTC),
-        provider_id="",
-        error="",
-        files=(),
-        takes=(),
-        note="",
-        observed=(),
-    )
-
-
 def _anew(job: Job, known_as: str) -> Job:
     if known_as:
         return replace(job, step=JobStep.SUBMITTED, provider_id=known_as, error="")
@@ -182,7 +163,10 @@ def _kept(library: Library, request: GenerationRequest) -> GenerationRequest:
         shutil.copyfile(request.image, staged)
         staged.replace(kept)
         sync_folder(folder)
-    return replace(request, image=kept)
+    parent = request.parent
+    if parent and parent.path == request.image:
+        parent = replace(parent, path=kept)
+    return replace(request, image=kept, parent=parent)
 
 
 def _report(outcome: Outcome, resumed: int, warnings: Sequence[str]) -> GenerateReport:

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from circletake.errors import Cancelled, LeaseLost, NotFound, PluginError, PluginFault, Transient, Unanswered
 from circletake.files import sha256_of, sync_file, sync_folder
 from circletake.model.event import Actor
-from circletake.model.generation import FetchedFile, GenerationRequest, JobState, Parent, Phase, Relation
+from circletake.model.generation import FetchedFile, JobState, Phase
 from circletake.model.job import Job, JobStep
 from circletake.model.recipe import PARAMETER, REFERENCE, Evidence, Field, RecipeClaim
 from circletake.workflows.intake import patience
 from circletake.workflows.intake.line import Line, Switch
+from circletake.workflows.intake.requests import request_of
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
@@ -299,28 +299,6 @@ _LOOKS = 3
 """How often a list is read for a request whose answer was lost, before it counts as never sent."""
 
 _UNKNOWN = "look at its site; then circletake jobs retry {0} (sends it again) or cancel {0}"
-
-
-def new_job(generator: str, version: str, request: GenerationRequest, shot: str, by: Actor) -> Job:
-    """A job that asks ``request`` of a generator, not sent yet."""
-    said = asdict(request) | {"image": str(request.image) if request.image else None}
-    said["parameters"] = dict(request.parameters or {})
-    if request.parent:
-        path = request.parent.path
-        said["parent"] |= {"relation": request.parent.relation.value, "path": str(path) if path else None}
-    return Job("", generator, version, shot, said, JobStep.INTENDED, by.name, datetime.now(UTC))
-
-
-def request_of(job: Job) -> GenerationRequest:
-    """What a job asks."""
-    said: dict[str, Any] = dict(job.request)
-    image, parent = said.pop("image", None), said.pop("parent", None)
-    if parent:
-        path = parent["path"]
-        parent = Parent(
-            Relation(parent["relation"]), parent["sha256"], parent["job"], Path(path) if path else None
-        )
-    return GenerationRequest(**said, image=Path(image) if image else None, parent=parent)
 
 
 def job_folder(library: Library, job: Job) -> Path:

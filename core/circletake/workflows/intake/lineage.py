@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import BadInput
 from circletake.model.generation import GenerationRequest, Parent, Relation
 from circletake.model.recipe import Field
-from circletake.workflows.intake.jobs import request_of
+from circletake.workflows.intake.requests import request_of
 
 if TYPE_CHECKING:
     from circletake.model.slate import Slate
