@@ -48,6 +48,8 @@ if TYPE_CHECKING:
         MediaError,
         PluginError,
         SigningError,
+        Transient,
+        Unanswered,
     )
     from circletake.hookspecs import API_VERSION, hookimpl
     from circletake.media.render import needs_encoding, remux, render
@@ -84,7 +86,9 @@ if TYPE_CHECKING:
         GenerationRequest,
         JobState,
         ModelCard,
+        Parent,
         Phase,
+        Relation,
         RequestCheck,
     )
     from circletake.model.manifest import (
@@ -101,6 +105,7 @@ if TYPE_CHECKING:
     from circletake.model.slate import Found, Scored, Slate
     from circletake.model.take import AudioFacts, Declaration, MediaFacts, Origin, Take
     from circletake.model.text import csv_cell, file_stem, printable
+    from circletake.plugins.downloading import download, retry_after
     from circletake.plugins.simple import simple_generator
     from circletake.protocols import (
         About,
@@ -168,6 +173,7 @@ __all__ = [
     "OpenSigner",
     "Origin",
     "Outcome",
+    "Parent",
     "Phase",
     "PictureMatch",
     "Placed",
@@ -177,6 +183,7 @@ __all__ = [
     "Recipe",
     "RecipeClaim",
     "RecipeReader",
+    "Relation",
     "Release",
     "ReleasedFile",
     "RequestCheck",
@@ -200,9 +207,12 @@ __all__ = [
     "TakeFacts",
     "Timestamp",
     "Traced",
+    "Transient",
+    "Unanswered",
     "Use",
     "Verdict",
     "csv_cell",
+    "download",
     "field_named",
     "file_stem",
     "hookimpl",
@@ -210,6 +220,7 @@ __all__ = [
     "printable",
     "remux",
     "render",
+    "retry_after",
     "simple_generator",
     "timecode",
     "timeline_json",
@@ -217,7 +228,8 @@ __all__ = [
 
 _HOMES = {
     "circletake.errors": (
-        "BadInput Cancelled CircletakeError KeyProblem MediaError PluginError SigningError"
+        "BadInput Cancelled CircletakeError KeyProblem MediaError PluginError SigningError "
+        "Transient Unanswered"
     ),
     "circletake.hookspecs": "API_VERSION hookimpl",
     "circletake.media.render": "needs_encoding remux render",
@@ -229,7 +241,8 @@ _HOMES = {
     "circletake.model.event": "Actor Standing Verdict",
     "circletake.model.export": ("Chosen ExportRequest ProducedFile Release ReleasedFile SoundUse Use"),
     "circletake.model.generation": (
-        "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Phase RequestCheck"
+        "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Parent Phase Relation "
+        "RequestCheck"
     ),
     "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer Timestamp",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
@@ -237,6 +250,7 @@ _HOMES = {
     "circletake.model.slate": "Found Scored Slate",
     "circletake.model.take": "AudioFacts Declaration MediaFacts Origin Take",
     "circletake.model.text": "csv_cell file_stem printable",
+    "circletake.plugins.downloading": "download retry_after",
     "circletake.plugins.simple": "simple_generator",
     "circletake.protocols": (
         "About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "

@@ -55,6 +55,32 @@ class PluginError(CircletakeError):
     """A plugin is missing, blocked, or failed in a call."""
 
 
+class PluginFault(PluginError):
+    """A plugin failed in a way it did not foresee, so nobody knows how far it came."""
+
+
+class Transient(PluginError):
+    """A backend cannot do it now and did nothing; asking again later may help.
+
+    Args:
+        retry_after: seconds the backend wishes to be left alone, ``None`` where it does not say.
+    """
+
+    def __init__(
+        self, thing: str, reason: str, next_step: str = "", retry_after: float | None = None
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(thing, reason, next_step)
+
+
+class Unanswered(PluginError):
+    """Nobody can tell whether a backend got a request: its answer was lost, or it has no list to look in."""
+
+
+class LeaseLost(LibraryError):
+    """Another process took a job over; this one leaves it alone."""
+
+
 class Cancelled(CircletakeError):
     """The person stopped the work.
 

@@ -75,7 +75,13 @@ class Plugin(Protocol[S]):
 
 
 class Generator(Plugin[S], Protocol[S]):
-    """A backend that makes takes. ``poll`` is idempotent, ``fetch`` repeatable."""
+    """A backend that makes takes. ``poll`` is idempotent, ``fetch`` repeatable.
+
+    Several threads may call it at once, each for a job of its own. Whatever a call cannot do
+    now and did not do is raised as :class:`circletake.errors.Transient`, with the seconds the
+    backend wishes to be left alone; it is asked again. Any other error of ``submit`` is taken
+    as a refusal, unless it is one of the unforeseen.
+    """
 
     def models(self, settings: S) -> Sequence[ModelCard]:
         """What it can make takes with, told without the network."""
@@ -84,16 +90,26 @@ class Generator(Plugin[S], Protocol[S]):
         """Problems, warnings and cost of a request, told without the network."""
 
     def submit(self, request: GenerationRequest, settings: S, ctx: Context) -> str:
-        """Send the request; the backend's own id of the job comes back."""
+        """Send the request; the backend's own id of the job comes back.
+
+        Raises:
+            Unanswered: no answer came back, so it may have been sent. Raise it for a connection
+                that broke after the request left; ``find`` is asked then.
+        """
 
     def find(self, request: GenerationRequest, settings: S, ctx: Context) -> str | None:
-        """The id of a request whose answer was lost; ``None`` where it was not sent or nobody can tell."""
+        """The id of a request whose answer was lost; ``None`` where the backend has no such job.
+
+        Raises:
+            Unanswered: the backend cannot be asked that. The request is then never repeated by
+                itself: a person is told.
+        """
 
     def poll(self, job: str, settings: S, ctx: Context) -> JobState:
         """Where the job is."""
 
     def fetch(self, job: str, into: Path, settings: S, ctx: Context) -> Sequence[FetchedFile]:
-        """Bring what the job made into the folder ``into``."""
+        """Bring what the job made into the empty folder ``into``; links are asked for anew each time."""
 
     def cancel(self, job: str, settings: S, ctx: Context) -> None:
         """Ask the backend to stop; it may be too late."""

@@ -330,7 +330,11 @@ class SaltRow(Row, table=True):
 
 
 class JobRow(Row, table=True):
-    """One request to a generator, with who works on it now."""
+    """One request to a generator, with who works on it now.
+
+    ``lease_seen`` is when its holder last said that it lives; ``stop_asked``, that a person wants
+    the job stopped, which its holder reads.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (_one_of("step", JobStep),)
@@ -339,7 +343,7 @@ class JobRow(Row, table=True):
     plugin_version: str = Field(sa_type=Said)
     shot: str = Field(sa_type=Said)
     request: dict[str, Any] = Field(sa_type=Document)
-    step: str
+    step: str = Field(index=True)
     asked_by: str = Field(sa_type=Said)
     asked_at: datetime = Field(sa_type=Moment)
     provider_id: str = Field(sa_type=Said)
@@ -348,6 +352,11 @@ class JobRow(Row, table=True):
     takes: list[str] = Field(sa_type=Document)
     lease_owner: str = Field(default="", sa_type=Said)
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
+    lease_host: str = Field(default="", sa_type=Said)
+    lease_seen: datetime | None = Field(default=None, sa_type=Moment)
+    stop_asked: bool = Field(default=False)
+    note: str = Field(default="", sa_type=Said)
+    observed: list[dict[str, str]] = Field(default_factory=list, sa_type=Document)
 
 
 def _table(model: type[Row]) -> Table:

@@ -34,7 +34,11 @@ SESSION = """
 init .
 import ../clips --shot SH010 --by Ana
 generate
-jobs
+jobs list
+jobs follow
+jobs cancel --all
+jobs retry --failed
+jobs resume
 analyze
 takes
 show SH010/1

@@ -24,7 +24,7 @@ from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
 from circletake.workflows.analysis.analyze import analyze
 from circletake.workflows.intake.ingest import ingest
-from circletake.workflows.intake.jobs import new_job
+from circletake.workflows.intake.requests import new_job
 from circletake.workflows.leaving.cutting import add_events, new_cut, single
 from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.exporting import export

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from circletake.errors import BadInput, Cancelled, LibraryError
+from circletake.errors import BadInput, Cancelled
 from circletake.hookspecs import hookimpl
 from circletake.model.generation import (
     TRAINED,
@@ -20,11 +19,11 @@ from circletake.model.generation import (
     Phase,
     RequestCheck,
 )
-from circletake.model.job import JobStep
+from circletake.model.job import Job, JobStep
 from circletake.model.recipe import Evidence
 from circletake.plugins.manager import PluginManager
 from circletake.protocols import About, Context, NoSettings
-from circletake.workflows.intake import generate as generate_module
+from circletake.workflows.intake.desk import Desk, desk
 from circletake.workflows.intake.generate import (
     GeneratePlan,
     GenerateReport,
@@ -32,7 +31,7 @@ from circletake.workflows.intake.generate import (
     plan_generation,
     resume,
 )
-from circletake.workflows.intake.jobs import JobWorker
+from circletake.workflows.intake.requests import new_job
 from circletake.workflows.library import Library
 from tests.factories import actor, tiny_clip
 
@@ -164,15 +163,15 @@ def test_killed_while_importing_each_take_comes_once(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = Backend()
-    stored = JobWorker._stored
+    store = Desk.store
 
-    def dies(worker: Any, job: Any) -> Any:
+    def dies(desk: Desk, job: Job) -> Job:
         if job.step is JobStep.IMPORTED:
             raise Killed
-        return stored(worker, job)
+        return store(desk, job)
 
     with monkeypatch.context() as patched:
-        patched.setattr(JobWorker, "_stored", dies)
+        patched.setattr(Desk, "store", dies)
         with pytest.raises(Killed):
             asking(library, backend)()
     assert len(seeds(library)) == 3
@@ -193,7 +192,9 @@ def test_what_an_earlier_run_left_is_finished_before_something_new(library: Libr
 def test_one_refusal_does_not_stop_the_others(library: Library) -> None:
     report = asking(library, Backend(fails="6"))()
     assert seeds(library) == ["5", "7"]
-    assert [reason for _, reason in report.failed] == ["fake: refused by the provider; ask again"]
+    ((job_id, reason),) = report.failed
+    assert reason == f"fake: refused by the provider; circletake jobs retry {job_id[-8:]}"
+    assert (report.open, library.registry.jobs.get(job_id).step) == (0, JobStep.FAILED)
 
 
 def test_stopping_keeps_what_was_finished_and_the_rest_can_be_resumed(library: Library) -> None:
@@ -205,11 +206,18 @@ def test_stopping_keeps_what_was_finished_and_the_rest_can_be_resumed(library: L
     assert seeds(library) == ["5", "6", "7"]
 
 
-def test_two_processes_do_not_work_on_the_same_jobs(library: Library) -> None:
-    with generate_module._alone_here(library), pytest.raises(LibraryError, match="another circletake"):
-        asking(library, Backend())()
-    assert library.registry.jobs.all() == []
-    assert len(asking(library, Backend())().takes) == 3
+def test_a_job_that_another_process_holds_is_left_alone_and_it_is_said(library: Library) -> None:
+    manager = manager_with(Backend())
+    theirs, free = (new_job("fake", "1", replace(ASKED, seed=seed), "SH010", actor()) for seed in "56")
+    with desk(library) as other:
+        theirs = other.intend(theirs)
+        library.registry.jobs.intend(free)
+        report = resume(library, manager, by=actor())
+        assert report.warnings == (f"job {theirs.short} is being worked on by another process",)
+        assert seeds(library) == ["6"]
+        assert library.registry.jobs.get(theirs.id).step is JobStep.INTENDED
+    resume(library, manager, by=actor())
+    assert seeds(library) == ["6", "5"]
 
 
 def test_a_plan_tells_problems_warnings_and_cost_and_sends_nothing(library: Library) -> None:

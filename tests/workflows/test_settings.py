@@ -27,6 +27,8 @@ from circletake.workflows.settings import SETTINGS, first_settings, read_setting
         ("[export]\nprompts = 'some'", "export.prompts must be one of full, hash, omit"),
         ("[export]\nprompts = []", "export.prompts must be one of"),
         ("[signing]\ntimestamp = 1", "must be the address of a timestamper"),
+        ("[at_once]\nrunway = 0", "at_once.runway must be 1 or more"),
+        ("[at_once]\nrunway = true", "at_once.runway must be 1 or more"),
         ("x = [", "not valid TOML"),
         ("\x00", "not valid TOML"),
     ],

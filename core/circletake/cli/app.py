@@ -33,7 +33,7 @@ COMMANDS: dict[str, dict[str, Entry]] = {
         "init": Entry("init:init", "Make a library in a folder."),
         "import": Entry("import_:import_", "Bring clips in, recover how they were made, look at each once."),
         "generate": Entry("generate:generate", "Ask a generator for takes."),
-        "jobs": Entry("jobs:jobs", "What was asked of generators, and how far it is."),
+        "jobs": Entry("jobs:app", "What was asked of generators, and how far it is."),
         "analyze": Entry("analyze:analyze", "Fingerprint and score whatever has not been yet."),
     },
     "Look and choose": {

@@ -93,3 +93,18 @@ def load_plugins(library: Library | None = None, files: Sequence[Path] | None = 
         if record.status == "broken":
             note(f"plugin {printable(record.ref.plugin)} is left out: {printable(record.error, 160)}")
     return manager
+
+
+def hint_of_jobs(library: Library) -> None:
+    """Say on stderr that jobs wait which nobody works on. Only the registry is asked, never a backend."""
+    from circletake.cli.console import note
+    from circletake.model.text import counted
+    from circletake.workflows.intake.desk import waiting
+
+    left = waiting(library)
+    paid = sum(count for step, count in left.items() if step.paid)
+    unsent = sum(count for step, count in left.items() if not step.paid)
+    parts = [f"{counted(paid, 'job')} may have been paid for and not fetched"] * bool(paid)
+    parts += [f"{counted(unsent, 'job')} not sent yet"] * bool(unsent)
+    if parts:
+        note(f"{', '.join(parts)}: circletake jobs resume")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from circletake.cli.common import Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import Json, LibraryFolder, hint_of_jobs, load_plugins, open_library
 from circletake.cli.console import note, print_json, say
 from circletake.cli.selecting import Words, selecting
 from circletake.model.slate import TakeFilter
@@ -44,6 +44,7 @@ def contact(
         name = title or (f"{lib.settings.name} · {cut}" if cut else lib.settings.name)
         path = to or Path(f"{file_stem(name)}_contact.html")
         written = write_sheet(lib, load_plugins(lib), slates, path, title=name, cut=chosen, replace=force)
+        hint_of_jobs(lib)
     if json:
         print_json(written)
         return

@@ -16,6 +16,7 @@ from circletake.cli.common import (
     Json,
     LibraryFolder,
     PluginFiles,
+    hint_of_jobs,
     load_plugins,
     open_library,
 )
@@ -105,7 +106,8 @@ def import_(
                 analysing=looking,
                 comparing=comparing,
             )
-    print_json(_jsonable(report)) if json else _tell(report)
+        print_json(_jsonable(report)) if json else _tell(report)
+        hint_of_jobs(lib)
     if report.unread:
         raise typer.Exit(1)
 

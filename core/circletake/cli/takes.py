@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import Json, LibraryFolder, open_library
+from circletake.cli.common import Json, LibraryFolder, hint_of_jobs, open_library
 from circletake.cli.console import print_json, say, table
 from circletake.cli.selecting import Words, selecting
 from circletake.model.recipe import Field
@@ -49,6 +49,7 @@ def takes(
         metric = sort if sort not in ("name", "added", "length", "stars") else ""
         _print(slates, metric)
         labels = [s.take.label for s in slates if s.folds and not which.folded]
+        hint_of_jobs(lib)
     told = f"{len(slates)} of {total}"
     if labels:
         under = ", ".join(labels[:3]) + (", ..." if len(labels) > 3 else "")

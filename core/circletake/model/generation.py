@@ -27,7 +27,12 @@ class ModelCard:
         terms: link to the terms of use.
         uri: informational address of the model.
         seeds: whether it takes a seed.
-        parameters: name and what it accepts, in words.
+        parameters: name and what it accepts, in words; ``None`` where that is not known.
+        accepts: what it takes beside prompt, seed and parameters: ``image``, ``negative prompt``,
+            and the relations ``remix`` and ``extend``; ``None`` where the card does not say, so
+            that the backend's own check has to. What a card says is not used is not sent.
+        at_once: jobs of this model that the provider works on at a time; 0 where it does not say.
+        prices: what one unit costs, e.g. ``{"second": "0.05 USD"}``.
         source: where these facts come from.
         checked: ISO date when they were looked up.
     """
@@ -43,6 +48,34 @@ class ModelCard:
     parameters: Mapping[str, str] | None = None
     source: str = ""
     checked: str = ""
+    accepts: tuple[str, ...] | None = None
+    at_once: int = 0
+    prices: Mapping[str, str] | None = None
+
+
+class Relation(StrEnum):
+    """How a take comes from an earlier one, or from a still."""
+
+    RETAKE = "retake"
+    REMIX = "remix"
+    EXTEND = "extend"
+    IMAGE = "image-to-video"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What a take is asked to be made from.
+
+    Attributes:
+        sha256: of the earlier take, or of the still.
+        job: the backend's own id of the job that made it; empty where this backend did not.
+        path: where its bytes lie.
+    """
+
+    relation: Relation
+    sha256: str
+    job: str = ""
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +85,8 @@ class GenerationRequest:
     Attributes:
         image: a reference still, ``None`` for text to video.
         parameters: the generator's own settings, as text.
+        parent: what it comes from. A retake is a request like any other; only ``remix`` and
+            ``extend`` ask something else of the backend.
     """
 
     model: str
@@ -60,6 +95,7 @@ class GenerationRequest:
     negative_prompt: str = ""
     image: Path | None = None
     parameters: Mapping[str, str] | None = None
+    parent: Parent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +105,8 @@ class RequestCheck:
     Attributes:
         problems: reasons why it cannot be sent.
         warnings: settings the model does not support, each named.
-        cost: estimated price, e.g. ``0.50 USD``; empty where none is published.
+        cost: estimated price as :func:`circletake.model.cost.cost_said` reads it, ``0.50 USD`` or
+            ``free``; empty where none is published.
     """
 
     problems: tuple[str, ...] = ()

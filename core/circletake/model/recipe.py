@@ -33,7 +33,11 @@ _RANKS = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 class Field(StrEnum):
-    """The fields a recipe knows. Free parameters are named ``param.<name>``."""
+    """The fields a recipe knows. Free parameters are named ``param.<name>``.
+
+    ``DERIVED_FROM`` is the sha256 of the take or still this one was made from, ``DERIVED_BY`` how:
+    a :class:`~circletake.model.generation.Relation`.
+    """
 
     GENERATOR = "generator"
     PROVIDER = "provider"
@@ -49,6 +53,8 @@ class Field(StrEnum):
     SOURCE_TYPE = "source_type"
     LICENCE = "licence"
     WORKFLOW = "workflow"
+    DERIVED_FROM = "derived_from"
+    DERIVED_BY = "derived_by"
 
 
 PARAMETER = "param."

@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from circletake.errors import Cancelled, PluginError
 
+KEYRING = "circletake"
+"""The service under which keys stand in the system keyring."""
+
 
 class CallContext:
     """A :class:`circletake.protocols.Context` for one call.
@@ -30,6 +33,7 @@ class CallContext:
         self._on_progress = on_progress
         self._cancelled = cancelled
         self._secrets = secrets
+        self._read: dict[str, str] = {}
 
     def check_cancelled(self) -> None:
         """Raise :class:`~circletake.errors.Cancelled` when the person stopped the work."""
@@ -46,14 +50,38 @@ class CallContext:
         self.warnings.append((code, text))
 
     def secret(self, name: str) -> str:
-        """A key from the environment; its value never appears in what we say.
+        """A key from the environment or else the system keyring; its value never appears in what we say.
 
         Raises:
-            PluginError: it is not set, or this is a worker process.
+            PluginError: it is in neither, or this is a worker process.
         """
         if not self._secrets:
             raise PluginError(self._plugin, f"{name} may not be read in a worker process")
-        value = os.environ.get(name, "")
+        value = os.environ.get(name, "") or _from_keyring(name)
         if not value:
-            raise PluginError(self._plugin, f"{name} is not set", f"export {name}=...")
+            raise PluginError(
+                self._plugin, f"{name} is not set", f"export {name}=..., or: keyring set {KEYRING} {name}"
+            )
+        self._read[name] = value
         return value
+
+    def without_secrets(self, text: str) -> str:
+        """``text`` with every key that was read in this context replaced by its name."""
+        from urllib.parse import quote
+
+        for name, value in self._read.items():
+            for form in {value, quote(value, safe=""), repr(value)[1:-1]}:
+                text = text.replace(form, f"[{name}]")
+        return text
+
+
+def _from_keyring(name: str) -> str:
+    """A key that the person put into the system keyring; empty where there is none, or no keyring."""
+    try:
+        import keyring
+    except ImportError:
+        return ""
+    try:
+        return keyring.get_password(KEYRING, name) or ""
+    except Exception:  # a keyring that is locked or has no backend is no keyring
+        return ""

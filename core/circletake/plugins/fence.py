@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from circletake.errors import CircletakeError, PluginError
+from circletake.errors import CircletakeError, PluginFault
 from circletake.plugins.manager import Offered, PluginManager, aside
 
 
@@ -17,7 +17,7 @@ def fenced(manager: PluginManager, offered: Offered[Any]) -> Iterator[None]:
     What it prints goes to stderr.
 
     Raises:
-        PluginError: the call failed in a way that is no error of ours.
+        PluginFault: the call failed in a way that is no error of ours.
     """
     try:
         with aside():
@@ -27,4 +27,4 @@ def fenced(manager: PluginManager, offered: Offered[Any]) -> Iterator[None]:
     except Exception as error:  # a plugin may fail in any way; the person is told which one did
         manager.blame(offered.ref, error)
         said = f"failed: {error}" if str(error) else f"failed with {type(error).__name__}"
-        raise PluginError(offered.item.about.name, said, "circletake plugins list") from error
+        raise PluginFault(offered.item.about.name, said, "circletake plugins list") from error

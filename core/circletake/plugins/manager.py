@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-from collections.abc import Callable, Collection, Iterable
-from contextlib import redirect_stdout
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -29,9 +30,27 @@ T = TypeVar("T")
 GROUP = hookspecs.PROJECT
 
 
-def aside() -> redirect_stdout[TextIO]:
-    """What a plugin prints while it is called goes to stderr; stdout is for results."""
-    return redirect_stdout(sys.stderr)
+_aside = threading.Lock()
+_calls: list[TextIO] = []
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """What a plugin prints while it is called goes to stderr; stdout is for results.
+
+    Plugins may be called by several threads at once: the first call that begins turns stdout
+    away, the last that ends turns it back.
+    """
+    with _aside:
+        _calls.append(sys.stdout if not _calls else _calls[0])
+        sys.stdout = sys.stderr
+    try:
+        yield
+    finally:
+        with _aside:
+            before = _calls.pop()
+            if not _calls:
+                sys.stdout = before
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Settings:
         timestamper: address that is asked for the time of each signature; empty for none, ``None`` where
             the library leaves it to ``CIRCLETAKE_TIMESTAMP``.
         prompts: what of prompts travels where an export does not say; see :class:`PromptPolicy`.
+        at_once: jobs in flight at a time, by backend; what a model's card says holds for others.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Settings:
     signer: str = ""
     timestamper: str | None = None
     prompts: PromptPolicy = PromptPolicy.FULL
+    at_once: Mapping[str, int] = field(default_factory=dict)
 
     def plugin(self, name: str) -> Mapping[str, object]:
         """The settings given for one plugin object; empty where there are none."""
@@ -79,12 +81,13 @@ def read_settings(root: Path) -> Settings:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(str(path), f"not valid TOML: {error}", "mend the file") from error
-    tables = {table: data.get(table, {}) for table in ("library", "plugins", "signing", "export")}
+    named = ("library", "plugins", "signing", "export", "at_once")
+    tables = {table: data.get(table, {}) for table in named}
     for table, values in tables.items():
         if not isinstance(values, dict):
             raise BadInput(str(path), f"{table} must be a table", f"write [{table}] above its settings")
     library, plugins, signing = tables["library"], tables["plugins"], tables["signing"]
-    blocked = plugins.get("blocked", [])
+    at_once, blocked = tables["at_once"], plugins.get("blocked", [])
     signer, timestamper = signing.get("provider", ""), signing.get("timestamp")
     prompts = tables["export"].get("prompts", PromptPolicy.FULL)
     if not isinstance(blocked, list) or not all(isinstance(each, str) for each in blocked):
@@ -96,9 +99,13 @@ def read_settings(root: Path) -> Settings:
     if prompts not in list(PromptPolicy):
         choices = ", ".join(PromptPolicy)
         raise BadInput(str(path), f"export.prompts must be one of {choices}", "mend the file")
+    for backend, jobs in at_once.items():
+        if type(jobs) is not int or jobs < 1:
+            raise BadInput(str(path), f"at_once.{backend} must be 1 or more", f"write {backend} = 2")
     sections = {name: values for name, values in plugins.items() if isinstance(values, dict)}
     name = str(library.get("name", root.name))
-    return Settings(name, tuple(blocked), sections, signer, timestamper, PromptPolicy(prompts))
+    policy = PromptPolicy(prompts)
+    return Settings(name, tuple(blocked), sections, signer, timestamper, policy, at_once)
 
 
 def _quoted(text: str) -> str:

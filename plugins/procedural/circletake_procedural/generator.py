@@ -47,6 +47,8 @@ class Procedural:
                 licence=_LICENCE,
                 parameters=PARAMETERS,
                 source=str(look.__doc__).strip(),
+                accepts=(),
+                at_once=1,
             )
             for name, look in LOOKS.items()
         ]

@@ -13,6 +13,7 @@ import pytest
 from circletake.model.alignment import Pair
 from circletake.model.analysis import Stage, StageKey, StageResult
 from circletake.model.event import APART
+from circletake.model.job import JobStep
 from circletake.model.stack import Band, Likeness, Member, Stack, VersionOf
 from circletake_registry import upgrade
 from circletake_registry.registry import Registry
@@ -54,6 +55,10 @@ def first(tmp_path: Path) -> Path:
             "INSERT INTO stack_members VALUES (7, ?, 'near-duplicate', 40.5, 0.5, 1.0, 1, ?)",
             [B, LIKENESS.reason],
         )
+        connection.executemany(
+            "INSERT INTO jobs VALUES (?, 'wan', '1', '', '{}', ?, 'ana', ?, ?, '', '[]', '[]', '', NULL)",
+            [(A, "intended", AT, ""), (B, "submitted", AT, "p-1"), (C, "imported", AT, "p-2")],
+        )
     assert revision(path) == "0001"
     return path
 
@@ -94,3 +99,14 @@ def test_an_upgrade_keeps_the_checks(first: Path) -> None:
         with pytest.raises(sqlite3.IntegrityError, match="band_known"):
             connection.execute("UPDATE stack_members SET band = 'twin'")
         assert connection.execute("PRAGMA foreign_key_list(stack_members)").fetchall()
+
+
+def test_a_job_that_may_have_been_sent_is_told_apart_from_then_on(first: Path) -> None:
+    with Registry.open(first) as registry:
+        steps = {job.id: (job.step, job.provider_id) for job in registry.jobs.all()}
+        assert steps == {
+            A: (JobStep.SENDING, ""),
+            B: (JobStep.SUBMITTED, "p-1"),
+            C: (JobStep.IMPORTED, "p-2"),
+        }
+        assert registry.jobs.lease(A, "one", 60)

@@ -1,4 +1,4 @@
-"""Asking a generator for takes, so that none is lost or doubled, whenever the work is stopped.
+"""Asking generators for takes, so that none is lost or doubled, whenever the work is stopped.
 
 A job is stored before it is sent and the backend's own name for it right after. What it made
 lies in the library's folder for jobs until it is a take, and it becomes one by the same path
@@ -7,43 +7,26 @@ as an import, so running again finishes whatever was begun.
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput, Cancelled, LibraryError, PluginError
+from circletake.errors import BadInput
 from circletake.model.event import Actor
 from circletake.model.generation import GenerationRequest
-from circletake.model.job import Job
-from circletake.plugins.fence import fenced
-from circletake.plugins.settings import settings_of
-from circletake.workflows.intake.jobs import Fetched, JobWorker, new_job
+from circletake.model.job import Job, JobStep
+from circletake.workflows.intake.desk import Desk, desk
+from circletake.workflows.intake.planning import GeneratePlan, plan_generation
+from circletake.workflows.intake.requests import new_job, new_job_like
+from circletake.workflows.intake.working import Outcome, work
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.library import Library
 
-_SEED_LIMIT = 2**31
-_TOGETHER = 8
-"""Jobs whose files are imported together, since starting the workers of an import costs time."""
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratePlan:
-    """What would be asked, said before anything is sent.
-
-    Attributes:
-        cost: of each request, as the backend estimates it.
-    """
-
-    generator: str
-    requests: tuple[GenerationRequest, ...]
-    warnings: tuple[str, ...]
-    cost: str
+__all__ = ["GeneratePlan", "GenerateReport", "generate", "plan_generation", "resume", "retry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,82 +35,51 @@ class GenerateReport:
 
     Attributes:
         takes: ids of the takes, in the order asked; one that was there already stands among them.
-        failed: job and reason.
-        resumed: jobs of an earlier run that were finished first.
+        failed: job and reason, of those that gave nothing this time.
+        resumed: jobs of an earlier run that were gone on with.
+        open: how many of ``failed`` are not over: what they made may still come.
     """
 
     takes: tuple[str, ...]
     failed: tuple[tuple[str, str], ...]
     resumed: int
     warnings: tuple[str, ...]
-
-
-def plan_generation(
-    library: Library,
-    manager: PluginManager,
-    backend: str,
-    request: GenerationRequest,
-    takes: int,
-) -> GeneratePlan:
-    """Ask the backend, offline, whether it can do this.
-
-    One request is made for each take, with seeds that count up from the one given; without
-    one they are drawn here, since not every backend tells the seed it chose. A model that takes
-    no seed is given none, so that none is recorded.
-
-    Raises:
-        BadInput: the request has problems, or no takes are asked.
-        PluginError: there is no such backend.
-    """
-    if takes < 1:
-        raise BadInput("--takes", f"{takes} is no number of takes", "ask for 1 or more")
-    offered = manager.generator(backend)
-    settings = settings_of(offered.item, library.settings.plugin(backend))
-    with fenced(manager, offered):
-        cards = {card.name: card for card in offered.item.models(settings)}
-    card = cards.get(request.model)
-    unseeded = card is not None and not card.seeds
-    seeds = [""] * takes if unseeded else _seeds(request.seed, takes)
-    requests = tuple(replace(request, seed=seed) for seed in seeds)
-    with fenced(manager, offered):
-        check = offered.item.check(requests[0], settings)
-    if check.problems:
-        raise BadInput(
-            backend, "; ".join(check.problems), f"circletake generate --backend {backend} --dry-run"
-        )
-    unused = (f"seed {request.seed}: {request.model} takes no seed",) if unseeded and request.seed else ()
-    return GeneratePlan(backend, requests, (*check.warnings, *unused), check.cost)
+    open: int = 0
 
 
 def generate(
     library: Library,
     manager: PluginManager,
-    plan: GeneratePlan,
-    *,
+    *plans: GeneratePlan,
     by: Actor,
     shot: str = "",
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> GenerateReport:
-    """Finish what earlier runs left, then make the takes of ``plan`` one after another.
+    """Fetch what earlier runs have paid for, then make the takes of ``plans``.
 
     A request that fails is recorded with its reason and does not stop the others.
 
     Args:
-        shot: code of the shot they belong to; without one, the shot of their prompt.
+        shot: code of the shot they belong to, where a plan names none.
 
     Raises:
         Cancelled: the person stopped; what was finished is kept and the rest can be resumed.
-        LibraryError: another process is generating here; nothing was asked.
     """
-    version = manager.generator(plan.generator).item.about.version
-    with _alone_here(library):
-        jobs = library.registry.jobs
-        resumed = [job for job in jobs.open() if job.generator == plan.generator]
+    versions = {plan.generator: manager.generator(plan.generator).item.about.version for plan in plans}
+    with desk(library) as here:
+        left, warnings = _taken(here, [job for job in library.registry.jobs.open() if job.step.paid])
         asked = [
-            jobs.intend(new_job(plan.generator, version, request, shot, by)) for request in plan.requests
+            here.intend(
+                new_job(
+                    plan.generator, versions[plan.generator], _kept(library, request), plan.shot or shot, by
+                )
+            )
+            for plan in plans
+            for request in plan.requests
         ]
-        return _work(library, manager, [*resumed, *asked], by, len(resumed), progress, cancelled)
+        outcome = work(library, manager, here, [*left, *asked], by, progress=progress, cancelled=cancelled)
+    return _report(outcome, len(left), warnings)
 
 
 def resume(
@@ -138,80 +90,91 @@ def resume(
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> GenerateReport:
-    """Finish every job an earlier run left open."""
-    with _alone_here(library):
-        left = library.registry.jobs.open()
-        return _work(library, manager, left, by, len(left), progress, cancelled)
+    """Finish every job that was left open, those that were never sent too."""
+    with desk(library) as here:
+        left, warnings = _taken(here, library.registry.jobs.open())
+        outcome = work(library, manager, here, left, by, progress=progress, cancelled=cancelled)
+    return _report(outcome, len(left), warnings)
 
 
-def _work(
+def retry(
     library: Library,
     manager: PluginManager,
     jobs: Sequence[Job],
+    *,
     by: Actor,
-    resumed: int,
-    progress: Progress,
-    cancelled: Callable[[], bool],
+    known_as: str = "",
+    progress: Progress = silent,
 ) -> GenerateReport:
-    worker = JobWorker(library, manager, socket.gethostname(), cancelled, [])
-    done: list[Job] = []
-    here: list[Fetched] = []
-    for number, job in enumerate(jobs):
-        if cancelled():
-            raise Cancelled(next_step="circletake jobs --resume")
-        if not worker.lease(job):
-            worker.warnings.append(f"job {job.id[-8:]} is being worked on elsewhere")
-            continue
-        try:
-            here.append(worker.bring(job))
-        except PluginError as error:
-            done.append(worker.failed(job, str(error)))
-        if len(here) == _TOGETHER:
-            done += worker.take_in(here, by)
-            here = []
-        progress.step(number + 1, len(jobs), str(job.request.get("prompt", "")))
-    done += worker.take_in(here, by)
-    return GenerateReport(
-        takes=tuple(dict.fromkeys(take for job in done for take in job.takes)),
-        failed=tuple((job.id, job.error) for job in done if job.error),
-        resumed=resumed,
-        warnings=tuple(dict.fromkeys(worker.warnings)),
-    )
+    """Try jobs again: ask anew what is over without a take, go on with what is open.
 
+    One of which nobody knows whether it was sent is sent again: that a person says so is the point.
 
-@contextmanager
-def _alone_here(library: Library) -> Iterator[None]:
-    """Let one process of this machine work on jobs; the system lets go when it dies.
-
-    Leases are held in the machine's name, so that what a killed process held can go on at
-    once, while other machines that share the library keep away until the lease runs out.
+    Args:
+        known_as: the backend's own id of the one job, found by a person; it is fetched, not sent.
 
     Raises:
-        LibraryError: another process works on them.
+        BadInput: a job has its take; or the id makes no sense here.
     """
-    import fcntl
-
-    lock = os.open(library.home / "jobs.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LibraryError(
-                str(library.root), "another circletake is generating here", "wait for it, then run this again"
-            ) from error
-        yield
-    finally:
-        os.close(lock)
+    for job in jobs:
+        if job.step is JobStep.IMPORTED:
+            raise BadInput(f"job {job.short}", "has its take", "circletake generate --retake TAKE")
+        if known_as and (len(jobs) > 1 or job.step is not JobStep.SENDING):
+            raise BadInput("--known-as", "is for one job that may have been sent", "circletake jobs")
+    with desk(library) as here:
+        again = [here.intend(new_job_like(job, by)) if job.step.over else job for job in jobs]
+        held, warnings = _taken(here, again)
+        held = [here.store(_anew(job, known_as)) if job.step is JobStep.SENDING else job for job in held]
+        outcome = work(library, manager, here, held, by, progress=progress)
+    return _report(outcome, len(held), warnings)
 
 
-def _seeds(first: str, takes: int) -> Iterator[str]:
-    if first and not first.isdecimal():
-        if takes > 1:
-            raise BadInput("--seed", f"{first!r} is no number to count up from", "give a number")
-        yield first
-        return
-    import random
+def _anew(job: Job, known_as: str) -> Job:
+    if known_as:
+        return replace(job, step=JobStep.SUBMITTED, provider_id=known_as, error="")
+    return replace(job, step=JobStep.INTENDED, error="")
 
-    start = int(first) if first else random.SystemRandom().randrange(_SEED_LIMIT - takes)
-    for number in range(takes):
-        yield str(start + number)
+
+def _taken(here: Desk, jobs: Sequence[Job]) -> tuple[list[Job], list[str]]:
+    """Those jobs that nobody else works on, as far as they are by now; and what to say of the others."""
+    held, warnings = [], []
+    for job in jobs:
+        taken = here.take(job)
+        if taken is None:
+            warnings.append(f"job {job.short} is being worked on by another process")
+        elif not taken.step.over:
+            held.append(taken)
+        else:
+            here.give_back(taken)
+    return held, warnings
+
+
+def _kept(library: Library, request: GenerationRequest) -> GenerationRequest:
+    """The request with its still kept in the library, since a job may be sent long after it was asked."""
+    from circletake.files import sha256_of, sync_folder
+
+    if request.image is None:
+        return request
+    folder = library.home.resolve() / "inputs" / sha256_of(request.image)[:16]
+    kept = folder / request.image.name
+    if not kept.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        staged = folder / f".{request.image.name}.part"
+        shutil.copyfile(request.image, staged)
+        staged.replace(kept)
+        sync_folder(folder)
+    parent = request.parent
+    if parent and parent.path == request.image:
+        parent = replace(parent, path=kept)
+    return replace(request, image=kept, parent=parent)
+
+
+def _report(outcome: Outcome, resumed: int, warnings: Sequence[str]) -> GenerateReport:
+    empty = [job for job in outcome.done if job.error]
+    return GenerateReport(
+        takes=tuple(dict.fromkeys(take for job in outcome.done for take in job.takes)),
+        failed=tuple((job.id, job.error) for job in empty),
+        resumed=resumed,
+        warnings=tuple(dict.fromkeys([*warnings, *outcome.warnings])),
+        open=sum(not job.step.over for job in empty),
+    )

@@ -1,86 +1,88 @@
-"""One job of a generator, from asked to taken in: sent, fetched, imported by the path of every import."""
+"""One job of a generator, from asked to taken in: sent, watched, fetched, imported like any file.
+
+Each step is stored before the next, so a job can be gone on with from wherever it was left.
+What a backend refuses or fails is over. Anything else that goes wrong leaves the job open with
+its reason, since it may have been paid for.
+"""
 
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from circletake.errors import PluginError
-from circletake.files import sha256_of
+from circletake.errors import Cancelled, LeaseLost, NotFound, PluginError, PluginFault, Transient, Unanswered
+from circletake.files import sha256_of, sync_file, sync_folder
 from circletake.model.event import Actor
-from circletake.model.generation import GenerationRequest, ModelCard, Phase
+from circletake.model.generation import FetchedFile, JobState, Phase
 from circletake.model.job import Job, JobStep
 from circletake.model.recipe import PARAMETER, REFERENCE, Evidence, Field, RecipeClaim
-from circletake.plugins.context import CallContext
-from circletake.plugins.fence import fenced
-from circletake.plugins.settings import settings_of
+from circletake.workflows.intake import patience
+from circletake.workflows.intake.line import Line, Switch
+from circletake.workflows.intake.requests import request_of
 
 if TYPE_CHECKING:
-    from circletake.plugins.manager import Offered, PluginManager
-    from circletake.protocols import Generator
+    from circletake.plugins.manager import PluginManager
+    from circletake.workflows.intake.desk import Desk
     from circletake.workflows.library import Library
 
-_LEASE_SECONDS = 120.0
-_WAIT_SECONDS = 5.0
+_SLOT_SECONDS = 1.0
+"""Between two looks whether a backend has room for another job."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A job whose files are here, with what was observed while each was made."""
+class Over(PluginError):
+    """A job came to its end without a take: refused, failed, or stopped by a person."""
 
-    job: Job
-    claims: Mapping[Path, Sequence[RecipeClaim]]
+    def __init__(self, step: JobStep, job: Job, reason: str) -> None:
+        self.step = step
+        super().__init__(job.generator, reason, "circletake jobs retry " + job.short)
 
 
 @dataclass(frozen=True, slots=True)
 class JobWorker:
-    """Takes jobs from whatever step they are at to the end; each step is stored before the next.
+    """Takes jobs that its desk holds from whatever step they are at to the end. Threads may share it.
 
-    A backend that fails fails its job. Anything else that goes wrong stops the work and
-    leaves the job as it is, to be resumed.
+    Attributes:
+        limits: jobs of a backend in flight at a time, by its name.
+        warnings: what backends said that a person should know.
     """
 
     library: Library
     manager: PluginManager
-    owner: str
-    cancelled: Callable[[], bool]
-    warnings: list[str]
+    desk: Desk
+    switch: Switch
+    limits: Mapping[str, int]
+    warnings: list[str] = field(default_factory=list)
 
-    def lease(self, job: Job, seconds: float = _LEASE_SECONDS) -> bool:
-        """Take, renew or (with 0 seconds) give back the right to work on a job."""
-        return self.library.registry.jobs.lease(job.id, self.owner, seconds)
-
-    def bring(self, job: Job) -> Fetched:
-        """Get the job's files, sending it first where that was not done.
+    def bring(self, job: Job) -> Job:
+        """Get the job's files into the library's folder for jobs, sending it first where that was not done.
 
         Raises:
-            PluginError: the backend is missing or failed.
+            Over: there will be no take.
+            PluginError: it did not work out this time; the job is open.
+            LeaseLost: another process took the job over.
         """
-        offered = self.manager.generator(job.generator)
-        settings = settings_of(offered.item, self.library.settings.plugin(job.generator))
-        context = CallContext(job.generator, cancelled=self.cancelled, secrets=True)
-        if job.step is JobStep.INTENDED:
-            job = self._submit(job, offered, settings, context)
-        # Fetched before, by a run that was stopped: what was observed then is gone, so fetch again.
-        job, observed = self._fetch(job, offered, settings, context)
-        with fenced(self.manager, offered):
-            cards = {card.name: card for card in offered.item.models(settings)}
-        self.warnings.extend(text for _, text in context.warnings)
-        return Fetched(job, {path: tuple(_claims(job, cards, told)) for path, told in observed.items()})
+        if job.step is JobStep.FETCHED and _whole(job):
+            return job
+        line = Line(self.library, self.manager, job.generator, self.switch)
+        try:
+            if job.step in (JobStep.INTENDED, JobStep.SENDING):
+                job = self._send(job, line)
+            return self._fetch(self._watch(job, line), line)
+        finally:
+            self.warnings.extend(line.clean(text) for _, text in line.context.warnings)
 
-    def take_in(self, here: Sequence[Fetched], by: Actor) -> list[Job]:
-        """Import what was fetched, by the path of every import, and close the jobs."""
+    def take_in(self, here: Sequence[Job], by: Actor) -> list[Job]:
+        """Import what was fetched and close the jobs. One whose files are no takes is to be fetched again."""
         from circletake.workflows.intake.ingest import ingest
 
         done = []
-        for shot in dict.fromkeys(each.job.shot for each in here):
-            batch = [each for each in here if each.job.shot == shot]
-            claims = {path: said for each in batch for path, said in each.claims.items()}
+        for shot in dict.fromkeys(job.shot for job in here):
+            batch = [job for job in here if job.shot == shot]
+            claims = {path: said for job in batch for path, said in _claims(job).items()}
             report = ingest(
                 self.library,
                 self.manager,
@@ -92,98 +94,241 @@ class JobWorker:
                 analysis=False,
             )
             reasons = "; ".join(f"{unread.path}: {unread.reason}" for unread in report.unread)
-            for each in batch:
-                found = [self.library.registry.takes.by_sha256(sha256_of(path)) for path in each.claims]
-                if not all(found):
-                    done.append(self.failed(each.job, reasons or "what it made is no take"))
-                    continue
-                takes = tuple(take.id for take in found if take)
-                done.append(self._stored(replace(each.job, step=JobStep.IMPORTED, takes=takes)))
-                self.lease(each.job, 0)
-                shutil.rmtree(_folder(self.library, each.job), ignore_errors=True)
+            for job in batch:
+                try:
+                    done.append(self._closed(job, reasons))
+                except LeaseLost as error:
+                    self.warnings.append(str(error))
         return done
 
-    def failed(self, job: Job, reason: str) -> Job:
-        """Close a job with the reason why it gave nothing."""
-        self.lease(job, 0)
-        return self._stored(replace(job, step=JobStep.FAILED, error=reason))
-
-    def _submit(self, job: Job, offered: Offered[Generator[Any]], settings: Any, ctx: CallContext) -> Job:
-        request = _request(job)
-        with fenced(self.manager, offered):
-            # An earlier run may have been stopped between sending and hearing back.
-            provider_id = offered.item.find(request, settings, ctx) or offered.item.submit(
-                request, settings, ctx
-            )
-        return self._stored(replace(job, provider_id=provider_id, step=JobStep.SUBMITTED))
-
-    def _fetch(
-        self, job: Job, offered: Offered[Generator[Any]], settings: Any, ctx: CallContext
-    ) -> tuple[Job, Mapping[Path, Mapping[str, str]]]:
-        with fenced(self.manager, offered):
-            state = offered.item.poll(job.provider_id, settings, ctx)
-            while state.phase in (Phase.QUEUED, Phase.RUNNING):
-                ctx.check_cancelled()
-                self.lease(job)
-                time.sleep(min(state.retry_after or _WAIT_SECONDS, _LEASE_SECONDS / 2))
-                state = offered.item.poll(job.provider_id, settings, ctx)
-            if state.phase is not Phase.DONE:
-                raise PluginError(job.generator, state.error or f"the job {state.phase.value}", "ask again")
-            folder = _folder(self.library, job)
-            folder.mkdir(parents=True, exist_ok=True)
-            fetched = offered.item.fetch(job.provider_id, folder, settings, ctx)
-        outside = [file for file in fetched if folder not in file.path.resolve().parents]
-        if not fetched or outside:
-            raise PluginError(job.generator, "fetched nothing into the folder it was given", "report it")
-        job = self._stored(replace(job, step=JobStep.FETCHED, files=tuple(str(f.path) for f in fetched)))
-        return job, {file.path: file.recipe for file in fetched}
-
-    def _stored(self, job: Job) -> Job:
-        self.library.registry.jobs.update(job)
+    def _closed(self, job: Job, reasons: str) -> Job:
+        found = [self.library.registry.takes.by_sha256(sha256_of(Path(file))) for file in job.files]
+        if not all(found):
+            reason = reasons or "what came is no take"
+            return self.desk.store(replace(job, step=JobStep.SUBMITTED, error=reason))
+        takes = tuple(take.id for take in found if take)
+        job = self.desk.store(replace(job, step=JobStep.IMPORTED, takes=takes, error=""))
+        self.desk.give_back(job)
+        shutil.rmtree(job_folder(self.library, job), ignore_errors=True)
         return job
 
+    def leave(self, job_id: str, error: PluginError) -> Job:
+        """Keep why a job brought nothing, and let others have it."""
+        job = self.library.registry.jobs.get(job_id)
+        job = replace(job, step=error.step if isinstance(error, Over) else job.step, error=str(error))
+        self.desk.store(job)
+        self.desk.give_back(job)
+        if job.step.over:
+            shutil.rmtree(job_folder(self.library, job), ignore_errors=True)
+        return job
 
-def new_job(generator: str, version: str, request: GenerationRequest, shot: str, by: Actor) -> Job:
-    """A job that asks ``request`` of a generator, not sent yet."""
-    said = asdict(request) | {"image": str(request.image) if request.image else None}
-    said["parameters"] = dict(request.parameters or {})
-    return Job("", generator, version, shot, said, JobStep.INTENDED, by.name, datetime.now(UTC))
+    def call_off(self, job: Job) -> Job:
+        """Stop a job, asking its backend where it may have been sent.
 
+        Returns:
+            The job: cancelled, or still open because the backend had finished it.
+        """
+        if job.step is JobStep.FETCHED:
+            return job
+        if job.step is JobStep.SUBMITTED:
+            line = Line(self.library, self.manager, job.generator, self.switch)
+            if self._stop(job, line).phase is Phase.DONE:
+                return job
+        return self.leave(job.id, Over(JobStep.CANCELLED, job, "cancelled by a person"))
 
-def _request(job: Job) -> GenerationRequest:
-    said: dict[str, Any] = dict(job.request)
-    image = said.pop("image", None)
-    return GenerationRequest(**said, image=Path(image) if image else None)
+    def _send(self, job: Job, line: Line) -> Job:
+        """Send a request, unless an earlier run did so and the backend knows it."""
+        if job.step is JobStep.SENDING:
+            found = self._found(job, line)
+            if found:
+                return self._sent(job, found, line)
+        request = request_of(job)
+        for tries in count():
+            self._slot(job)
+            try:
+                answer = line.once(lambda backend, settings, ctx: backend.submit(request, settings, ctx))
+                return self._sent(job, answer, line)
+            except Transient as later:
+                # It was not sent; what is stored must say so before anything else happens.
+                self.desk.store(replace(job, step=JobStep.INTENDED, note=later.reason))
+                if tries + 1 == patience.TRIES:
+                    raise
+                self.switch.pause(patience.before_retrying(tries, later.retry_after))
+            except (Unanswered, PluginFault) as lost:
+                return self._sent(job, self._reconciled(job, line, lost), line)
+            except Cancelled:
+                raise
+            except PluginError as refused:
+                raise Over(JobStep.FAILED, job, refused.reason) from None
+        raise AssertionError  # the loop has no end of its own
 
+    def _slot(self, job: Job) -> None:
+        """Wait until the backend has room, then mark the job as being sent."""
+        limit = max(1, self.limits.get(job.generator, 1))
+        while not self.library.registry.jobs.begin(job, self.desk.owner, limit):
+            self._heed_stop(job)
+            self.switch.pause(_SLOT_SECONDS)
+        self._heed_stop(job)
 
-def _claims(job: Job, cards: Mapping[str, ModelCard], observed: Mapping[str, str]) -> Iterator[RecipeClaim]:
-    """What we know because we ran it: the request, the model's card, what the backend added."""
-    request = _request(job)
-    card = cards.get(request.model)
-    known: dict[str, str] = {
-        Field.GENERATOR: job.generator,
-        Field.MODEL: request.model,
-        Field.PROMPT: request.prompt,
-        Field.NEGATIVE_PROMPT: request.negative_prompt,
-        Field.SEED: request.seed,
-        Field.CREATED: job.asked_at.isoformat(timespec="seconds"),
-    }
-    if request.image:
-        known[f"{REFERENCE}image"] = request.image.name
-    if card:
-        known |= {
-            Field.PROVIDER: card.provider,
-            Field.MODEL_VERSION: card.version,
-            Field.SOURCE_TYPE: card.source_type,
-            Field.LICENCE: card.licence,
+    def _heed_stop(self, job: Job) -> None:
+        if self.library.registry.jobs.stop_asked(job.id):
+            raise Over(JobStep.CANCELLED, job, "cancelled by a person")
+
+    def _sent(self, job: Job, answer: str, line: Line) -> Job:
+        """Store the backend's own id, at once."""
+        if not isinstance(answer, str) or not answer:
+            raise Unanswered(job.generator, "gave no id for the job it was sent", _UNKNOWN.format(job.short))
+        known = line.clean(answer)
+        return self.desk.store(replace(job, provider_id=known, step=JobStep.SUBMITTED, error="", note=""))
+
+    def _reconciled(self, job: Job, line: Line, lost: PluginError) -> str:
+        """The id of a request whose answer was just lost. One that is not found is not sent again now."""
+        found = self._found(job, line)
+        if found:
+            return found
+        raise Unanswered(
+            job.generator, f"{lost.reason}; it does not list the job yet", "circletake jobs resume"
+        )
+
+    def _found(self, job: Job, line: Line) -> str | None:
+        """Ask the backend for a request it may have got; its list may lag, so it is read more than once."""
+        request = request_of(job)
+        try:
+            for tries in range(_LOOKS):
+                if tries:
+                    self.switch.pause(patience.before_retrying(tries - 1))
+                found = line.ask(lambda backend, settings, ctx: backend.find(request, settings, ctx))
+                if found:
+                    return found
+        except (Transient, Cancelled):
+            raise
+        except PluginError as error:
+            raise Unanswered(
+                job.generator,
+                f"nobody can tell whether it got the request ({error.reason})",
+                _UNKNOWN.format(job.short),
+            ) from None
+        return None
+
+    def _watch(self, job: Job, line: Line) -> Job:
+        """Look at a job until it is done, as often as is polite."""
+        for looks in count():
+            state = self._look(job, line)
+            if self.library.registry.jobs.stop_asked(job.id) and state.phase is not Phase.DONE:
+                state = self._stop(job, line)
+                if state.phase is not Phase.DONE:
+                    raise Over(JobStep.CANCELLED, job, "cancelled by a person")
+            if state.phase is Phase.DONE:
+                return job
+            if state.phase in (Phase.FAILED, Phase.CANCELLED):
+                step = JobStep.FAILED if state.phase is Phase.FAILED else JobStep.CANCELLED
+                raise Over(step, job, line.clean(state.error) or f"the job {state.phase.value}")
+            note = state.phase.value + (f" {state.progress:.0%}" if state.progress is not None else "")
+            if note != job.note:
+                job = self.desk.store(replace(job, note=note))
+            self.switch.pause(patience.before_looking(looks, state.retry_after))
+        raise AssertionError  # the loop has no end of its own
+
+    def _look(self, job: Job, line: Line) -> JobState:
+        return line.ask(lambda backend, settings, ctx: backend.poll(job.provider_id, settings, ctx))
+
+    def _stop(self, job: Job, line: Line) -> JobState:
+        """Ask the backend to stop, and how the job stands then."""
+        line.ask(lambda backend, settings, ctx: backend.cancel(job.provider_id, settings, ctx))
+        return self._look(job, line)
+
+    def _fetch(self, job: Job, line: Line) -> Job:
+        """Bring the files of a job that is done; a link that expired is made anew by looking at it again."""
+        folder = job_folder(self.library, job)
+        for tries in count():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            try:
+                files = line.once(
+                    lambda backend, settings, ctx: backend.fetch(job.provider_id, folder, settings, ctx)
+                )
+                break
+            except Transient as later:
+                if tries + 1 == patience.TRIES:
+                    raise
+                self.switch.pause(patience.before_retrying(tries, later.retry_after))
+                self._look(job, line)
+        outside = [file for file in files if folder not in file.path.resolve().parents]
+        if not files or outside:
+            raise PluginError(job.generator, "fetched nothing into the folder it was given", "report it")
+        for file in files:
+            sync_file(file.path)
+        sync_folder(folder)
+        observed = tuple(self._observed(job, file, line) for file in files)
+        paths = tuple(str(file.path) for file in files)
+        return self.desk.store(
+            replace(job, step=JobStep.FETCHED, files=paths, observed=observed, error="", note="")
+        )
+
+    def _observed(self, job: Job, file: FetchedFile, line: Line) -> dict[str, str]:
+        """What we know because we ran it: the request, the model's card, what the backend added."""
+        request = request_of(job)
+        cards = line.once(lambda backend, settings, _: {each.name: each for each in backend.models(settings)})
+        card = cards.get(request.model)
+        known: dict[str, str] = {
+            Field.GENERATOR: job.generator,
+            Field.MODEL: request.model,
+            Field.PROMPT: request.prompt,
+            Field.NEGATIVE_PROMPT: request.negative_prompt,
+            Field.SEED: request.seed,
+            Field.CREATED: job.asked_at.isoformat(timespec="seconds"),
         }
-    known |= {f"{PARAMETER}{name}": str(value) for name, value in (request.parameters or {}).items()}
-    known |= observed
-    for field, value in known.items():
-        if value:
-            yield RecipeClaim(str(field), value, Evidence.OBSERVED, "generate", job.generator)
+        if request.image:
+            known[f"{REFERENCE}image"] = request.image.name
+        if request.parent:
+            known[Field.DERIVED_FROM] = request.parent.sha256
+            known[Field.DERIVED_BY] = request.parent.relation.value
+        if card:
+            known |= {
+                Field.PROVIDER: card.provider,
+                Field.MODEL_VERSION: card.version,
+                Field.SOURCE_TYPE: card.source_type,
+                Field.LICENCE: card.licence,
+            }
+        known |= {f"{PARAMETER}{name}": str(value) for name, value in (request.parameters or {}).items()}
+        known |= file.recipe
+        return {str(name): line.clean(str(value)) for name, value in known.items() if value}
 
 
-def _folder(library: Library, job: Job) -> Path:
-    # Named by time, so that takes enter a shot in the order they were asked for.
+_LOOKS = 3
+"""How often a list is read for a request whose answer was lost, before it counts as never sent."""
+
+_UNKNOWN = "look at its site; then circletake jobs retry {0} (sends it again) or cancel {0}"
+
+
+def job_folder(library: Library, job: Job) -> Path:
+    """Where the files of a job lie until they are takes; by time, so that takes enter in the order asked."""
     return library.home.resolve() / "jobs" / f"{job.asked_at:%Y%m%d%H%M%S%f}-{job.id}"
+
+
+def tidy_folders(library: Library) -> None:
+    """Remove what jobs that are over left behind when they were killed at their last step."""
+    for folder in (library.home / "jobs").glob("*-*"):
+        try:
+            job = library.registry.jobs.get(folder.name.partition("-")[2])
+        except NotFound:
+            continue
+        if job.step.over:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _whole(job: Job) -> bool:
+    """Whether everything that was fetched is there, with what was observed of it."""
+    return len(job.files) == len(job.observed) > 0 and all(Path(file).is_file() for file in job.files)
+
+
+def _claims(job: Job) -> dict[Path, tuple[RecipeClaim, ...]]:
+    return {
+        Path(file): tuple(_observations(job, known))
+        for file, known in zip(job.files, job.observed, strict=True)
+    }
+
+
+def _observations(job: Job, known: Mapping[str, str]) -> Iterator[RecipeClaim]:
+    for name, value in known.items():
+        yield RecipeClaim(name, value, Evidence.OBSERVED, "generate", job.generator)
