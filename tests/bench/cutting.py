@@ -24,6 +24,7 @@ from circletake.fingerprint.search import candidates
 from tests.bench import prints
 from tests.bench.bounds import Share, clustered
 from tests.bench.clips import FOREIGN, Material, chosen, classes, materials, take_clips
+from tests.bench.coding import Size
 from tests.bench.cuts import DIFFICULTIES, Piece, make_cut
 from tests.bench.prints import Shelf
 
@@ -85,6 +86,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     take_clips(parser)
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="cuts of each difficulty")
     parser.add_argument("--pieces", type=int, default=55)
+    parser.add_argument(
+        "--size", default="1280x720", metavar="WxH", help="of the cuts; small ones are made sooner"
+    )
     parser.add_argument("--difficulty", nargs="+", choices=DIFFICULTIES, default=list(DIFFICULTIES))
     parser.add_argument("--unmatched", type=float, default=0.0, metavar="SHARE", help="of foreign pieces")
     parser.add_argument(
@@ -102,7 +106,16 @@ def run(asked: argparse.Namespace) -> int:
     for difficulty in asked.difficulty:
         found = Found()
         for seed in range(asked.seeds):
-            cut = rendered(asked.cache, clips, seed, difficulty, asked.pieces, foreign, asked.unmatched)
+            cut = rendered(
+                asked.cache,
+                clips,
+                seed,
+                difficulty,
+                asked.pieces,
+                foreign,
+                asked.unmatched,
+                _size(asked.size),
+            )
             _locate(cut, clips, shelf, same, found)
             print(f"{difficulty}: cut {seed + 1} of {asked.seeds}", file=sys.stderr)
         _print(difficulty, found)
@@ -128,6 +141,7 @@ def rendered(
     pieces: int,
     foreign: Sequence[Path] = (),
     unmatched: float = 0.0,
+    size: Size = SIZE,
 ) -> Cut:
     """A cut, from the cache where it has been made before."""
     drawn = [
@@ -136,7 +150,7 @@ def rendered(
         unmatched,
         pieces,
         RATE,
-        SIZE,
+        size,
     ]
     key = hashlib.sha256(json.dumps(drawn).encode()).hexdigest()[:12]
     film, plan = (cache / "cuts" / f"{difficulty}-{seed}-{key}{suffix}" for suffix in (".mp4", ".json"))
@@ -150,7 +164,7 @@ def rendered(
             difficulty=difficulty,
             pieces=pieces,
             rate=RATE,
-            size=SIZE,
+            size=size,
             foreign=foreign,
             unmatched=unmatched,
         )
@@ -158,6 +172,11 @@ def rendered(
         prints.put(plan, json.dumps(rows).encode())
     read: list[dict[str, Any]] = json.loads(plan.read_text())
     return Cut(film, [Piece(**(row | {"clip": Path(row["clip"])})) for row in read])
+
+
+def _size(text: str) -> Size:
+    width, height = map(int, text.split("x"))
+    return width, height
 
 
 def _locate(cut: Cut, clips: Sequence[Material], shelf: Shelf, same: Mapping[str, str], found: Found) -> None:
