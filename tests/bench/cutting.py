@@ -103,6 +103,7 @@ def run(asked: argparse.Namespace) -> int:
     shelf = Shelf(prints.originals(asked.cache, clips))
     same = alike(shelf)
     print(f"library of {len(clips)} clips, {len(set(same.values()))} different ones")
+    size = _size(asked.size)
     for difficulty in asked.difficulty:
         found = Found()
         for seed in range(asked.seeds):
