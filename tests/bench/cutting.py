@@ -115,7 +115,7 @@ def run(asked: argparse.Namespace) -> int:
                 asked.pieces,
                 foreign,
                 asked.unmatched,
-                _size(asked.size),
+                size,
             )
             _locate(cut, clips, shelf, same, found)
             print(f"{difficulty}: cut {seed + 1} of {asked.seeds}", file=sys.stderr)
