@@ -11,7 +11,7 @@ def test_each_piece_is_counted_from_its_own_beginning(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = iter([0.0, 0.0, 100.0, 100.0, 120.0])
-    monkeypatch.setattr(console.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
     bar = console.Bar("looking at files")
     for done in (1, 10, 1, 10):
         bar.step(done, 10)
