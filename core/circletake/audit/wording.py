@@ -32,6 +32,8 @@ def unprompted(use: Use, policy: str) -> str:
     """
     if use.prompt:
         return ""
+    if use.prompt_digest:
+        return f"Prompt hashed by policy, {use.prompt_digest}; can be proven by the producer."
     if use.prompt_evidence and policy == "hash":
         return "Prompt hashed by policy; can be proven by the producer."
     if use.prompt_evidence and policy == "omit":

@@ -177,6 +177,15 @@ def test_a_prompt_kept_back_is_told_with_the_reason() -> None:
         assert words in html_report(audit)
 
 
+def test_the_digest_of_a_prompt_kept_back_is_on_the_page_so_that_its_proof_can_be_held_against_it() -> None:
+    digest = "065d4c8b" * 8
+    use = Use("0", "2", "0", "2", "SH010/1", "e" * 64, "wan", "observed", prompt_digest=digest)
+    files = (ReleasedFile("a.mp4", "take", "a" * 64, 1, seconds="2", uses=(use,)),)
+    release = Release("R", "2026", "", "hash", "L", "AA", files, Chosen(1, 1, (), 0))
+    clip = FileCase("a.mp4", "video", 1, "a" * 64, Credentials(False), media=media_facts())
+    assert digest in html_report(judge(build_case("x", [clip], release=release), RULES, at=NOW))
+
+
 def test_a_page_says_whether_it_is_sealed_and_by_whom() -> None:
     assert "This page is not itself sealed" in html_report(audit_of("plain"))
     assert "sealed by <bdi>Lumen Films</bdi>" in html_report(audit_of("plain"), sealed_by="Lumen Films")

@@ -19,6 +19,8 @@ CARD = RuleCard(
     remedy="the producer can sign with a timestamping service; see docs/signing.md",
 )
 
+_ADD = "add the timestamper's authorities, got from itself: circletake trust add NAME PEM --timestampers"
+
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     said = file.credentials
@@ -30,10 +32,12 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif signer.signed_at:
         yield passed(f"{signer.signed_at:%Y-%m-%d %H:%M} UTC")
     elif said.timestamp:
-        yield failed(said.timestamp.told, "a timestamp that one of your lists knows")
+        yield failed(said.timestamp.told, "a timestamp that one of your lists knows", remedy=_ADD)
     elif "timeStamp.untrusted" in said.problems:
         yield failed(
-            "a timestamp of an authority on none of your lists", "a timestamp that one of them knows"
+            "a timestamp of an authority on none of your lists",
+            "a timestamp that one of them knows",
+            remedy=_ADD,
         )
     else:
         end = f"; the certificate ends on {signer.not_after:%Y-%m-%d}" if signer.not_after else ""
