@@ -63,10 +63,8 @@ def find(model: str, revision: str, settings: LocalSettings) -> Model | None:
     Raises:
         ValueError: there is a folder, but it holds no pipeline that can be loaded.
     """
-    if "\x00" in model:
-        return None
-    here = Path(model).expanduser()
-    if (here / INDEX).is_file():
+    here = _folder(model)
+    if here:
         return at(here)
     for folder in _named(settings):
         if folder.name == model and (folder / INDEX).is_file():
@@ -115,6 +113,15 @@ def all_here(settings: LocalSettings) -> Iterator[Model]:
                 yield at(folder)
             except ValueError:
                 continue
+
+
+def _folder(model: str) -> Path | None:
+    """The name taken as a path; ``None`` where no pipeline lies there."""
+    try:
+        folder = Path(model).expanduser()
+        return folder if (folder / INDEX).is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, not a path at all, nobody's home
+        return None
 
 
 def _named(settings: LocalSettings) -> list[Path]:

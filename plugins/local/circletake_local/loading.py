@@ -93,7 +93,7 @@ def _load(model: Model, kind: Kind, asked: Asked, settings: LocalSettings, devic
             str(model.folder),
             local_files_only=True,
             use_safetensors=True,  # pickled weights could run code
-            torch_dtype=_dtypes(kind, settings, device),
+            dtype=_dtypes(kind, settings, device),
         )
         _schedule(pipeline, asked)
     except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError, ImportError) as error:

@@ -117,8 +117,9 @@ def problems(kind: Kind, asked: Asked, request: GenerationRequest) -> list[str]:
         found.append(f"image: {kind.name} starts from no still; a model for image to video does")
     if not request.image and kind.wants_image:
         found.append(f"image: {kind.name} needs a still")
-    if asked.scheduler and not hasattr(getattr(diffusers, asked.scheduler, None), "from_config"):
-        found.append(f"scheduler: diffusers has no {asked.scheduler}")
+    scheduler = getattr(diffusers, asked.scheduler, None) if asked.scheduler else diffusers.SchedulerMixin
+    if not (isinstance(scheduler, type) and issubclass(scheduler, diffusers.SchedulerMixin)):
+        found.append(f"scheduler: diffusers has no scheduler {asked.scheduler}")
     return found
 
 

@@ -112,8 +112,14 @@ def test_a_model_that_is_not_here_is_refused_offline_unless_it_may_be_downloaded
     assert not any("not on this machine" in each for each in allowed.problems)
     with pytest.raises(PluginError):
         Local().submit(request, here, CallContext("local"))
-    nameless = Local().check(GenerationRequest("no\x00folder", "p", "1"), LocalSettings(download=True))
-    assert any("is not on this machine" in each for each in nameless.problems)
+
+
+@pytest.mark.parametrize(
+    "name", ["no\x00folder", "long" * 5000, "~nobody-of-this-name/wan", "../../x", "a/../b"]
+)
+def test_a_name_that_is_no_model_is_told_as_such(name: str) -> None:
+    problems = Local().check(GenerationRequest(name, "p", "1"), LocalSettings(download=True)).problems
+    assert any("is not on this machine" in each for each in problems)
 
 
 def test_a_model_that_brings_its_own_code_is_refused(tmp_path: Path) -> None:
