@@ -176,16 +176,20 @@ def test_a_scheduler_and_its_shift_can_be_chosen(make: Make) -> None:
     assert not np.array_equal(pictures(plain.path), pictures(other.path))
 
 
-def test_a_still_leads_where_the_pipeline_can_be_led(make: Make, tmp_path: Path) -> None:
-    from PIL import Image
-
-    stills = []
-    for name, colour in (("dark", (10, 10, 10)), ("light", (240, 240, 240))):
-        stills.append(tmp_path / f"{name}.png")
-        Image.new("RGB", (200, 100), colour).save(stills[-1])
-    dark, light = (make("ltx", image=still) for still in stills)
-    assert dark.recipe["param.pipeline"] == "LTXImageToVideoPipeline"
+@pytest.mark.parametrize(
+    ("kind", "pipeline"), [("ltx", "LTXImageToVideoPipeline"), ("wan_ti2v", "WanImageToVideoPipeline")]
+)
+def test_a_still_leads_where_the_weights_serve_for_it(
+    make: Make, tmp_path: Path, kind: str, pipeline: str
+) -> None:
+    stills = _stills(tmp_path)
+    dark, light = (make(kind, image=still) for still in stills)
+    assert dark.recipe["param.pipeline"] == pipeline
     assert not np.array_equal(pictures(dark.path), pictures(light.path))
+
+
+def test_a_still_that_is_of_no_use_or_is_missing_is_told(make: Make, tmp_path: Path) -> None:
+    stills = _stills(tmp_path)
     with pytest.raises(PluginError, match="image: WanPipeline starts from no still"):
         make("wan", image=stills[0])
     with pytest.raises(PluginError, match="image: WanImageToVideoPipeline needs a still"):
@@ -193,6 +197,23 @@ def test_a_still_leads_where_the_pipeline_can_be_led(make: Make, tmp_path: Path)
     stills[0].write_bytes(b"no picture")
     with pytest.raises(PluginError, match=r"dark\.png cannot be read as a picture"):
         make("ltx", image=stills[0])
+
+
+def _stills(folder: Path) -> list[Path]:
+    from PIL import Image
+
+    stills = []
+    for name, colour in (("dark", (10, 10, 10)), ("light", (240, 240, 240))):
+        stills.append(folder / f"{name}.png")
+        Image.new("RGB", (200, 100), colour).save(stills[-1])
+    return stills
+
+
+@pytest.mark.parametrize("kind", ["wan", "ltx", "cogvideox"])
+def test_it_runs_in_half_precision_and_in_tiles(make: Make, kind: str) -> None:
+    half = make(kind, settings=LocalSettings(device="cpu", dtype="bfloat16", tiling=True))
+    assert half.recipe["param.dtype"] == "bfloat16"
+    assert pictures(half.path).shape == (9, 64, 64, 3)
 
 
 def test_it_tells_each_step_and_stops_after_one(make: Make, tmp_path: Path) -> None:

@@ -8,8 +8,12 @@ from typing import Any
 WORDS = ["night", "bus", "rain", "on", "the", "window", "river", "at", "dawn", "fast", "slow", "blurred"]
 
 
-def wan(folder: Path) -> Path:
-    """Wan, text to video: 9 frames of 64 x 64 in one step take a fraction of a second."""
+def wan(folder: Path, still: bool = False) -> Path:
+    """Wan: 9 frames of 64 x 64 in one step take a fraction of a second.
+
+    Args:
+        still: as Wan 2.2 TI2V, whose weights serve text and still alike; else for text alone.
+    """
     import torch
     from diffusers import (
         AutoencoderKLWan,
@@ -44,6 +48,7 @@ def wan(folder: Path) -> Path:
             temperal_downsample=[False, True, True],
         ),
         scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
+        expand_timesteps=still,
     )
     return _saved(pipeline, folder)
 
@@ -169,5 +174,10 @@ def _umt5() -> Any:
     return UMT5EncoderModel(UMT5Config(vocab_size=64, d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4))
 
 
-KINDS = {"wan": wan, "ltx": ltx, "cogvideox": cogvideox}
+def wan_ti2v(folder: Path) -> Path:
+    """Wan 2.2 TI2V."""
+    return wan(folder, still=True)
+
+
+KINDS = {"wan": wan, "wan_ti2v": wan_ti2v, "ltx": ltx, "cogvideox": cogvideox}
 """The pipelines, by the names of their folders."""
