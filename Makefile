@@ -20,7 +20,7 @@ test-local: ## run tiny pipelines of diffusers, in an environment of their own (
 	@test -x $(LOCAL) || $(PYTHON) -m venv .venv-local
 	@$(LOCAL) -m pip install --quiet torch==$(TORCH)
 	@$(LOCAL) -m pip install --quiet -e . -e plugins/local pytest hypothesis
-	@$(LOCAL) -m pytest plugins/local
+	@OMP_NUM_THREADS=1 $(LOCAL) -m pytest plugins/local
 
 check: setup ## style, types, import rules
 	$(RUN) ruff check .
