@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --quiet
 
-.PHONY: demo test check bench clean setup
+.PHONY: demo test test-local check bench clean setup
 
 demo: setup ## make takes, curate them, release them signed, audit the release
 	@$(RUN) circletake demo demo --fresh
@@ -11,6 +11,16 @@ demo: setup ## make takes, curate them, release them signed, audit the release
 
 test: setup ## run all tests
 	$(RUN) pytest -n auto
+
+# On Linux pip's own torch is the CUDA build; PIP_EXTRA_INDEX_URL may name PyTorch's index of CPU builds.
+TORCH ?= 2.13.0
+LOCAL := .venv-local/bin/python
+
+test-local: ## run tiny pipelines of diffusers, in an environment of their own (2 GB)
+	@test -x $(LOCAL) || $(PYTHON) -m venv .venv-local
+	@$(LOCAL) -m pip install --quiet torch==$(TORCH)
+	@$(LOCAL) -m pip install --quiet -e . -e plugins/local pytest hypothesis
+	@OMP_NUM_THREADS=1 $(LOCAL) -m pytest plugins/local
 
 check: setup ## style, types, import rules
 	$(RUN) ruff check .
@@ -37,4 +47,4 @@ setup: $(UV)
 	@rm -f .uv.log
 
 clean: ## remove what setup and demo made
-	rm -rf .venv .uv demo uv.lock
+	rm -rf .venv .venv-local .uv demo uv.lock

@@ -18,6 +18,7 @@ FORBIDDEN = {
     "core/circletake/workflows/pool.py": "circletake_rules.asking",
     "plugins/video/circletake_video/exporter.py": "circletake_rules.asking",
     "plugins/rules/circletake_rules/asking.py": "circletake.model.text",
+    "plugins/local/circletake_local/finding.py": "circletake.model.text",
     "core/circletake/audit/judge.py": "circletake",
     "core/circletake/workflows/curation/curate.py": "sqlmodel",
     "core/circletake/workflows/leaving/release.py": "c2pa",
