@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -106,8 +107,8 @@ class Comfy:
         """Validate a graph and queue it, as ``POST /prompt`` does."""
         try:
             jsonschema.validate(said, SCHEMA)
-        except jsonschema.ValidationError as error:
-            self.broken.append(error.message)
+        except jsonschema.ValidationError as invalid:
+            self.broken.append(invalid.message)
             return 400, {"error": {"type": "no_prompt", "message": "No prompt provided"}, "node_errors": {}}
         graph = said["prompt"]
         if any(place in json.dumps(graph) for place in ("{{prompt", "{{negative", "{{image")):
@@ -287,11 +288,13 @@ def _handler(comfy: Comfy) -> type[BaseHTTPRequestHandler]:
         def _upload(self, body: bytes) -> None:
             kind = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
             parts = BytesParser().parsebytes(kind + body).get_payload()
-            said: dict[str, Any] = {
+            said = {
                 str(part.get_param("name", header="content-disposition")): part
-                for part in parts  # type: ignore[union-attr]
+                for part in parts
+                if isinstance(part, Message)
             }
-            name, folder = said["image"].get_filename(), said["subfolder"].get_payload().strip()
+            name = said["image"].get_filename() or ""
+            folder = str(said["subfolder"].get_payload()).strip()
             if not re.fullmatch(r"[0-9a-f]{24}\.png", name) or not said["image"].get_payload(decode=True):
                 comfy.broken.append(f"a picture called {name}")
             comfy.inputs.add(f"{folder}/{name}")
