@@ -30,6 +30,7 @@ class Model:
     """One endpoint.
 
     Attributes:
+        what: it makes, in a few words.
         image: whether it starts from a still.
         frames: whether more stills follow, as key frames.
         choices: values that each setting has; the first is the default.
@@ -38,6 +39,7 @@ class Model:
     """
 
     name: str
+    what: str
     image: bool = False
     frames: bool = False
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Model:
             terms="https://fal.ai/legal/terms-of-service",
             uri=f"https://fal.ai/models/{self.endpoint}",
             parameters=self.settings,
-            source=f"https://fal.ai/models/{self.endpoint}/llms.txt",
+            source=f"{self.what} (fal.ai/models/{self.endpoint}/llms.txt)",
             checked=CHECKED,
             accepts=("image", "negative prompt") if self.image else ("negative prompt",),
             prices={f"{unit} at {size}": f"{price} USD" for size, price in self.prices.items()},
@@ -86,17 +88,20 @@ MODELS = {
     for model in (
         Model(
             "pika/v2.2/text-to-video",
+            "text to video",
             choices={"aspect_ratio": RATIOS, **_SIZE, "duration": DURATIONS},
             prices=_FIVE_SECONDS,
         ),
         Model(
             "pika/v2.2/image-to-video",
+            "a still and a text to video: --image",
             image=True,
             choices={**_SIZE, "duration": DURATIONS},
             prices=_FIVE_SECONDS,
         ),
         Model(
             "pika/v2.2/pikaframes",
+            "from key frame to key frame: --image, --param keyframes='b.png c.png', durations='5 3'",
             image=True,
             frames=True,
             choices=_SIZE,

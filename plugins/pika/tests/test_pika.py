@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -145,7 +145,7 @@ def test_what_is_asked_is_what_fal_takes(studio: Studio, fal: Fal, stills: list[
 
 
 def test_what_fal_would_refuse_is_refused_here(studio: Studio, stills: list[Path], tmp_path: Path) -> None:
-    first = {"image": stills[0]}
+    first: dict[str, Any] = {"image": stills[0]}
     text = tmp_path / "a.txt"
     text.write_text("no picture")
     for said, told in {
@@ -242,14 +242,14 @@ def test_a_busy_queue_is_left_alone_as_long_as_it_wishes(
         studio.done(job)
     before = fal.calls[call]
     fal.faults[call].append(status)
-    ask = {
+    ask: dict[str, Callable[[], object]] = {
         "submit": lambda: studio.submit(seed="8"),
         "status": lambda: studio.poll(job),
         "result": lambda: studio.fetch(job, tmp_path),
         "cancel": lambda: studio.backend.cancel(job, NONE, studio.context),
-    }[call]
+    }
     with pytest.raises(Transient) as told:
-        ask()
+        ask[call]()
     assert told.value.retry_after == 7
     assert fal.calls[call] == before + 1
     assert len(fal.jobs) == 1
