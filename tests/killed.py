@@ -26,7 +26,9 @@ if __name__ == "__main__":
     real, module = PluginManager.load.__func__, os.environ["PLUGIN_MODULE"]
     def load(cls, *args, **how):
         manager = real(cls, *args, **how)
-        manager.add(module.removeprefix("circletake_"), import_module(module))
+        name = module.removeprefix("circletake_")
+        if name not in [record.ref.plugin for record in manager.records]:  # it may be installed
+            manager.add(name, import_module(module))
         return manager
     PluginManager.load = classmethod(load)
 

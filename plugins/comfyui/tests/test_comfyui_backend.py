@@ -13,7 +13,9 @@ import pytest
 
 from circletake import GenerationRequest, Parent, Phase, PluginError, Relation, Transient, Unanswered
 from circletake.model.job import JobStep
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.context import CallContext
+from circletake.provenance.statements import take_record
 from circletake.testing import GeneratorContract
 from circletake.workflows.library import create_library, find_library
 from circletake_comfyui.generator import ComfyUI
@@ -403,4 +405,7 @@ def test_a_run_that_is_killed_after_it_asked_is_finished_by_the_next(film: Path,
         ]
         assert {recipe.evidence(field) for field in ("prompt", "seed", "model", "workflow")} == {"observed"}
         assert set(recipe.contradictions) <= {"prompt"}, "the tags of the clip say the same"
+        published = json.dumps(take_record(slate, PromptPolicy.FULL, {}))
+        assert '"steps": "20"' in published
+        assert not [told for told in ("class_type", "127.0.0.1", str(film.parent)) if told in published]
     assert comfy.calls["prompt"] == len(comfy.runs) == 1
