@@ -32,6 +32,7 @@ from circletake import (
 )
 from circletake_comfyui.graph import digest, recipe_of, title
 from circletake_comfyui.history import queued, state_of, videos_of
+from circletake_comfyui.refusals import node_errors, refusal
 from circletake_comfyui.server import PLUGIN, BrokeOff, Busy, Refused, Server
 from circletake_comfyui.settings import ComfySettings
 from circletake_comfyui.template import (
@@ -90,7 +91,7 @@ class ComfyUI:
             said = server.post("/prompt", {"prompt": nodes, "client_id": _client(nodes)})
         except Refused as error:
             raise PluginError(
-                PLUGIN, _refusal(error, nodes), "mend the graph, or the setting it names"
+                PLUGIN, refusal(error.said, nodes) or error.reason, "mend the graph, or the setting it names"
             ) from error
         except BrokeOff as error:
             raise Unanswered(PLUGIN, error.reason) from error
@@ -99,7 +100,7 @@ class ComfyUI:
                 raise
             raise Unanswered(PLUGIN, error.reason) from error
         if said.get("node_errors"):
-            ctx.warn("node_errors", f"parts of the graph will not run: {_node_errors(said, nodes)}")
+            ctx.warn("node_errors", f"parts of the graph will not run: {node_errors(said, nodes)}")
         return str(said.get("prompt_id") or "")
 
     def find(self, request: GenerationRequest, settings: ComfySettings, ctx: Context) -> str | None:
@@ -294,26 +295,3 @@ def _version(server: Server) -> str:
     system = server.get("/system_stats").get("system")
     said = system.get("comfyui_version") if isinstance(system, Mapping) else ""
     return printable(str(said or ""), 40)
-
-
-def _refusal(error: Refused, nodes: Mapping[str, Any]) -> str:
-    """Why a graph was refused: by its nodes where they are told, else in the server's words."""
-    if by_node := _node_errors(error.said, nodes):
-        return by_node
-    said = error.said.get("error")
-    if isinstance(said, Mapping):
-        words = [str(said.get(key) or "") for key in ("message", "details")]
-        said = ": ".join(word for word in words if word)
-    return printable(str(said or error.reason), 400)
-
-
-def _node_errors(said: Mapping[str, Any], nodes: Mapping[str, Any]) -> str:
-    told = said.get("node_errors")
-    lines = []
-    for node, wrong in told.items() if isinstance(told, Mapping) else ():
-        errors = wrong.get("errors") if isinstance(wrong, Mapping) else None
-        for each in errors if isinstance(errors, list) else ():
-            if isinstance(each, Mapping):
-                words = [printable(str(each.get(key) or ""), 200) for key in ("message", "details")]
-                lines.append(f"{title(nodes, str(node))}: {', '.join(word for word in words if word)}")
-    return "; ".join(lines[:5])
