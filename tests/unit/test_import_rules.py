@@ -56,6 +56,29 @@ def test_every_built_in_plugin_is_shipped_typed_sorted_and_under_contract() -> N
     assert {where: sorted(built_in - names) for where, names in named.items() if built_in - names} == {}
 
 
+def test_every_other_plugin_is_a_distribution_under_the_same_rules_that_the_core_does_not_need() -> None:
+    settings = project()
+    tool = settings["tool"]
+    own = [tomllib.loads(path.read_text())["project"] for path in ROOT.glob("plugins/*/pyproject.toml")]
+    assert own
+    modules = {module for each in own for module in each["entry-points"]["circletake"].values()}
+    names = {each["name"] for each in own}
+    layers, public, *_ = tool["importlinter"]["contracts"]
+    named = {
+        "import-linter": set(tool["importlinter"]["root_packages"]),
+        "top layer": set(layers["layers"][0].split(" | ")),
+        "public names": set(public["source_modules"]),
+        "isort": set(tool["ruff"]["lint"]["isort"]["known-first-party"]),
+        "mypy": {f"circletake_{Path(path).name}" for path in tool["mypy"]["mypy_path"]},
+        "tests": {f"circletake_{Path(path).name}" for path in tool["pytest"]["ini_options"]["pythonpath"]},
+    }
+    assert {where: sorted(modules - there) for where, there in named.items() if modules - there} == {}
+    assert names <= set(settings["dependency-groups"]["dev"])
+    assert not names & {line.split(">")[0] for line in settings["project"]["dependencies"]}
+    assert all(name.startswith("circletake-") for name in names), "pika is the name of something else"
+    assert all("circletake" in each["dependencies"] for each in own)
+
+
 def test_every_contract_notices_what_it_forbids(tmp_path: Path) -> None:
     shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
     for part in ("core", "registry", "plugins"):

@@ -278,6 +278,24 @@ def test_a_retake_has_the_settings_of_its_take_and_says_where_it_comes_from(
         plan_generation(film, manager, "studio", extension, 1)
 
 
+def test_a_retake_asks_for_the_model_by_the_name_it_was_asked_for(
+    film: Library, manager: PluginManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backend may tell the weights that a model of another name was made of."""
+    real = backends.StudioBackend.fetch
+    told = {"model": "weights.safetensors"}
+    monkeypatch.setattr(
+        backends.StudioBackend,
+        "fetch",
+        lambda *asked: [replace(file, recipe={**file.recipe, **told}) for file in real(*asked)],
+    )
+    ask(film, manager, parameters={"steps": "20"})
+    (slate,) = film.registry.takes.slates()
+    assert slate.recipe["model"] == "weights.safetensors"
+    again = from_take(film, slate, Relation.RETAKE, GenerationRequest("", ""), "studio")
+    assert (again.model, again.parameters) == ("s1", {"steps": "20"})
+
+
 def test_a_still_is_kept_with_the_job_and_named_as_its_source(
     film: Library, manager: PluginManager, tmp_path: Path
 ) -> None:

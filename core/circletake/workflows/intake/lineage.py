@@ -33,13 +33,15 @@ def from_take(
         BadInput: the recipe of the take does not say what is needed.
     """
     recipe = slate.recipe
-    prompt, model = given.prompt or recipe[Field.PROMPT], given.model or recipe[Field.MODEL]
+    asked = _asked(library, slate) if backend_of(slate) == backend else None
+    # What a backend tells of the model that made a take need not be what it was asked for by.
+    asked_model = asked.model if asked else recipe[Field.MODEL]
+    prompt, model = given.prompt or recipe[Field.PROMPT], given.model or asked_model
     for what, value in (("prompt", prompt), ("model", model)):
         if not value:
             raise BadInput(slate.take.label, f"its recipe names no {what}", f"give one with --{what}")
     parent = Parent(relation, slate.take.sha256, _job_of(library, slate, backend), library.media(slate.take))
-    same_model = model == recipe[Field.MODEL] and backend_of(slate) == backend
-    before = _asked(library, slate) if same_model and relation is Relation.RETAKE else None
+    before = asked if asked and model == asked.model and relation is Relation.RETAKE else None
     settings = (before.parameters or {}) if before else {}
     return replace(
         given,
