@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,8 @@ class JobWorker:
         """
         if job.step is JobStep.FETCHED and _whole(job):
             return job
-        line = Line(self.library, self.manager, job.generator, self.switch)
+        known = partial(self._is_known, job)
+        line = Line(self.library, self.manager, job.generator, self.switch, known)
         try:
             if job.step in (JobStep.INTENDED, JobStep.SENDING):
                 job = self._send(job, line)
@@ -198,6 +200,8 @@ class JobWorker:
                 if tries:
                     self.switch.pause(patience.before_retrying(tries - 1))
                 found = line.ask(lambda backend, settings, ctx: backend.find(request, settings, ctx))
+                if found and self._is_known(job, found):
+                    raise Unanswered(job.generator, "it names the job of another take")
                 if found:
                     return found
         except (Transient, Cancelled):
@@ -209,6 +213,11 @@ class JobWorker:
                 _UNKNOWN.format(job.short),
             ) from None
         return None
+
+    def _is_known(self, job: Job, provider_id: str) -> bool:
+        """Whether a backend's id is that of another job of the library."""
+        others = (other for other in self.library.registry.jobs.all() if other.id != job.id)
+        return any((job.generator, provider_id) == (other.generator, other.provider_id) for other in others)
 
     def _watch(self, job: Job, line: Line) -> Job:
         """Look at a job until it is done, as often as is polite."""
