@@ -160,6 +160,9 @@ def videos_service(folder: Path, **how: Any) -> Iterator[Videos]:
             )
             if self._refused(fault := videos.fault("create")):
                 return
+            if fault == "never came":
+                self.say_nothing()
+                return
             if published:
                 videos.wrong += published.request_problems("POST", path, kind.partition(";")[0], said)
             parent = ""
@@ -170,6 +173,9 @@ def videos_service(folder: Path, **how: Any) -> Iterator[Videos]:
             made = videos.create(said, parent)
             if fault == "lost":
                 self.say_nothing()
+            elif fault == "late":
+                time.sleep(0.5)
+                self._tell("POST", path, made)
             elif fault == "500 after":
                 self.say(500, {"error": {"message": "oops", "code": None}})
             else:
