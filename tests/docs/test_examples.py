@@ -134,8 +134,8 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages show circletake alone, whatever other distributions offer plugins here."""
     real = metadata.entry_points
 
-    def shipped(**which: str) -> metadata.EntryPoints:
-        mine = (entry for entry in real(**which) if entry.dist is None or entry.dist.name == "circletake")
+    def shipped(*, group: str) -> metadata.EntryPoints:
+        mine = (entry for entry in real(group=group) if entry.dist is None or entry.dist.name == "circletake")
         return metadata.EntryPoints(mine)
 
     monkeypatch.setattr(metadata, "entry_points", shipped)

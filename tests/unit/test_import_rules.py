@@ -18,6 +18,7 @@ FORBIDDEN = {
     "core/circletake/workflows/pool.py": "circletake_rules.asking",
     "plugins/video/circletake_video/exporter.py": "circletake_rules.asking",
     "plugins/rules/circletake_rules/asking.py": "circletake.model.text",
+    "plugins/sora/circletake_sora/service.py": "circletake.plugins.downloading",
     "core/circletake/audit/judge.py": "circletake",
     "core/circletake/workflows/curation/curate.py": "sqlmodel",
     "core/circletake/workflows/leaving/release.py": "c2pa",

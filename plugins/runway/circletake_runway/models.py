@@ -159,13 +159,14 @@ def _in_words(modes: Mapping[str, Mode]) -> dict[str, str]:
     """Every setting of a model; where the modes differ, what each takes."""
     told = {}
     for name in dict.fromkeys(name for mode in modes.values() for name in mode.parameters):
-        by_mode = {
-            mode: each.parameters[name].said for mode, each in modes.items() if name in each.parameters
-        }
-        if len(by_mode) == len(modes) and len(set(by_mode.values())) == 1:
-            told[name] = next(iter(by_mode.values()))
-        else:
-            told[name] = "; ".join(f"{MODES[mode]}: {said}" for mode, said in by_mode.items())
+        takes: dict[str, list[str]] = {}
+        for mode, each in modes.items():
+            if name in each.parameters:
+                takes.setdefault(each.parameters[name].said, []).append(MODES[mode])
+        everywhere = [said for said, where in takes.items() if len(where) == len(modes)]
+        told[name] = "; ".join(
+            everywhere or [f"{' or '.join(where)}: {said}" for said, where in takes.items()]
+        )
     return told
 
 

@@ -103,12 +103,12 @@ class Studio(Loopback):
         """What a link leads to."""
         number, suffix = int(name.partition("-")[0]), Path(name).suffix
         if suffix in (".mp4", ".mov"):
-            return self.clip(number, suffix)
+            return self.clip(100 + number, suffix)
         if suffix != ".zip":
             return b"RIFF no clip"
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as bundle:
-            bundle.writestr("../../outside.mov", self.clip(number, ".mov"))
+            bundle.writestr("../../outside.mov", self.clip(100 + number, ".mov"))
             bundle.writestr("frame.0001.png", b"no clip")
         return packed.getvalue()
 

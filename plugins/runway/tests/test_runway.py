@@ -23,15 +23,18 @@ from circletake import (
     Transient,
     Unanswered,
 )
+from circletake.cli.app import run
 from circletake.plugins.context import CallContext
 from circletake.testing import GeneratorContract
 from circletake.testing.watching import offline
+from circletake.workflows.library import Library
 from circletake_runway import media
 from circletake_runway.asking import utf16_units
 from circletake_runway.generator import Runway
 from circletake_runway.models import Parameter
 from circletake_runway.service import RunwaySettings
 from tests.factories import tiny_clip
+from tests.killing import needs_installed
 from tests.runway_service import SECRET, Studio, problems, runway_service
 
 pytest.importorskip("runwayml", reason="Runway's SDK is not installed: pip install ./plugins/runway")
@@ -124,7 +127,7 @@ def test_a_take_is_made_as_it_was_asked(studio: Studio, settings: RunwaySettings
     }
     assert looked(settings, job) == JobState(Phase.DONE, 1.0)
     (clip,) = fetched(settings, job, tmp_path / "here")
-    assert clip.read_bytes() == studio.clip(1)
+    assert clip.read_bytes() == studio.clip(101)
 
 
 def test_a_task_waits_throttled_and_is_looked_at_no_faster_than_runway_asks(
@@ -189,6 +192,15 @@ def test_which_models_take_a_seed_a_still_a_take() -> None:
         cards["gen4.5"].parameters and cards["gen4.5"].parameters["duration"] == "a whole number from 2 to 10"
     )
     assert cards["hailuo3"].parameters and "16:9" in cards["hailuo3"].parameters["ratio"]
+
+
+def test_the_settings_of_every_model_are_listed(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    needs_installed("runway")
+    assert run(["generate", "--backend", "runway", "--library", str(library.root)]) == 0
+    said = capsys.readouterr().out
+    assert "veo3.1, veo3.1_fast\n  --param ratio=...  1280:720, 720:1280, 1080:1920, 1920:1080\n" in said
+    assert "from text or from a still (--image): yes or no" in said
+    assert "Next   circletake generate --backend runway --model" in said
 
 
 @pytest.mark.parametrize(
@@ -346,18 +358,18 @@ def test_a_download_comes_whole(fault: str, studio: Studio, settings: RunwaySett
     looked(settings, job)
     studio.faults["file"] = [fault]
     (clip,) = fetched(settings, job, tmp_path / "here")
-    assert clip.read_bytes() == studio.clip(1)
+    assert clip.read_bytes() == studio.clip(101)
 
 
 def test_a_link_that_died_is_asked_for_anew(studio: Studio, settings: RunwaySettings, tmp_path: Path) -> None:
     studio.brings, studio.short = (".mp4", ".mov"), True
     job = submit(settings)
     looked(settings, job)
-    given_before = studio.links
+    before = studio.links
     studio.faults["file"] = ["expired"]
     clips = fetched(settings, job, tmp_path / "here")
     assert [clip.suffix for clip in clips] == [".mp4", ".mov"]
-    assert studio.links > given_before + 1
+    assert studio.links > before + 1
 
 
 def test_a_clip_in_an_archive_is_taken_out_and_stays_in_the_folder(
@@ -367,7 +379,7 @@ def test_a_clip_in_an_archive_is_taken_out_and_stays_in_the_folder(
     job, ctx = submit(settings), context()
     looked(settings, job)
     (clip,) = fetched(settings, job, tmp_path / "here", ctx)
-    assert clip.read_bytes() == studio.clip(1, ".mov") and clip.suffix == ".mov"
+    assert clip.read_bytes() == studio.clip(101, ".mov") and clip.suffix == ".mov"
     assert [path.name for path in (tmp_path / "here").iterdir()] == [clip.name]
     assert not list(tmp_path.rglob("outside*"))
     assert [code for code, _ in ctx.warnings] == ["not_kept"]
