@@ -103,6 +103,7 @@ def run(asked: argparse.Namespace) -> int:
     shelf = Shelf(prints.originals(asked.cache, clips))
     same = alike(shelf)
     print(f"library of {len(clips)} clips, {len(set(same.values()))} different ones")
+    size = _size(asked.size)
     for difficulty in asked.difficulty:
         found = Found()
         for seed in range(asked.seeds):
@@ -114,7 +115,7 @@ def run(asked: argparse.Namespace) -> int:
                 asked.pieces,
                 foreign,
                 asked.unmatched,
-                _size(asked.size),
+                size,
             )
             _locate(cut, clips, shelf, same, found)
             print(f"{difficulty}: cut {seed + 1} of {asked.seeds}", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,8 +24,8 @@ def provider(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """A studio that the library knows."""
     load = PluginManager.load
 
-    def loaded(blocked: tuple[str, ...] = ()) -> PluginManager:
-        manager = load(blocked)
+    def loaded(blocked: tuple[str, ...] = (), files: Sequence[Path] = ()) -> PluginManager:
+        manager = load(blocked, files=files)
         manager.add("studio", backends)
         return manager
 

@@ -198,7 +198,7 @@ def test_a_prompt_that_left_as_a_digest_is_proven_by_one_line(film: Cli, tmp_pat
     status, _, err = film("export", "--cut", "main", "--prompts", "hash", "--to", tmp_path / "out")
     assert (status, err.splitlines()[0]) == (
         0,
-        "2 of 2 prompts as 2 salted digests travel in manifests that anybody can read",
+        "2 of 2 prompts, each as a salted digest, travel in manifests that anybody can read",
     )
     written = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
     assert b"neon" not in written
@@ -216,7 +216,7 @@ def test_a_release_of_hashed_prompts_is_audited_as_such(film: Cli) -> None:
     settings.write_text(settings.read_text() + '\n[export]\nprompts = "hash"\n')
     status, out, err = film("release", "quiet")
     assert status in (0, 1)
-    assert "2 of 2 prompts as 2 salted digests travel" in err
+    assert "2 of 2 prompts, each as a salted digest, travel" in err
     assert "PROMPTS  2 kept back by policy, with a digest" in out
     record = json.loads(Path("quiet/release.json").read_text())
     uses = [use for file in record["files"] for use in file["uses"]]

@@ -204,7 +204,7 @@ def test_a_person_who_stops_it_is_told_how_to_go_on(
         running.send_signal(signal.SIGINT)
         _, said = running.communicate()
         assert running.returncode == 2
-        assert b"what was finished is kept, circletake jobs resume" in said
+        assert b"what was finished is kept; circletake jobs resume" in said
         assert library.registry.jobs.holders() == {}
         provider.looks = 1
         resume(library, manager, by=actor())

@@ -134,7 +134,7 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_no_worker_behind(folder: Path, tmp_
     if running.returncode != 1:  # the machine was quick, and it had finished
         assert (running.returncode, told.strip()) == (
             2,
-            "stopped; what was finished is kept, run the same again to go on",
+            "stopped; what was finished is kept; run the same again to go on",
         )
     nobody_is_left(running.pid)
     start(root, script, *words).communicate(timeout=120)

@@ -108,12 +108,14 @@ class Bar:
         self._live = sys.stderr.isatty()
         self._drawn = False
         self._first: int | None = None
+        self._last = 0
 
     def step(self, done: int, total: int, note: str = "") -> None:
-        """Show ``done`` of ``total``, the rate and the time left."""
+        """Show ``done`` of ``total``, the rate and the time left; a count that falls back begins anew."""
         now = time.monotonic()
-        if self._first is None:
-            self._first = max(0, done - 1)
+        if self._first is None or done < self._last:
+            self._began, self._first = now, max(0, done - 1)
+        self._last = done
         if now - self._shown < (0.1 if self._live else 10.0) and done < total:
             return
         if not self._live and now - self._began < 10.0:

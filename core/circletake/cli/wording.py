@@ -37,7 +37,7 @@ def what_travels(told: Travelling) -> str:
 
     said = f"{told.prompts} of {told.takes} prompts"
     if told.policy is PromptPolicy.HASH:
-        said += f" as {counted(told.prompts, 'salted digest')}"
+        said += ", each as a salted digest,"
     if told.references:
         said += f" and {counted(told.references, 'reference')}"
     said += " travel in manifests that anybody can read"

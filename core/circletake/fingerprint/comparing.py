@@ -36,9 +36,6 @@ _CERTAIN = 0.95
 _PLAIN = 0.125
 _SHARP = 0.985
 _MOVES_ALIKE = 0.85
-_FADED = 2
-"""How many times the colours of the one must be those of the other before that one counts as faded."""
-
 _AS_IT_IS = 0.25
 """Pixels of a thumbnail below which a move is none."""
 
@@ -109,12 +106,8 @@ def compare(a: Look, b: Look) -> Alignment | None:
 def _carries(a: Look, b: Look) -> bool:
     """Whether ``b`` is to be laid on ``a`` rather than the other way round: the shorter on the longer.
 
-    A grey or faded copy goes on the one with colours, since colours explain grey, and grey explains
-    no colours. Of two as long, their own bytes decide; of two that are equal in all it makes no difference.
+    Of two as long, their own bytes decide; of two that are equal in all it makes no difference.
     """
-    colours = _colours(a), _colours(b)
-    if max(colours) > _FADED * min(colours):
-        return colours[0] > colours[1]
     lengths = a.fingerprint.length, b.fingerprint.length
     if lengths[0] != lengths[1]:
         return lengths[0] > lengths[1]
@@ -122,11 +115,6 @@ def _carries(a: Look, b: Look) -> bool:
         if ours != theirs:
             return ours > theirs
     return False
-
-
-def _colours(look: Look) -> float:
-    """Mean levels of chroma."""
-    return float(np.abs(look.thumbnails.chroma.astype(np.float32) - 128).mean()) if len(look.seconds) else 0.0
 
 
 def _bytes(look: Look) -> Iterator[bytes]:

@@ -48,7 +48,7 @@ class Bounds:
     frozen: float = 0.8
     speed: float = 1.5
     flat: float = 0.5
-    colour: float = 20
+    colour: float = 16
     shown_picture: float = 0.75
     shown_motion: float = 0.5
     shown_bits: float = 64

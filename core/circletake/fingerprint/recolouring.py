@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +25,8 @@ _TURN = 0.35
 """Radians by which a grade may turn hues, about 20 degrees; beyond, colours were exchanged."""
 
 _MOST = 2.5
+_GREY = 2.0
+"""Levels of chroma, in the mean, below which there are no colours but what coding leaves."""
 
 
 def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) -> float:
@@ -31,7 +35,9 @@ def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) 
     A grade turns, strengthens, fades and tints all colours alike, and tints by brightness: as
     complex numbers, chroma becomes ``turn * chroma + luma * shade + tint``, one line for all
     frames, where ``turn`` is small. What remains is looked at place by place (the median over
-    time); the worst places are told, but for as many as a caption may cover.
+    time); the worst places are told, but for as many as a caption may cover. Either may be the
+    grade of the other, and the worse way counts: a strong new colour explains a dull one. Only
+    what has no colours of its own, as a grey or sepia copy, is explained and explains nothing.
 
     Returns:
         levels of chroma, 0 to 255.
@@ -41,15 +47,43 @@ def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) 
     seen = inside(warp).reshape(CHROMA, _RATIO, CHROMA, _RATIO).mean(axis=(1, 3)) > _MOSTLY
     if not seen.any():
         return 0.0
-    luma = wide.luma[few].reshape(-1, CHROMA, _RATIO, CHROMA, _RATIO).mean(axis=(2, 4))
-    planes = (luma, wide.chroma[few, ..., 0], wide.chroma[few, ..., 1])
-    light, red, blue = (moved(p.astype(np.float32), small)[:, seen] - 128 for p in planes)
-    shown = narrow.chroma[few][:, seen].astype(np.float32) - 128
-    left = _unexplained(
-        light.ravel(), (red + 1j * blue).ravel(), (shown[..., 0] + 1j * shown[..., 1]).ravel()
+    planes = _planes(wide, few)
+    ours = _Colours.of([moved(plane, small)[:, seen] for plane in planes])
+    theirs = _Colours.of([plane[:, seen] for plane in _planes(narrow, few)])
+    ways = [(one, other) for one, other in ((ours, theirs), (theirs, ours)) if not one.grey] or [
+        (ours, theirs)
+    ]
+    return max(_worst(_unexplained(one.light, one.chroma, other.chroma), len(few)) for one, other in ways)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Colours:
+    """Light, and chroma as complex numbers, of all places of some frames, one after another."""
+
+    light: NDArray[np.float32]
+    chroma: NDArray[np.complex64]
+
+    @classmethod
+    def of(cls, planes: Sequence[NDArray[np.float32]]) -> _Colours:
+        light, red, blue = (plane.ravel() - 128 for plane in planes)
+        return cls(light, np.asarray(red + 1j * blue, np.complex64))
+
+    @property
+    def grey(self) -> bool:
+        """Whether brightness and one tint explain its colours."""
+        shade, tint = _fit((self.light,), self.chroma, np.ones(len(self.light), np.float32))
+        return float(np.abs(self.chroma - shade * self.light - tint).mean()) < _GREY
+
+
+def _planes(shown: Thumbnails, few: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
+    luma = shown.luma[few].reshape(-1, CHROMA, _RATIO, CHROMA, _RATIO).mean(axis=(2, 4))
+    return tuple(
+        plane.astype(np.float32) for plane in (luma, shown.chroma[few, ..., 0], shown.chroma[few, ..., 1])
     )
-    places = np.median(left.reshape(len(few), -1), axis=0)
-    return float(np.quantile(places, _WORST))
+
+
+def _worst(left: NDArray[np.float32], frames: int) -> float:
+    return float(np.quantile(np.median(left.reshape(frames, -1), axis=0), _WORST))
 
 
 def _unexplained(

@@ -69,7 +69,7 @@ class Alignment:
         return replace(self, offset=-self.offset / self.speed, speed=1 / self.speed, zoom=-self.zoom)
 
 
-COMPARISON = "2.2"
+COMPARISON = "2.3"
 """Version of the comparison; raised when the same two fingerprints would give other numbers."""
 
 STILL = 0.12

@@ -98,7 +98,8 @@ def loaded_key(
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         locked = b"ENCRYPTED" in data
         reason = "cannot be opened with this passphrase" if locked else "not a private key that can be used"
-        raise KeyProblem(shown, reason, "name its PEM file") from error
+        step = "give the passphrase it was encrypted with" if locked else "name its PEM file"
+        raise KeyProblem(shown, reason, step) from error
 
 
 def read_chain(path: Path) -> list[x509.Certificate]:

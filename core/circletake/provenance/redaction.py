@@ -31,6 +31,9 @@ _SHORTEST = 4
 _TELLING = 12
 """Shorter texts are looked for as whole values alone: a prompt of one word stands in many sentences."""
 
+_NAMING = 24
+"""Letters of a prompt's beginning that are no chance in a file's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -157,6 +160,10 @@ def _held(reader: Any, manifests: Mapping[str, Any], seeds: bool) -> Held:
                 places[_uri(label, name)] = "record of a take with the beginning of its prompt"
             elif name.startswith(_FIXED) and _repeats(data, texts):
                 fixed.append(f"words of a prompt in {printable(name, 60)}")
+            elif name.startswith("c2pa.ingredient") and _named_after(
+                str(_map(data).get("dc:title") or ""), texts
+            ):
+                fixed.append(f"words of a prompt in a file's name in {printable(name, 60)}")
     return Held(
         tuple(Place(*each) for each in sorted(places.items())), tuple(texts), tuple(sorted(set(fixed)))
     )
@@ -196,6 +203,18 @@ def _repeats(value: Any, texts: Mapping[str, None]) -> bool:
     if isinstance(value, Mapping):
         return any(_repeats(each, texts) for each in value.values())
     return isinstance(value, list) and any(_repeats(each, texts) for each in value)
+
+
+def _named_after(title: str, texts: Mapping[str, None]) -> bool:
+    """Whether a file is named after a prompt, as many generators do: by its beginning, spelled anyhow."""
+    letters = _letters(title)
+    return any(
+        len(start) >= _TELLING and start in letters for start in (_letters(t)[:_NAMING] for t in texts)
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _map(value: Any) -> Mapping[str, Any]:

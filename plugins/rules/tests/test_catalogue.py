@@ -25,6 +25,7 @@ from circletake import (
     Severity,
     Shown,
     Signer,
+    Timestamp,
 )
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
 from tests.factories import media_facts
@@ -59,6 +60,13 @@ def test_a_trusted_timestamp_passes_and_an_unknown_one_is_told_apart() -> None:
     assert (passed.check, passed.reason) == (Check.PASSED, "2026-11-24 00:00 UTC")
     unknown = signed(signer=signer(), said={"problems": ("timeStamp.untrusted",)})
     assert failures(ask("c2pa.timestamp", unknown)) == ["a timestamp of an authority on none of your lists"]
+
+
+def test_a_timestamp_by_somebody_on_no_list_is_told_with_its_day_and_its_maker() -> None:
+    unknown = signed(signer=signer(), said={"timestamp": Timestamp("Clock Tower", NOW)})
+    assert failures(ask("c2pa.timestamp", unknown)) == [
+        "timestamped 2026-11-24 by Clock Tower, who is on none of your lists"
+    ]
 
 
 def test_an_altered_file_has_no_timestamp_of_its_own() -> None:

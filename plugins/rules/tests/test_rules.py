@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,23 @@ def test_each_question_about_credentials_has_its_own_rule(rule: str, of: str) ->
 def test_expired_is_told_as_not_altered() -> None:
     (seen,) = failures(ask("c2pa.time", video(credentials=credentials(time=Check.FAILED))))
     assert "not altered" in seen
+
+
+def test_a_certificate_that_has_not_begun_is_not_called_expired() -> None:
+    term = replace(
+        SIGNER, not_before=datetime(2026, 11, 24, tzinfo=UTC), not_after=datetime(2036, 11, 23, tzinfo=UTC)
+    )
+    manifest = replace(credentials().manifests[0], signer=term)
+    file = video(credentials=credentials(time=Check.FAILED, manifests=(manifest,)))
+    told = [failures(ask("c2pa.time", file, at=datetime(year, 1, 1, tzinfo=UTC)))[0] for year in (2026, 2040)]
+    assert told == ["not valid before 2026-11-24, not altered", "expired on 2036-11-23, not altered"]
+
+
+def test_a_file_cut_short_accuses_no_signer() -> None:
+    told = Credentials(True, unreadable="box size extends beyond asset bounds")
+    (unread,) = ask("c2pa.trusted", video(credentials=told, unreadable="ends early"))
+    assert unread.check is Check.NOT_CHECKED
+    assert failures(ask("c2pa.trusted", video(credentials=told)))
 
 
 def test_an_altered_ingredient_is_an_error_at_its_place_and_an_unknown_signer_a_note() -> None:

@@ -95,3 +95,17 @@ def test_a_crop_is_compared_with_what_it_shows() -> None:
 def test_pictures_that_do_not_meet_are_not_told_apart_by_colour() -> None:
     seen = _seen(_frames(Scene()))
     assert recoloured(seen, seen, np.array([[1, 0, 200.0], [0, 1, 200.0]])) == 0
+
+
+@pytest.mark.parametrize("how", [*GRADES, *EXCHANGED])
+def test_it_makes_no_difference_which_of_the_two_is_asked_about(how: str) -> None:
+    one, other = _seen(_frames(Scene())), _seen({**GRADES, **EXCHANGED}[how](_frames(Scene())))
+    assert recoloured(one, other, STILL) == pytest.approx(recoloured(other, one, STILL), rel=1e-4, abs=1e-4)
+
+
+def test_a_place_in_a_strong_new_colour_is_one_from_either_side() -> None:
+    dull = _saturated(_frames(Scene()), 0.3)
+    dyed = dull.copy()
+    dyed[:, 16:44, 16:44] = dyed[:, 16:44, 16:44] @ np.outer(LUMA, (2.2, 0.5, 0.4))
+    for one, other in ((dull, dyed), (dyed, dull)):
+        assert recoloured(_seen(one), _seen(other), STILL) > Bounds().colour

@@ -169,6 +169,22 @@ def test_a_manifest_kept_apart_is_looked_into(signed: Make) -> None:
     assert len(held(made.path, manifest=store).places) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("a_Corgi_walking_in_the_park_at_sunrise__oil_773a85.mp4", True),
+        ("a_Corgi_walking.mp4", False),
+        ("corgi_at_sunrise.mp4", False),
+    ],
+)
+def test_a_prompt_in_the_name_of_a_take_is_told_since_no_redaction_reaches_it(
+    name: str, told: bool, signed: Make, signer: FileSigner, tmp_path: Path
+) -> None:
+    text = "a Corgi walking in the park at sunrise, oil painting style"
+    done = redacted(signed(name, [claim("prompt", text)]).path, tmp_path / "out.mp4", signer)
+    assert any("in a file's name" in left for left in done.left) is told
+
+
 def test_a_prompt_in_the_words_of_an_action_is_told_since_no_redaction_reaches_it(
     signed: Make, clip: Callable[..., Path], signer: FileSigner, tmp_path: Path
 ) -> None:

@@ -29,6 +29,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked("the file was altered; its timestamp is of other bytes")
     elif signer.signed_at:
         yield passed(f"{signer.signed_at:%Y-%m-%d %H:%M} UTC")
+    elif said.timestamp:
+        yield failed(said.timestamp.told, "a timestamp that one of your lists knows")
     elif "timeStamp.untrusted" in said.problems:
         yield failed(
             "a timestamp of an authority on none of your lists", "a timestamp that one of them knows"
