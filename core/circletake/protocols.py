@@ -65,6 +65,9 @@ class Context(Protocol):
     def secret(self, name: str) -> str:
         """A key from the environment or the keyring; only in the coordinating process."""
 
+    def is_known(self, job: str) -> bool:
+        """Whether the library has this id as that of another job, so that ``find`` is not looking for it."""
+
 
 class Plugin(Protocol[S]):
     """What every plugin object has."""
@@ -99,6 +102,9 @@ class Generator(Plugin[S], Protocol[S]):
 
     def find(self, request: GenerationRequest, settings: S, ctx: Context) -> str | None:
         """The id of a request whose answer was lost; ``None`` where the backend has no such job.
+
+        Requests without a seed are alike: of several that match, those that ``ctx.is_known`` are
+        other takes.
 
         Raises:
             Unanswered: the backend cannot be asked that. The request is then never repeated by

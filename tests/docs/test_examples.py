@@ -15,6 +15,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -129,12 +130,25 @@ class Terminal:
 
 
 @pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages show circletake alone, whatever other distributions offer plugins here."""
+    real = metadata.entry_points
+
+    def shipped(*, group: str) -> metadata.EntryPoints:
+        mine = (entry for entry in real(group=group) if entry.dist is None or entry.dist.name == "circletake")
+        return metadata.EntryPoints(mine)
+
+    monkeypatch.setattr(metadata, "entry_points", shipped)
+
+
+@pytest.fixture
 def terminal(
     prepared: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     no_workers: None,
+    alone: None,
 ) -> Terminal:
     """A terminal in a copy of the prepared folder."""
     shutil.copytree(prepared, tmp_path / "film")

@@ -19,6 +19,7 @@ FORBIDDEN = {
     "plugins/video/circletake_video/exporter.py": "circletake_rules.asking",
     "plugins/rules/circletake_rules/asking.py": "circletake.model.text",
     "plugins/local/circletake_local/finding.py": "circletake.model.text",
+    "plugins/sora/circletake_sora/service.py": "circletake.plugins.downloading",
     "core/circletake/audit/judge.py": "circletake",
     "core/circletake/workflows/curation/curate.py": "sqlmodel",
     "core/circletake/workflows/leaving/release.py": "c2pa",

@@ -235,7 +235,13 @@ def _list_models(backend: str, manager: PluginManager, lib: Library, json: bool)
         ["MODEL", "VERSION", "PROVIDER", "LICENCE", "WHAT"],
         [[card.name, card.version, card.provider, card.licence, card.source] for card in cards],
     )
-    parameters = next((card.parameters for card in cards if card.parameters), {})
-    for name, meaning in (parameters or {}).items():
-        say(f"  --param {name}=...  {meaning}")
-    say("Next   circletake generate --model MODEL --prompt TEXT --takes 4")
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for card in cards:
+        alike.setdefault(tuple((card.parameters or {}).items()), []).append(card.name)
+    for parameters, names in alike.items():
+        if len(alike) > 1:
+            say(", ".join(names))
+        for name, meaning in parameters:
+            say(f"  --param {name}=...  {meaning}")
+    which = "" if backend == _DEFAULT else f"--backend {backend} "
+    say(f"Next   circletake generate {which}--model MODEL --prompt TEXT --takes 4")

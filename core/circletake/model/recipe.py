@@ -111,8 +111,9 @@ class Recipe:
         """Weigh claims: the last one a person accepted, else the strongest evidence, else the first.
 
         Claims of different value for one field contradict each other unless a person
-        accepted one of them, which settles it. Who names a model says that a trained model
-        made the take, so a missing source type follows from it, as well known as the model is.
+        accepted one of them, which settles it; ``Sora`` and ``sora`` are one generator. Who
+        names a model says that a trained model made the take, so a missing source type follows
+        from it, as well known as the model is.
         """
         kept = tuple(claims)
         by_field: dict[str, list[RecipeClaim]] = {}
@@ -123,7 +124,7 @@ class Recipe:
         for field, said in by_field.items():
             accepted = [claim for claim in said if claim.accepted]
             in_force[field] = accepted[-1] if accepted else min(said, key=lambda c: c.evidence.rank)
-            if not accepted and len({claim.value for claim in said}) > 1:
+            if not accepted and len({_compared(claim) for claim in said}) > 1:
                 contradictions[field] = tuple(said)
         if Field.MODEL in in_force and Field.SOURCE_TYPE not in in_force:
             in_force[Field.SOURCE_TYPE.value] = _following(in_force[Field.MODEL])
@@ -203,3 +204,8 @@ def _following(model: RecipeClaim) -> RecipeClaim:
     """The source type of a take whose model is named."""
     source = f"follows from the model ({model.source})"
     return replace(model, field=Field.SOURCE_TYPE.value, value=TRAINED, source=source)
+
+
+def _compared(claim: RecipeClaim) -> str:
+    """What must be equal for two claims of a field to agree: names of tools are written in either case."""
+    return claim.value.casefold() if claim.field in (Field.GENERATOR, Field.PROVIDER) else claim.value

@@ -19,6 +19,7 @@ class CallContext:
         on_progress: told the fraction done and a note.
         cancelled: answers whether the person stopped the work.
         secrets: whether keys may be read; never in a worker.
+        known: answers whether the library has an id of the backend's as that of another job.
     """
 
     def __init__(
@@ -27,12 +28,14 @@ class CallContext:
         on_progress: Callable[[float | None, str], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         secrets: bool = False,
+        known: Callable[[str], bool] = lambda job: False,
     ) -> None:
         self.warnings: list[tuple[str, str]] = []
         self._plugin = plugin
         self._on_progress = on_progress
         self._cancelled = cancelled
         self._secrets = secrets
+        self._known = known
         self._read: dict[str, str] = {}
 
     def check_cancelled(self) -> None:
@@ -64,6 +67,10 @@ class CallContext:
             )
         self._read[name] = value
         return value
+
+    def is_known(self, job: str) -> bool:
+        """Whether the library has this id as that of another job."""
+        return self._known(job)
 
     def without_secrets(self, text: str) -> str:
         """``text`` with every key that was read in this context replaced by its name."""

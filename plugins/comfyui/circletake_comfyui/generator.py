@@ -104,7 +104,7 @@ class ComfyUI:
         return str(said.get("prompt_id") or "")
 
     def find(self, request: GenerationRequest, settings: ComfySettings, ctx: Context) -> str | None:
-        """The newest run of the very graph this request fills, among those queued, running and done.
+        """The newest run of the very graph this request fills that is no other job, queued, running or done.
 
         Runs that failed or were stopped do not count.
         """
@@ -119,6 +119,7 @@ class ComfyUI:
             if isinstance(entry, Mapping) and state_of(entry).phase is Phase.DONE
         ]
         runs = [run for item in items if (run := queued(item)) and run.client == client]
+        runs = [run for run in runs if not ctx.is_known(run.id)]
         return max(runs, key=lambda run: run.number).id if runs else None
 
     def poll(self, job: str, settings: ComfySettings, ctx: Context) -> JobState:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from circletake import Evidence, NoSettings, SourceFile
+from circletake import Evidence, NoSettings, Recipe, RecipeClaim, SourceFile
 from circletake_readers.filenames import RunwayNames, SoraNames, ulid_time
 from tests.factories import media_facts
 
@@ -22,6 +22,15 @@ def said(reader: Any, name: str) -> dict[str, str]:
 def test_a_ulid_holds_its_creation_time() -> None:
     # The example of the ULID specification, 01ARZ3NDEK..., encodes 1469918176385 ms.
     assert ulid_time("01ARYZ6S41TSV4RRFFQ69G5FAV") == datetime.fromtimestamp(1469918176.385, UTC)
+
+
+def test_a_name_and_credentials_that_write_one_generator_in_two_ways_agree() -> None:
+    """Sora's own credentials say ``Sora``."""
+    signed = RecipeClaim("generator", "Sora", Evidence.EMBEDDED, "content credentials", "OpenAI")
+    named = RecipeClaim("generator", "sora", Evidence.FILENAME, "its name", "Sora file name")
+    other = RecipeClaim("generator", "Runway", Evidence.FILENAME, "its name", "Runway file name")
+    assert Recipe.of([signed, named]).contradictions == {}
+    assert set(Recipe.of([signed, named, other]).contradictions) == {"generator"}
 
 
 def test_a_sora_export_tells_when_and_its_title_but_no_prompt() -> None:

@@ -8,8 +8,10 @@ its reason, since it may have been paid for.
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 _SLOT_SECONDS = 1.0
 """Between two looks whether a backend has room for another job."""
 
+_FLYING_SECONDS = 0.2
+"""Between two looks whether a request like this one is still being sent."""
+
 
 class Over(PluginError):
     """A job came to its end without a take: refused, failed, or stopped by a person."""
@@ -48,6 +53,8 @@ class JobWorker:
     Attributes:
         limits: jobs of a backend in flight at a time, by its name.
         warnings: what backends said that a person should know.
+        flying: what is being sent this moment, by job.
+        finding: held while a lost answer is looked up, so that no two jobs are given one id.
     """
 
     library: Library
@@ -56,6 +63,8 @@ class JobWorker:
     switch: Switch
     limits: Mapping[str, int]
     warnings: list[str] = field(default_factory=list)
+    flying: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    finding: threading.Lock = field(default_factory=threading.Lock)
 
     def bring(self, job: Job) -> Job:
         """Get the job's files into the library's folder for jobs, sending it first where that was not done.
@@ -67,7 +76,8 @@ class JobWorker:
         """
         if job.step is JobStep.FETCHED and _whole(job):
             return job
-        line = Line(self.library, self.manager, job.generator, self.switch)
+        known = partial(self._is_known, job)
+        line = Line(self.library, self.manager, job.generator, self.switch, known)
         try:
             if job.step in (JobStep.INTENDED, JobStep.SENDING):
                 job = self._send(job, line)
@@ -139,15 +149,13 @@ class JobWorker:
     def _send(self, job: Job, line: Line) -> Job:
         """Send a request, unless an earlier run did so and the backend knows it."""
         if job.step is JobStep.SENDING:
-            found = self._found(job, line)
-            if found:
-                return self._sent(job, found, line)
-        request = request_of(job)
+            recovered = self._recovered(job, line)
+            if recovered:
+                return recovered
         for tries in count():
             self._slot(job)
             try:
-                answer = line.once(lambda backend, settings, ctx: backend.submit(request, settings, ctx))
-                return self._sent(job, answer, line)
+                return self._submitted(job, line)
             except Transient as later:
                 # It was not sent; what is stored must say so before anything else happens.
                 self.desk.store(replace(job, step=JobStep.INTENDED, note=later.reason))
@@ -155,7 +163,7 @@ class JobWorker:
                     raise
                 self.switch.pause(patience.before_retrying(tries, later.retry_after))
             except (Unanswered, PluginFault) as lost:
-                return self._sent(job, self._reconciled(job, line, lost), line)
+                return self._reconciled(job, line, lost)
             except Cancelled:
                 raise
             except PluginError as refused:
@@ -181,11 +189,32 @@ class JobWorker:
         known = line.clean(answer)
         return self.desk.store(replace(job, provider_id=known, step=JobStep.SUBMITTED, error="", note=""))
 
-    def _reconciled(self, job: Job, line: Line, lost: PluginError) -> str:
-        """The id of a request whose answer was just lost. One that is not found is not sent again now."""
-        found = self._found(job, line)
-        if found:
-            return found
+    def _submitted(self, job: Job, line: Line) -> Job:
+        request = request_of(job)
+        self.flying[job.id] = job.request
+        try:
+            answer = line.once(lambda backend, settings, ctx: backend.submit(request, settings, ctx))
+            return self._sent(job, answer, line)
+        finally:
+            del self.flying[job.id]
+
+    def _recovered(self, job: Job, line: Line) -> Job | None:
+        """The job with its id, where its backend lists the request.
+
+        Requests without a seed may be alike. Those being sent just now may be listed before their
+        answers are here, so they are waited for.
+        """
+        with self.finding:
+            while job.request in list(self.flying.values()):
+                self.switch.pause(_FLYING_SECONDS)
+            found = self._found(job, line)
+            return self._sent(job, found, line) if found else None
+
+    def _reconciled(self, job: Job, line: Line, lost: PluginError) -> Job:
+        """A job whose answer was just lost, with its id. One that is not found is not sent again now."""
+        recovered = self._recovered(job, line)
+        if recovered:
+            return recovered
         raise Unanswered(
             job.generator, f"{lost.reason}; it does not list the job yet", "circletake jobs resume"
         )
@@ -198,6 +227,8 @@ class JobWorker:
                 if tries:
                     self.switch.pause(patience.before_retrying(tries - 1))
                 found = line.ask(lambda backend, settings, ctx: backend.find(request, settings, ctx))
+                if found and self._is_known(job, found):
+                    raise Unanswered(job.generator, "it names the job of another take")
                 if found:
                     return found
         except (Transient, Cancelled):
@@ -209,6 +240,11 @@ class JobWorker:
                 _UNKNOWN.format(job.short),
             ) from None
         return None
+
+    def _is_known(self, job: Job, provider_id: str) -> bool:
+        """Whether a backend's id is that of another job of the library."""
+        others = (other for other in self.library.registry.jobs.all() if other.id != job.id)
+        return any((job.generator, provider_id) == (other.generator, other.provider_id) for other in others)
 
     def _watch(self, job: Job, line: Line) -> Job:
         """Look at a job until it is done, as often as is polite."""

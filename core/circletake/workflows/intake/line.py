@@ -47,13 +47,20 @@ class Switch:
 class Line:
     """The line to the backend of one job."""
 
-    def __init__(self, library: Library, manager: PluginManager, generator: str, switch: Switch) -> None:
+    def __init__(
+        self,
+        library: Library,
+        manager: PluginManager,
+        generator: str,
+        switch: Switch,
+        known: Callable[[str], bool] = lambda job: False,
+    ) -> None:
         self._manager = manager
         self._offered: Offered[Generator[Any]] = manager.generator(generator)
         self._settings = settings_of(self._offered.item, library.settings.plugin(generator))
         self._switch = switch
         self.context = CallContext(
-            generator, cancelled=lambda: switch.off.is_set() or switch.wished(), secrets=True
+            generator, cancelled=lambda: switch.off.is_set() or switch.wished(), secrets=True, known=known
         )
 
     def once(self, call: Call[R]) -> R:
