@@ -9,8 +9,11 @@ from typing import Literal
 from circletake import (
     About,
     Context,
+    Cut,
     ExportRequest,
+    Fit,
     MediaError,
+    MediaFacts,
     NoSettings,
     ProducedFile,
     needs_encoding,
@@ -25,6 +28,13 @@ _SUFFIX = {
     "video/x-msvideo": ".avi",
     "image/gif": ".gif",
 }
+
+_FITTED: dict[Fit, tuple[str, ...]] = {
+    Fit.LETTERBOX: (),
+    Fit.CROP: ("c2pa.cropped",),
+    Fit.BLUR: ("c2pa.edited",),
+}
+"""What each way to fit a picture of another shape is called."""
 
 
 class Video:
@@ -59,13 +69,21 @@ def _repackaged(mime: str) -> tuple[str, ...]:
 
 def _rendered(request: ExportRequest) -> tuple[str, ...]:
     """C2PA names of what rendering did to the takes."""
-    actions = ["c2pa.transcoded"]
+    actions = dict.fromkeys(("c2pa.transcoded",))
     if request.whole:
         return tuple(actions)
-    shapes = [
-        (request.slates[t].take.media.width, request.slates[t].take.media.height)
-        for t in request.cut.take_ids
-    ]
-    if any(shape != (request.cut.width, request.cut.height) for shape in shapes):
-        actions.append("c2pa.resized.proportional")
+    cut = request.cut
+    for event in cut.events:
+        facts = request.slates[event.take_id].take.media
+        if (facts.width, facts.height) != (cut.width, cut.height):
+            actions["c2pa.resized.proportional"] = None
+            if _other_shape(facts, cut):
+                actions |= dict.fromkeys(_FITTED[cut.fit_of(event)])
+        if event.speed != 1:
+            actions["c2pa.changedSpeed"] = None
     return tuple(actions)
+
+
+def _other_shape(facts: MediaFacts, cut: Cut) -> bool:
+    """Whether its picture and the cut's differ in shape by more than rounding to whole pixels does."""
+    return abs(facts.width * cut.height - facts.height * cut.width) >= 2 * max(facts.width, facts.height)
