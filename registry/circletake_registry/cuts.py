@@ -86,7 +86,7 @@ class Cuts:
             return list(dict.fromkeys(row.name for row in connection.execute(query) if row.batch not in gone))
 
 
-def _in_force(connection: Connection, name: str, revision: int | None = None) -> Row[Any] | None:
+def _in_force(connection: Connection, name: str, revision: int | None = None) -> Row[Any, Any, Any] | None:
     """The newest revision of a cut that was not undone; or one by its number, undone or not."""
     query = (
         select(cut_revisions.c.revision, cut_revisions.c.document, cut_revisions.c.batch)

@@ -115,6 +115,8 @@ def render(
     total = int(cut.seconds * cut.rate)
     with closing(Soundtrack(cut, media)) as sound, _whole(destination) as staged:
         with av.open(str(staged), "w", format="mp4", options={"movflags": "+faststart"}) as output:
+            if quick:
+                output.metadata["comment"] = "circletake preview; not signed, not for release"
             video = _video_stream(output, cut, quick)
             audio = _audio_stream(output) if sound.present else None
             heard = 0

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from circletake.errors import BadInput, Cancelled, MediaError
-from circletake.media.conform import Canvas, conformed
+from circletake.media.conform import conformed
+from circletake.media.fitting import Canvas
 from circletake.media.probe import picture_sha256, probe
 from circletake.media.render import remux, render
 from circletake.model.cut import Cut, CutEvent, Song

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -130,13 +130,18 @@ def make_release(
     under: Terms,
     *,
     progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> ReleaseResult:
     """Build, sign, check and place a release.
 
+    Args:
+        cancelled: answers whether the person stopped the work.
+
     Raises:
+        Cancelled: the person stopped it; no folder is left.
         SigningError, MediaError, PluginError: as they say; no folder is left.
     """
-    bench = Workbench(library, manager, under)
+    bench = Workbench(library, manager, under, cancelled)
     slates, cut = dict(plan.slates), plan.cut
     total = len(slates) + (_CUT_STEPS if plan.rendered else 0) + 1
     with library.staging() as staged:
