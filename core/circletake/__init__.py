@@ -68,7 +68,7 @@ if TYPE_CHECKING:
         Shown,
         Traced,
     )
-    from circletake.model.cut import Cut, CutEvent, Placed, Song, timecode
+    from circletake.model.cut import Cut, CutEvent, Fit, Placed, Song, timecode
     from circletake.model.event import Actor, Standing, Verdict
     from circletake.model.export import (
         Chosen,
@@ -154,6 +154,7 @@ __all__ = [
     "Field",
     "FileCase",
     "Finding",
+    "Fit",
     "Found",
     "GenerationRequest",
     "Generator",
@@ -237,7 +238,7 @@ _HOMES = {
         "OWN_KEY AuditCase FileCase Known Layout ListUsed Outcome PictureMatch RuleCard Scope Severity "
         "Shown Traced"
     ),
-    "circletake.model.cut": "Cut CutEvent Placed Song timecode",
+    "circletake.model.cut": "Cut CutEvent Fit Placed Song timecode",
     "circletake.model.event": "Actor Standing Verdict",
     "circletake.model.export": ("Chosen ExportRequest ProducedFile Release ReleasedFile SoundUse Use"),
     "circletake.model.generation": (

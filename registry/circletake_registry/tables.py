@@ -275,7 +275,7 @@ class CutRow(Row, table=True):
 
 
 class CutRevisionRow(Row, table=True):
-    """What a cut was after one change."""
+    """What a cut was after one change; in force while the decision it belongs to was not undone."""
 
     __tablename__ = "cut_revisions"
     __table_args__ = (UniqueConstraint("cut_id", "revision"),)
@@ -284,6 +284,7 @@ class CutRevisionRow(Row, table=True):
     revision: int
     document: dict[str, Any] = Field(sa_type=Document)
     at: datetime = Field(sa_type=Moment)
+    batch: str | None = Field(default=None, sa_type=Key)
 
 
 class CutTakeRow(Row, table=True):

@@ -160,7 +160,9 @@ def _register(shots: Sequence[Shot]) -> list[UsedModel]:
 def _decisions(shots: Sequence[Shot], said: Mapping[str, Decision]) -> tuple[tuple[str, int], ...]:
     """How many takes each person decided for, as the takes' manifests record; scripts are told as such."""
     counts: dict[str, int] = {}
-    for take in dict.fromkeys(s.traced.use.take_sha256 or f"{s.file} {s.number}" for s in shots):
+    for take in dict.fromkeys(
+        s.traced.use.take_sha256 or f"{s.file} {s.number}" for s in shots if s.kind != "black"
+    ):
         decision = said.get(take)
         who = "" if decision is None else decision.by if decision.person else f"{decision.by} (a script)"
         counts[who] = counts.get(who, 0) + 1

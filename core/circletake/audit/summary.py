@@ -17,7 +17,7 @@ FILMED = frozenset(
 )
 DRAWN = frozenset({"digitalCreation", "digitalArt", "humanEdits", "screenCapture", "virtualRecording"})
 
-KINDS = ("ai", "partly", "algorithm", "camera", "drawn", "unknown")
+KINDS = ("ai", "partly", "algorithm", "camera", "drawn", "black", "unknown")
 """What a stretch of picture is, in the order reports tell it."""
 
 MACHINE = ("ai", "partly", "algorithm")
@@ -117,6 +117,8 @@ def kind_of(traced: Traced) -> str:
     A named model or a prompt without a source type counts as AI-made; a rule says what lacks.
     """
     kind = traced.use.source_type
+    if traced.use.is_black:
+        return "black"
     if kind in AI:
         return "partly" if kind == COMPOSITE else "ai"
     if kind == "algorithmicMedia":

@@ -124,6 +124,7 @@ def _made(summary: Summary) -> Iterator[str]:
             ("algorithm", "algorithm, no trained model"),
             ("camera", "camera, declared"),
             ("drawn", "made by hand, declared"),
+            ("black", "black, declared"),
             ("unknown", "nobody says"),
         )
         if summary.of_kind(kind)

@@ -6,11 +6,12 @@ where they are silent, and what it alone says is marked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
+from circletake.audit.declared import black_in
 from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Credentials, IngredientSaid, ManifestSaid
@@ -97,6 +98,22 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
         if _speaks(active):
             yield _traced(_made(credentials, active), whole, None)
         return
+    nothing = list(black_in(active, [placed for placed, _ in rows]))
+    told = sorted([*_clips(credentials, active, rows, doubts), *nothing], key=_begins)
+    yield from told
+
+
+def _begins(traced: Traced) -> Fraction:
+    return Fraction(traced.use.record_in)
+
+
+def _clips(
+    credentials: Credentials,
+    active: ManifestSaid,
+    rows: Sequence[tuple[tuple[Fraction, Fraction], IngredientSaid]],
+    doubts: str,
+) -> Iterator[Traced]:
+    """The clips of a cut where they lie."""
     for placed, clip in sorted(rows, key=lambda row: row[0]):
         own = credentials.named(clip.manifest)
         made = _made(credentials, own) if own else _Made()
@@ -288,11 +305,14 @@ def _from_record(use: Use, record: str) -> Traced:
 def _filled(traced: Traced, recorded: ReleasedFile, record: str) -> Traced:
     """``traced`` with what only the record knows of the same stretch."""
     use = traced.use
+    if use.is_black:
+        return traced
     begins = Fraction(use.record_in)
     same = min(
         (
             u
             for u in recorded.uses
+            if not u.is_black
             if not use.take_sha256 or not u.take_sha256 or u.take_sha256 == use.take_sha256
         ),
         key=lambda u: abs(Fraction(u.record_in or "0") - begins),

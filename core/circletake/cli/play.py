@@ -32,14 +32,18 @@ def play(
         print_json({"take": slate.take.label, "sha256": slate.take.sha256, "path": path})
         return
     if print_path:
-        # Exact for a script that reads it; a person's terminal is not handed a hostile file name.
-        say(printable(str(path)) if sys.stdout.isatty() else str(path))
+        say(shown_path(path))
         return
-    if not _open(path):
+    if not open_in_player(path):
         raise MediaError(slate.take.label, "no player could be opened here", f"the file is {path}")
 
 
-def _open(path: Path) -> bool:
+def shown_path(path: Path) -> str:
+    """Exact for a script that reads it; a person's terminal is not handed a hostile file name."""
+    return printable(str(path)) if sys.stdout.isatty() else str(path)
+
+
+def open_in_player(path: Path) -> bool:
     """Hand the file to the system, and tell whether it took it."""
     if sys.platform == "win32":
         os.startfile(path)

@@ -146,7 +146,7 @@ def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json
 
 
 def undo(by: By = "", script: Script = False, json: Json = False, library: LibraryFolder = None) -> None:
-    """Take back the last decision, a dedupe included."""
+    """Take back the last decision; a dedupe and a change of a cut are decisions too."""
     from circletake.workflows.actor import whoami
 
     with open_library(library) as lib:
@@ -164,6 +164,7 @@ def undo(by: By = "", script: Script = False, json: Json = False, library: Libra
     first = events[0]
     say(f"Took back {what}, by {person(first.by)} at {first.at:%Y-%m-%d %H:%M} UTC")
     lines = [*unruled.values()]
+    lines += [f"{_value(event, labels)}: taken back" for event in events if event.kind == "cut"]
     for event in events:
         if event.take_id and event.kind != "ruling":
             now = standings.get(event.take_id)
@@ -230,7 +231,9 @@ def log(
 
 
 def _kind(event: Event) -> str:
-    return {"dedupe": "dedupe run", "stars": "star"}.get(event.kind, event.kind.value)
+    return {"dedupe": "dedupe run", "stars": "star", "cut": "change of a cut"}.get(
+        event.kind, event.kind.value
+    )
 
 
 def _value(event: Event, labels: Mapping[str, str]) -> str:
@@ -242,6 +245,8 @@ def _value(event: Event, labels: Mapping[str, str]) -> str:
         return event.value
     if event.kind == "undo":
         return "undo"
+    if event.kind == "cut":
+        return f"cut {printable(event.value, 80)}"
     return f"{_kind(event)} {printable(event.value, 60)}".strip()
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
+from circletake.media.fitting import Canvas, Fitting
 from circletake.media.probe import open_media, picture_stream
+from circletake.model.cut import Fit
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
@@ -19,27 +20,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-BT709 = 1
-_LIMITED = 1
-_FULL = 2
-_MATRIX = {1: "bt709", 4: "fcc", 5: "bt601", 6: "bt601", 7: "smpte240m", 9: "bt2020", 10: "bt2020"}
 _SEEK_FROM = Fraction(2)
-_TURNS: dict[int, list[tuple[str, str]]] = {
-    0: [],
-    1: [("transpose", "cclock")],
-    2: [("hflip", ""), ("vflip", "")],
-    3: [("transpose", "clock")],
-}
-"""Filters for a picture to be turned counter-clockwise by so many right angles."""
-
-
-@dataclass(frozen=True, slots=True)
-class Canvas:
-    """The picture every clip is brought to: pixels and exact frames per second."""
-
-    width: int
-    height: int
-    rate: Fraction
 
 
 def conformed(
@@ -48,17 +29,20 @@ def conformed(
     frames: int,
     canvas: Canvas,
     cancelled: Callable[[], None] = lambda: None,
+    *,
+    speed: Fraction = Fraction(1),
+    fit: Fit = Fit.LETTERBOX,
 ) -> Iterator[av.VideoFrame]:
     """Yield exactly ``frames`` pictures of a clip, from ``source_in`` seconds on.
 
     Each frame of the canvas shows the clip's last frame that begins no later than half a canvas
     frame after it, as FFmpeg's ``fps`` filter has it, so a variable, higher or lower rate comes
-    out even. The picture is
-    turned as its container says, fitted inside the canvas with black around it, and
-    converted to BT.709, limited range, ``yuv420p``.
+    out even. The picture is turned as its container says, fitted, and converted to BT.709,
+    limited range, ``yuv420p``.
 
     Args:
         cancelled: raises when the work is to stop.
+        speed: seconds of the clip that pass in one second of the canvas.
 
     Raises:
         MediaError: the clip cannot be decoded, or ends before the stretch does.
@@ -66,15 +50,16 @@ def conformed(
     import av.error
 
     name = printable(path.name)
-    fitting: _Fitting | None = None
+    pace = canvas.rate / speed
+    fitting: Fitting | None = None
     count = 0
     shown: av.VideoFrame | None = None
     fitted: av.VideoFrame | None = None
     try:
         with closing(_timed_frames(path, source_in)) as decoded:
             for at, frame, aspect in decoded:
-                fitting = fitting or _Fitting(canvas, aspect)
-                index = floor((at - source_in) * canvas.rate + Fraction(1, 2))
+                fitting = fitting or Fitting(canvas, aspect, fit)
+                index = floor((at - source_in) * pace + Fraction(1, 2))
                 while shown is not None and count < min(index, frames):
                     cancelled()
                     fitted = fitted or fitting.fit(shown)
@@ -164,93 +149,3 @@ def _clocked(container: InputContainer, stream: VideoStream) -> Iterator[av.Vide
             frame.time_base = base
         following = frame.pts + round(1 / rate / base)
         yield frame
-
-
-class _Fitting:
-    """Scales and pads frames; the filter graph is rebuilt when a clip changes its format."""
-
-    def __init__(self, canvas: Canvas, aspect: Fraction) -> None:
-        self._canvas = canvas
-        self._aspect = aspect
-        self._key: tuple[object, ...] = ()
-        self._graph: av.filter.Graph | None = None
-
-    def fit(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """The frame on the canvas. Frames that already fit come back as they are."""
-        key = _look(frame)
-        if key != self._key:
-            self._key = key
-            self._graph = self._build(frame)
-        if self._graph is None:
-            return frame
-        frame.pts = None
-        self._graph.vpush(frame)
-        return self._graph.vpull()
-
-    def _build(self, frame: av.VideoFrame) -> av.filter.Graph | None:
-        import av.filter
-
-        turned = round(frame.rotation / 90) % 4
-        width, height = _inside(
-            self._canvas, frame.width * self._aspect, Fraction(frame.height), turned % 2 == 1
-        )
-        matrix = _matrix(frame)
-        full = frame.color_range == _FULL or frame.format.name.startswith("yuvj")
-        if (
-            (frame.width, frame.height) == (self._canvas.width, self._canvas.height)
-            and (width, height) == (self._canvas.width, self._canvas.height)
-            and not turned
-            and frame.format.name == "yuv420p"
-            and matrix == "bt709"
-            and not full
-        ):
-            return None
-        levels = "full" if full else "limited"
-        scale = f"w={width}:h={height}:flags=bicubic:in_color_matrix={matrix}:in_range={levels}"
-        steps = [
-            *_TURNS[turned],
-            ("scale", f"{scale}:out_color_matrix=bt709:out_range=limited"),
-            ("format", "yuv420p"),
-            ("pad", f"w={self._canvas.width}:h={self._canvas.height}:x=-1:y=-1:color=black"),
-            ("setsar", "1"),
-        ]
-        graph = av.filter.Graph()
-        last = graph.add_buffer(
-            width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
-        )
-        for name, arguments in steps:
-            node = graph.add(name, arguments or None)
-            last.link_to(node)
-            last = node
-        sink = graph.add("buffersink")
-        last.link_to(sink)
-        graph.configure()
-        return graph
-
-
-def _look(frame: av.VideoFrame) -> tuple[object, ...]:
-    return (
-        frame.width,
-        frame.height,
-        frame.format.name,
-        frame.rotation,
-        frame.colorspace,
-        frame.color_range,
-    )
-
-
-def _matrix(frame: av.VideoFrame) -> str:
-    """The frame's colour matrix; untagged pictures are read by size, as players do (mpv's rule)."""
-    untagged = "bt709" if frame.width >= 1280 or frame.height > 576 else "bt601"
-    return _MATRIX.get(int(frame.colorspace), untagged)
-
-
-def _inside(canvas: Canvas, width: Fraction, height: Fraction, on_its_side: bool) -> tuple[int, int]:
-    """The largest even size of this shape that fits the canvas."""
-    shown_width, shown_height = (height, width) if on_its_side else (width, height)
-    scale = min(canvas.width / shown_width, canvas.height / shown_height)
-
-    def even(length: Fraction, limit: int) -> int:
-        return max(2, min(limit, 2 * round(length * scale / 2)))
-
-    return even(shown_width, canvas.width), even(shown_height, canvas.height)

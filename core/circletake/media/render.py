@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput, MediaError
 from circletake.files import sync_file, sync_folder
-from circletake.media.conform import BT709, Canvas, conformed
+from circletake.media.conform import conformed
+from circletake.media.fitting import BT709, Canvas, black
 from circletake.media.probe import open_media, picture_sha256, picture_stream
 from circletake.media.soundtrack import RATE, Soundtrack
 
@@ -87,16 +88,19 @@ def render(
     *,
     progress: Callable[[float], object] = lambda fraction: None,
     cancelled: Callable[[], None] = lambda: None,
+    quick: bool = False,
 ) -> None:
     """Render a cut to one MP4: H.264 (CRF 18, ``yuv420p``, BT.709) and AAC at 48 kHz.
 
     Every clip is fitted to the cut's size and rate; the file has exactly the frames of
-    ``cut.placed``. Sound is the song, or each clip's own; without either there is no track.
+    ``cut.placed`` and of the black between them. Sound is the song, or each clip's own;
+    without either there is no track.
 
     Args:
         media: by take id, where its file is.
         progress: told the fraction done, 0-1.
         cancelled: raises when the work is to stop; nothing is left behind then.
+        quick: fast rather than good, for a preview.
 
     Raises:
         BadInput: the cut is empty or of an impossible size.
@@ -111,10 +115,12 @@ def render(
     total = int(cut.seconds * cut.rate)
     with closing(Soundtrack(cut, media)) as sound, _whole(destination) as staged:
         with av.open(str(staged), "w", format="mp4", options={"movflags": "+faststart"}) as output:
-            video = _video_stream(output, cut)
+            if quick:
+                output.metadata["comment"] = "circletake preview; not signed, not for release"
+            video = _video_stream(output, cut, quick)
             audio = _audio_stream(output) if sound.present else None
             heard = 0
-            for index, frame in enumerate(_pictures(cut, media, cancelled)):
+            for index, frame in enumerate(_pictures(cut, media, cancelled, quick)):
                 frame.pts = index
                 frame.time_base = 1 / cut.rate
                 frame.pict_type = 0  # the encoder chooses, not the source
@@ -130,16 +136,27 @@ def render(
         _check_frames(staged, total)
 
 
-def _pictures(cut: Cut, media: Mapping[str, Path], cancelled: Callable[[], None]) -> Iterator[av.VideoFrame]:
-    canvas = Canvas(cut.width, cut.height, cut.rate)
+def _pictures(
+    cut: Cut, media: Mapping[str, Path], cancelled: Callable[[], None], quick: bool
+) -> Iterator[av.VideoFrame]:
+    canvas = Canvas(cut.width, cut.height, cut.rate, quick)
+    at = Fraction(0)
     for placed in cut.placed:
+        if placed.record_in > at:
+            nothing = black(canvas)
+            for _ in range(int((placed.record_in - at) * cut.rate)):
+                cancelled()
+                yield nothing
+        event = placed.event
         frames = int((placed.record_out - placed.record_in) * cut.rate)
-        path = media[placed.event.take_id]
-        yield from conformed(path, placed.event.source_in, frames, canvas, cancelled)
+        path, fit = media[event.take_id], cut.fit_of(event)
+        yield from conformed(path, event.source_in, frames, canvas, cancelled, speed=event.speed, fit=fit)
+        at = placed.record_out
 
 
-def _video_stream(output: OutputContainer, cut: Cut) -> VideoStream:
-    stream = output.add_stream("libx264", rate=cut.rate, options={"crf": "18", "preset": "medium"})
+def _video_stream(output: OutputContainer, cut: Cut, quick: bool) -> VideoStream:
+    how = {"crf": "26", "preset": "ultrafast"} if quick else {"crf": "18", "preset": "medium"}
+    stream = output.add_stream("libx264", rate=cut.rate, options=how)
     stream.width, stream.height, stream.pix_fmt = cut.width, cut.height, "yuv420p"
     stream.time_base = 1 / cut.rate
     context = stream.codec_context

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     NOTE = "note"
     DEDUPE = "dedupe"
     RULING = "ruling"
+    CUT = "cut"
     UNDO = "undo"
 
 
@@ -52,8 +53,9 @@ class Event:
     Attributes:
         id: counts up in the order of decisions.
         batch: decisions made by one command share it and are undone together.
-        take_id: the take it is about; ``None`` for a dedupe run or an undo.
-        value: the verdict, the stars as text, the note, the ruling, or the batch that an undo takes back.
+        take_id: the take it is about; ``None`` for a dedupe run, a change of a cut, or an undo.
+        value: the verdict, the stars as text, the note, the ruling, the name of the cut and what was done
+            to it, or the batch that an undo takes back.
         at: when (UTC).
         undone: a later undo took it back.
     """

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,15 @@ class ExportRow:
     sidecar: str = ""
 
 
+BLACK = "black"
+"""The origin of a stretch between the clips of a cut."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A stretch of a video and what it was made of, as ``release.json`` records it.
+
+    A take whose source range is longer or shorter than its record range was sped up or slowed down.
 
     Attributes:
         record_in: seconds of the video, exact, as text like ``7/2``.
@@ -109,7 +116,7 @@ class Use:
         prompt: in force and allowed by policy; empty otherwise.
         prompt_digest: what travels of a prompt that is hashed by policy; empty otherwise.
         source_type: last part of the IPTC digital source type; empty where nobody knows.
-        origin: ``generated`` or ``camera``.
+        origin: ``generated`` or ``camera``; ``black`` where nothing is shown, and no take named.
     """
 
     record_in: str
@@ -127,6 +134,17 @@ class Use:
     origin: str = ""
     declared_by: str = ""
     prompt_digest: str = ""
+
+    @property
+    def is_black(self) -> bool:
+        """Declared black, with nothing else said of it."""
+        said = (self.take, self.take_sha256, self.model, self.prompt, self.source_type)
+        return self.origin == BLACK and not any(said)
+
+
+def black_use(start: Fraction, end: Fraction) -> Use:
+    """A stretch of black, in seconds of the video."""
+    return Use(str(start), str(end), "0", "0", "", "", origin=BLACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from circletake.model.take import Declaration, Origin
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES, raw_manifest
+from circletake.provenance.edits import cut_edits
 from circletake.provenance.inputs import inputs_of, model_name, worded
 from circletake.provenance.pieces import (
     PARENT_ID,
@@ -205,7 +206,7 @@ def plan_cut(
     takes = {slate.take.id: slate.take for slate in used}
     redactions, told = redacting(found, when)
     assertions = [
-        actions_of([created, *placings, *told, *produced(actions, when, generator_version)]),
+        actions_of([created, *placings, *told, *cut_edits(actions, cut, slates, when, generator_version)]),
         assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *_disclosures(used),
         assertion(words.TRAINING, statements.no_training()),

@@ -228,9 +228,12 @@ def cut_record(cut: Cut, takes: dict[str, Take], policy: PromptPolicy) -> dict[s
                 "label": public(takes[placed.event.take_id].label, 80),
                 "source": [str(placed.event.source_in), str(placed.event.source_out)],
                 "record": [str(placed.record_in), str(placed.record_out)],
+                "speed": str(placed.event.speed),
+                "fit": cut.fit_of(placed.event).value,
             }
             for placed in cut.placed
         ],
+        "black": [[str(start), str(end)] for start, end in cut.black],
         "song": None
         if song is None
         else {
@@ -238,5 +241,8 @@ def cut_record(cut: Cut, takes: dict[str, Take], policy: PromptPolicy) -> dict[s
             "sha256": song.sha256,
             "origin": song.origin.value,
             "declared_by": public(song.declared_by, 80),
+            "offset": str(song.offset),
+            "fades": [str(song.fade_in), str(song.fade_out)],
+            "volume": str(song.volume),
         },
     }

@@ -51,6 +51,8 @@ PLACED = "c2pa.placed"
 EDITED_METADATA = "c2pa.edited.metadata"
 EDITED = "c2pa.edited"
 TRIMMED = "c2pa.trimmed"
+CHANGED_SPEED = "c2pa.changedSpeed"
+CROPPED = "c2pa.cropped"
 REDACTED = "c2pa.redacted"
 INCEPTIONS = frozenset({CREATED, OPENED})
 
@@ -76,8 +78,8 @@ PERCEPTIBLE = frozenset(
     {
         "c2pa.addedText",
         "c2pa.adjustedColor",
-        "c2pa.changedSpeed",
-        "c2pa.cropped",
+        CHANGED_SPEED,
+        CROPPED,
         "c2pa.deleted",
         "c2pa.drawing",
         "c2pa.dubbed",

@@ -43,25 +43,35 @@ def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str
     timeline.global_start_time = otio.opentime.RationalTime(first_frame(cut.start, cut.rate), rate)
     timeline.metadata["circletake"] = {"width": cut.width, "height": cut.height, "rate": str(cut.rate)}
     picture = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    at = Fraction(0)
     for placed in cut.placed:
         frames = round((placed.record_out - placed.record_in) * cut.rate)
         slate = slates[placed.event.take_id]
-        picture.append(_clip(placed.event, frames, slate, media[placed.event.take_id], rate))
+        if placed.record_in > at:
+            black = round((placed.record_in - at) * cut.rate)
+            picture.append(otio.schema.Gap(source_range=span(0, black, rate)))
+        picture.append(_clip(cut, placed.event, frames, slate, media[placed.event.take_id]))
+        at = placed.record_out
     timeline.tracks.append(picture)
     if cut.song:
         timeline.tracks.append(_sound(cut.song, round(cut.seconds * cut.rate), rate))
     return str(otio.adapters.write_to_string(timeline, "otio_json"))
 
 
-def _clip(event: CutEvent, frames: int, slate: Slate, path: str, rate: float) -> otio.schema.Clip:
+def _clip(cut: Cut, event: CutEvent, frames: int, slate: Slate, path: str) -> otio.schema.Clip:
     import opentimelineio as otio
 
-    return otio.schema.Clip(
+    rate = float(cut.rate)
+    # The range is as long as in the cut; what a time warp makes of the media is its own.
+    clip = otio.schema.Clip(
         name=slate.take.slate,
         media_reference=reference(slate.take.media, path, rate),
         source_range=span(event.source_in, frames, rate),
-        metadata={"circletake": known(slate)},
+        metadata={"circletake": {**known(slate), "speed": str(event.speed), "fit": cut.fit_of(event).value}},
     )
+    if event.speed != 1:
+        clip.effects.append(otio.schema.LinearTimeWarp(name="speed", time_scalar=float(event.speed)))
+    return clip
 
 
 def reference(facts: MediaFacts, path: str, rate: float) -> otio.schema.ExternalReference:
@@ -89,7 +99,14 @@ def _sound(song: Song, frames: int, rate: float) -> otio.schema.Track:
     import opentimelineio as otio
 
     track = otio.schema.Track("A1", kind=otio.schema.TrackKind.Audio)
-    said = {"sha256": song.sha256, "origin": song.origin.value, "declared_by": song.declared_by}
+    said = {
+        "sha256": song.sha256,
+        "origin": song.origin.value,
+        "declared_by": song.declared_by,
+        "fade_in": str(song.fade_in),
+        "fade_out": str(song.fade_out),
+        "volume": str(song.volume),
+    }
     track.append(
         otio.schema.Clip(
             name=song.name,

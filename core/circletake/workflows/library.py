@@ -84,6 +84,11 @@ class Library:
         return self.home / "signed"
 
     @property
+    def previews_folder(self) -> Path:
+        """Where previews of cuts are kept; they are not signed and never leave."""
+        return self.home / "previews"
+
+    @property
     def staging_folder(self) -> Path:
         """Where work in progress lies."""
         return self.home / "staging"

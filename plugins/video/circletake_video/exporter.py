@@ -10,6 +10,7 @@ from circletake import (
     About,
     Context,
     ExportRequest,
+    Fit,
     MediaError,
     NoSettings,
     ProducedFile,
@@ -25,6 +26,13 @@ _SUFFIX = {
     "video/x-msvideo": ".avi",
     "image/gif": ".gif",
 }
+
+_FITTED: dict[Fit, tuple[str, ...]] = {
+    Fit.LETTERBOX: (),
+    Fit.CROP: ("c2pa.cropped",),
+    Fit.BLUR: ("c2pa.edited",),
+}
+"""What each way to fit a picture of another shape is called."""
 
 
 class Video:
@@ -59,13 +67,16 @@ def _repackaged(mime: str) -> tuple[str, ...]:
 
 def _rendered(request: ExportRequest) -> tuple[str, ...]:
     """C2PA names of what rendering did to the takes."""
-    actions = ["c2pa.transcoded"]
+    actions = dict.fromkeys(("c2pa.transcoded",))
     if request.whole:
         return tuple(actions)
-    shapes = [
-        (request.slates[t].take.media.width, request.slates[t].take.media.height)
-        for t in request.cut.take_ids
-    ]
-    if any(shape != (request.cut.width, request.cut.height) for shape in shapes):
-        actions.append("c2pa.resized.proportional")
+    cut = request.cut
+    for event in cut.events:
+        facts = request.slates[event.take_id].take.media
+        if (facts.width, facts.height) != (cut.width, cut.height):
+            actions["c2pa.resized.proportional"] = None
+            if cut.reshapes(facts.width, facts.height):
+                actions |= dict.fromkeys(_FITTED[cut.fit_of(event)])
+        if event.speed != 1:
+            actions["c2pa.changedSpeed"] = None
     return tuple(actions)

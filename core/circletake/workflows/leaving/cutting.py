@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import BadInput, NotFound
 from circletake.media.soundtrack import song_seconds as seconds_of
 from circletake.model.cut import Cut, CutEvent, Song
-from circletake.model.event import Verdict
+from circletake.model.event import Actor, Verdict
 from circletake.model.slate import Slate, TakeFilter
 from circletake.model.take import Declaration, MediaFacts
 
@@ -79,7 +79,7 @@ def single(slate: Slate, name: str = "") -> Cut:
 def string_out(name: str, slates: Sequence[Slate]) -> Cut:
     """Whole takes one after another, in the order given."""
     cut = _canvas(name, slates, None, None, None)
-    events = (_on_frames(s.take.id, Fraction(0), exact_seconds(s.take.media), cut.rate) for s in slates)
+    events = (on_frames(whole(s), cut.rate) for s in slates)
     return replace(cut, events=tuple(events))
 
 
@@ -112,8 +112,12 @@ def new_cut(
     rate: Fraction | None = None,
     size: tuple[int, int] | None = None,
     song: Song | None = None,
+    by: Actor | None = None,
 ) -> Cut:
     """Store an empty cut. Rate and size are those most takes have, unless given.
+
+    Args:
+        by: whose decision it is, which an undo takes back.
 
     Raises:
         BadInput: there is one of this name, or the name is empty.
@@ -121,7 +125,7 @@ def new_cut(
     _check_name(library, name, f"circletake cut show {name!r}, or another name")
     slates = library.registry.takes.slates(TakeFilter(verdicts=(Verdict.CIRCLED.value,)))
     cut = _canvas(name, slates or library.registry.takes.slates(), rate, size, song)
-    library.registry.cuts.save(cut)
+    library.registry.cuts.save(cut, by, "new")
     return cut
 
 
@@ -132,11 +136,15 @@ def _check_name(library: Library, name: str, instead: str, replacing: bool = Fal
         raise BadInput(name, "there is a cut of this name", instead)
 
 
-def add_events(library: Library, name: str, words: Sequence[str]) -> Cut:
-    """Add takes at the end of a cut.
+def add_events(
+    library: Library, name: str, words: Sequence[str], *, at: int | None = None, by: Actor | None = None
+) -> Cut:
+    """Add takes to a cut.
 
     Args:
         words: ``SH010/31``, or with a range of seconds, ``SH010/31@1.5-4``.
+        at: the number the first of them will have, counted from 1; at the end unless given.
+        by: whose decision it is, which an undo takes back.
 
     Raises:
         NotFound: there is no such cut or take.
@@ -145,16 +153,19 @@ def add_events(library: Library, name: str, words: Sequence[str]) -> Cut:
     cut = library.registry.cuts.get(name)
     events: list[CutEvent] = []
     for word in words:
-        named, at, span = word.partition("@")
+        named, ranged, span = word.partition("@")
         takes = library.registry.takes.resolve(named)
-        if at and len(takes) > 1:
+        if ranged and len(takes) > 1:
             raise BadInput(word, f"a range of {len(takes)} takes", "name one take")
         for take in takes:
             length = exact_seconds(take.media)
-            start, end = _span(word, span, length) if at else (Fraction(0), length)
-            events.append(_on_frames(take.id, start, end, cut.rate))
-    cut = cut.with_events(*events)
-    library.registry.cuts.save(cut)
+            start, end = _span(word, span, length) if ranged else (Fraction(0), length)
+            events.append(on_frames(CutEvent(take.id, start, end), cut.rate))
+    place = len(cut.events) if at is None else at - 1
+    if not 0 <= place <= len(cut.events):
+        raise BadInput("--at", f"the cut has {len(cut.events)} events", f"1 to {len(cut.events) + 1}")
+    cut = replace(cut, events=(*cut.events[:place], *events, *cut.events[place:]))
+    library.registry.cuts.save(cut, by, f"added {', '.join(words)}")
     return cut
 
 
@@ -168,6 +179,7 @@ def auto_cut(
     song: Song | None = None,
     song_seconds: Fraction | None = None,
     replacing: bool = False,
+    by: Actor | None = None,
 ) -> AutoCut:
     """Cut the best circled take of each shot together, in the order of shots, and store it.
 
@@ -178,6 +190,7 @@ def auto_cut(
         length: of the whole cut in seconds, shared out evenly; all there is without one.
         song_seconds: length of the song, the longest the cut may be where ``length`` is not given.
         replacing: a cut of this name may go.
+        by: whose decision it is, which an undo takes back.
 
     Raises:
         BadInput: no take is circled, the length is too short for so many shots, or there is a
@@ -205,7 +218,7 @@ def auto_cut(
         events.append(CutEvent(slate.take.id, first, first + count / cut.rate))
         chosen.append(Chosen(slate, of, avoided, tuple(_kinds(slate)) if not avoided else ()))
     cut = replace(cut, events=tuple(events))
-    library.registry.cuts.save(cut)
+    library.registry.cuts.save(cut, by, "made from the circled takes")
     without = tuple(s.code for s in library.registry.takes.shots() if s.code not in by_shot)
     return AutoCut(cut, tuple(chosen), without)
 
@@ -293,7 +306,7 @@ def _span(word: str, span: str, length: Fraction) -> tuple[Fraction, Fraction]:
     return start, end
 
 
-def _on_frames(take_id: str, start: Fraction, end: Fraction, rate: Fraction) -> CutEvent:
-    """The range trimmed to whole frames of the cut, at least one."""
-    frames = max(1, floor((end - start) * rate))
-    return CutEvent(take_id, start, start + frames / rate)
+def on_frames(event: CutEvent, rate: Fraction) -> CutEvent:
+    """The event trimmed at its end to whole frames of a cut, at least one."""
+    frames = max(1, floor(event.seconds * rate))
+    return replace(event, source_out=event.source_in + frames / rate * event.speed)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
-from circletake.model.cut import Cut
+from circletake.model.cut import Cut, Placed
 from circletake.model.fingerprint import ALGORITHM, VERSION, FingerprintSaid
 from circletake.model.recipe import REFERENCE, Evidence, RecipeClaim
 from circletake.model.slate import Slate
@@ -43,13 +43,18 @@ def cut_fingerprint(library: Library, cut: Cut) -> FingerprintSaid | None:
         return None
     prints = {take_id: _frames(_unpacked(record)) for take_id, record in packed.items()}
     frames = [
-        (float(placed.record_in) + at - float(placed.event.source_in), phash)
+        (_shown_at(placed, at), phash)
         for placed in cut.placed
         for at, phash in prints[placed.event.take_id]
         if placed.event.source_in <= at < placed.event.source_out
     ]
     digest = hashlib.sha256(b"".join(packed[take_id] for take_id in cut.take_ids)).hexdigest()
     return FingerprintSaid(ALGORITHM, VERSION, digest, "takes", _thinned(frames))
+
+
+def _shown_at(placed: Placed, at: float) -> float:
+    """The second of the cut at which the second ``at`` of an event's take is shown."""
+    return float(placed.record_in) + (at - float(placed.event.source_in)) / float(placed.event.speed)
 
 
 def reference_files(library: Library, slate: Slate) -> Mapping[str, Path]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,6 +57,7 @@ def export(
     whole: bool = False,
     force: bool = False,
     progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Exported:
     """Make one thing of a cut, or of a whole take, and put it into the folder ``to``.
 
@@ -64,12 +65,14 @@ def export(
         name: stem of the file; that of the cut or take without one.
         whole: the one take of ``cut`` as it is, remuxed rather than rendered.
         force: replace files that are there.
+        cancelled: answers whether the person stopped the work.
 
     Raises:
+        Cancelled: the person stopped it; nothing was put into ``to``.
         BadInput: a file is there already.
         SigningError, MediaError, PluginError: as they say; nothing was put into ``to``.
     """
-    bench = Workbench(library, manager, under)
+    bench = Workbench(library, manager, under, cancelled)
     slates = bench.slates(cut)
     stem = file_stem(name or cut.name)
     with library.staging() as staged:

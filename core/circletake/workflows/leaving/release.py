@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from circletake.errors import BadInput
 from circletake.files import naming, sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
-from circletake.model.export import Chosen, ExportRow, Release, ReleasedFile, SoundUse, Use
+from circletake.model.export import Chosen, ExportRow, Release, ReleasedFile, SoundUse, Use, black_use
 from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field
 from circletake.model.slate import Slate, TakeFilter
@@ -129,13 +130,18 @@ def make_release(
     under: Terms,
     *,
     progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> ReleaseResult:
     """Build, sign, check and place a release.
 
+    Args:
+        cancelled: answers whether the person stopped the work.
+
     Raises:
+        Cancelled: the person stopped it; no folder is left.
         SigningError, MediaError, PluginError: as they say; no folder is left.
     """
-    bench = Workbench(library, manager, under)
+    bench = Workbench(library, manager, under, cancelled)
     slates, cut = dict(plan.slates), plan.cut
     total = len(slates) + (_CUT_STEPS if plan.rendered else 0) + 1
     with library.staging() as staged:
@@ -251,7 +257,8 @@ def _uses(library: Library, cut: Cut, slates: Mapping[str, Slate], policy: Promp
                 prompt_digest=sealed_prompts(library, slate, policy).get(Field.PROMPT, ""),
             )
         )
-    return rows
+    rows += [black_use(start, end) for start, end in cut.black]
+    return sorted(rows, key=lambda use: Fraction(use.record_in))
 
 
 def _seal(build: Path, release: Release, under: Terms) -> None:

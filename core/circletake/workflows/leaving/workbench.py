@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -119,12 +119,21 @@ def terms(signer: OpenSigner, policy: PromptPolicy, by: Actor, timestamper: str 
 class Workbench:
     """One export under way: signs takes and cuts inside the library and keeps count.
 
+    Args:
+        cancelled: answers whether the person stopped the work; exporters are told, and stop.
+
     Attributes:
         signed: sha256 of every file signed or found signed for this export.
         reused: how many takes had been signed before.
     """
 
-    def __init__(self, library: Library, manager: PluginManager, under: Terms) -> None:
+    def __init__(
+        self,
+        library: Library,
+        manager: PluginManager,
+        under: Terms,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.library = library
         self.manager = manager
         self.terms = under
@@ -132,6 +141,7 @@ class Workbench:
         self.reused = 0
         self.warnings: list[str] = []
         self._takes: dict[str, SignedFile] = {}
+        self._cancelled = cancelled
 
     def slates(self, cut: Cut) -> dict[str, Slate]:
         """Everything known of the takes of a cut, by take id."""
@@ -274,6 +284,7 @@ class Workbench:
 
         Raises:
             PluginError: it failed, made nothing, or says it made what is not in ``staging``.
+            Cancelled: the person stopped the work.
         """
         offered = self.manager.exporter(exporter)
         settings = settings_of(offered.item, self.library.settings.plugin(exporter))
@@ -282,7 +293,8 @@ class Workbench:
             if fraction is not None:
                 progress.step(round(fraction * 100), 100, request.name)
 
-        context = CallContext(exporter, on_progress=told)
+        context = CallContext(exporter, on_progress=told, cancelled=self._cancelled)
+        context.check_cancelled()
         with fenced(self.manager, offered):
             produced = list(offered.item.export(request, staging, settings, context))
         self.warnings.extend(text for _, text in context.warnings)

@@ -50,6 +50,10 @@ def leftovers(library: Library) -> list[Leftover]:
         for path, size in _old_files(library.signed_folder, old)
         if path.name not in signed
     ]
+    rows += [
+        Leftover(path, size, "preview of a cut, made again when asked for")
+        for path, size in _old_files(library.previews_folder, old)
+    ]
     swept = [path for path in library.store.sweep(known) if path.stat().st_ctime < old]
     rows += [Leftover(path, path.stat().st_size, "stored, but of no take") for path in swept]
     return rows

@@ -23,7 +23,8 @@ _SONG = "circletake:song"
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     active = file.credentials.active
     clips = [i for i in (active.ingredients if active else ()) if i.placed and i.instance_id != _SONG]
-    named = {use.take_sha256 for use in (file.recorded.uses if file.recorded else ())}
+    uses = file.recorded.uses if file.recorded else ()
+    named = {use.take_sha256 for use in uses if use.take_sha256}
     if not clips:
         yield not_checked("no clip is placed in it")
     elif not named:

@@ -27,7 +27,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         return
     told = True
     for traced in file.traced:
-        if not traced.use.source_type:
+        if not traced.use.source_type and not traced.use.is_black:
             told = False
             yield lacking(case, file, traced, _without(traced.use), "a digital source type")
     if told:

@@ -29,7 +29,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if Check.FAILED in (said.integrity, said.signature):
         yield not_checked("the credentials do not hold, so nobody can say what is made of them")
         return
-    kinds = {t.use.source_type for t in file.traced if "source_type" not in t.from_record}
+    shown = (t for t in file.traced if not t.use.is_black)
+    kinds = {t.use.source_type for t in shown if "source_type" not in t.from_record}
     if not kinds or kinds == {""}:
         yield passed("the credentials say nothing of how it was made")
     elif kinds == {FULLY}:
