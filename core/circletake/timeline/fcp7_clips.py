@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from circletake.model.export import SongFile
     from circletake.model.slate import Slate
-    from circletake.model.take import MediaFacts
+    from circletake.model.take import AudioFacts, MediaFacts
 
 LABELS = {
     Verdict.CIRCLED: "Forest",
@@ -55,8 +55,7 @@ def file_of_take(name: str, slate: Slate, url: str, otherwise: Fraction) -> Elem
     shown = element("video", picture(own, facts.width, facts.height))
     inside = element("media", shown)
     if facts.audio:
-        heard = element("audio", sound(facts.audio.rate), element("channelcount", facts.audio.channels))
-        inside.append(heard)
+        inside.append(_heard(facts.audio))
     return element(
         "file",
         element("name", named(url)),
@@ -71,7 +70,6 @@ def file_of_take(name: str, slate: Slate, url: str, otherwise: Fraction) -> Elem
 
 def file_of_song(name: str, song: SongFile, url: str, own: Fraction) -> Element:
     """A song's file in full; its length is counted in frames of the sequence."""
-    heard = element("audio", sound(song.audio.rate), element("channelcount", song.audio.channels))
     return element(
         "file",
         element("name", named(url)),
@@ -79,9 +77,16 @@ def file_of_song(name: str, song: SongFile, url: str, own: Fraction) -> Element:
         rate(own),
         element("duration", round(song.seconds * own)),
         file_starts(own, ""),
-        element("media", heard),
+        element("media", _heard(song.audio)),
         id=name,
     )
+
+
+def _heard(audio: AudioFacts) -> Element:
+    made = element("audio", sound(audio.rate), element("channelcount", audio.channels))
+    if audio.channels == 1:
+        made.append(element("audiochannel", element("sourcechannel", 1)))
+    return made
 
 
 def logging(slate: Slate | None = None) -> Element:

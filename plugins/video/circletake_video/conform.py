@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from circletake import About, Context, ExportRequest, NoSettings, ProducedFile, render
+from circletake import About, BadInput, Context, ExportRequest, NoSettings, ProducedFile, render
 from circletake_video.exporter import rendered
 
 _SUFFIX = {"h264": ".mp4", "prores": ".mov", "dnxhr": ".mov"}
@@ -34,9 +34,16 @@ class Conform:
     def export(
         self, request: ExportRequest, staging: Path, settings: NoSettings, ctx: Context
     ) -> Sequence[ProducedFile]:
-        """Make the one file, and say what was done to the picture."""
+        """Make the one file, and say what was done to the picture.
+
+        Raises:
+            BadInput: the picture is smaller than DNxHR has them.
+        """
         ctx.check_cancelled()
         codec = self.about.name
+        if codec == "dnxhr" and (request.cut.width < 256 or request.cut.height < 120):
+            size = f"{request.cut.width}x{request.cut.height}"
+            raise BadInput("dnxhr", f"{size} is less than its 256x120", "use h264 or prores")
         made = staging / f"{request.name}{_SUFFIX[codec]}"
         render(
             request.cut,
