@@ -88,6 +88,10 @@ def export(
     with open_library(library) as lib:
         manager = load_plugins(lib, plugin)
         packs = any(manager.exporter(each).item.reads == "signed" for each in wanted_formats)
+        if conform and not packs:
+            raise BadInput(
+                "--conform", "is for the clips of a timeline", f"--format fcp7, or --format {conform}"
+            )
         whole = not cut and not packs
         handing = Handing(not cut, collect, conform, relative, (before, after) if split else None)
         wanted = _wanted(lib, cut, takes or [], circled, whole)

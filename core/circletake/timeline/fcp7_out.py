@@ -206,8 +206,9 @@ class _Sequence:
         for item in items:
             for link in _links(items) if len(items) > 1 else ():
                 item.made.append(link)
-            said = element("mastercomment1", told.sha256), element("mastercomment2", told.origin.value)
-            for each in (logging(), element("comments", *said), labels("Caribbean")):
+            said = (told.sha256, told.origin.value, told.declared_by)
+            told_of = (element(f"mastercomment{n}", text) for n, text in enumerate(said, 1))
+            for each in (logging(), element("comments", *told_of), labels("Caribbean")):
                 item.made.append(each)
 
     def clipitem(

@@ -62,7 +62,7 @@ class CueList:
         made.write_text(cue_list(request, media, song), encoding="utf-8", newline="")
         lost = ["csv: the timeline's rate and size, and how pictures are fitted"]
         if request.cut.song and not request.bins:
-            lost.append("csv: the song's volume and fades" if request.song else "csv: the song")
+            lost.append("csv: the song's volume, fades and declaration" if request.song else "csv: the song")
         return [ProducedFile(made, "timeline", not_carried=tuple(lost))]
 
 

@@ -49,6 +49,6 @@ def _lost(request: ExportRequest) -> Iterator[str]:
     if any(event.speed != 1 for event in cut.events):
         yield "speeds more exactly than a tenth of a frame a second"
     if cut.song and request.song:
-        yield "the song's volume and fades"
+        yield "the song's volume, fades and declaration"
     yield from losses.song(request)
     yield from losses.other_rates(request)

@@ -14,8 +14,8 @@ def other_rates(request: ExportRequest) -> Iterator[str]:
     if other and not request.bins:
         rates = ", ".join(sorted({f"{float(rate):.3f}".rstrip("0").rstrip(".") for rate in other if rate}))
         yield (
-            f"{len(other)} of {len(facts)} clips at the timeline's rate: they keep their own "
-            f"({rates or 'not told'}; --conform gives them one)"
+            f"one rate: {len(other)} of {len(facts)} clips keep their own ({rates or 'not told'}); "
+            "--conform gives them the timeline's"
         )
 
 
@@ -28,9 +28,9 @@ def blurred(request: ExportRequest) -> Iterator[str]:
 
 
 def song(request: ExportRequest) -> Iterator[str]:
-    """The song's declaration; all of the song, where its file does not come along."""
-    if request.cut.song and not request.bins:
-        yield "who declared how the song was made" if request.song else "the song: its file is not at hand"
+    """The song, where its file does not come along."""
+    if request.cut.song and not request.song and not request.bins:
+        yield "the song: its file is not at hand"
 
 
 def prompts(request: ExportRequest, what: str = "prompts, models and seeds") -> Iterator[str]:

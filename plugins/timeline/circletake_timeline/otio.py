@@ -40,8 +40,8 @@ class Otio:
             text = timeline_json(request.cut, request.slates, media, request.song, url)
         made = staging / f"{request.name}.otio"
         made.write_text(text, encoding="utf-8")
-        lost = () if request.song or not request.cut.song else tuple(losses.song(request))
-        return [ProducedFile(made, "timeline", not_carried=tuple(f"otio: {each}" for each in lost))]
+        lost = tuple(f"otio: {each}" for each in losses.song(request))
+        return [ProducedFile(made, "timeline", not_carried=lost)]
 
 
 class Otioz:

@@ -204,7 +204,8 @@ class TestFcp7:
         assert text(song, "file/pathurl").endswith("/clips/night%20bus.wav")
         assert (text(song, "start"), text(song, "end")) == ("0", str(round(edit.seconds * 25)))
         assert int(text(song, "pproTicksIn")) == Fraction(5, 2) * 254_016_000_000
-        assert text(song, "comments/mastercomment1") == sha256("s")
+        said = [child.text for child in song.findall("comments/*")]
+        assert said == [sha256("s"), "human-made", "ana"]
         assert [text(i, "sourcetrack/trackindex") for i in (song, other)] == ["1", "2"]
         keys = song.findall("filter/effect[effectid='audiolevels']/parameter/keyframe")
         assert [text(k, "value") for k in keys] == ["1", "1", "0"]
