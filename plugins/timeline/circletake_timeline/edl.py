@@ -48,6 +48,8 @@ def _lost(request: ExportRequest) -> Iterator[str]:
         yield "how long what a marker tells of lasts"
     if any(event.speed != 1 for event in cut.events):
         yield "speeds more exactly than a tenth of a frame a second"
+    if len(cut.events) > 999:
+        yield "event numbers of three digits, which some readers ask for"
     if cut.song and request.song:
         yield "the song's volume, fades and declaration"
     yield from losses.song(request)
