@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from circletake.hookspecs import API_VERSION, hookimpl
     from circletake.media.render import needs_encoding, remux, render
+    from circletake.media.stills import stills
     from circletake.model.audit import (
         OWN_KEY,
         AuditCase,
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
         ProducedFile,
         Release,
         ReleasedFile,
+        SongFile,
         SoundUse,
         Use,
     )
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
         Signer,
         Timestamp,
     )
+    from circletake.model.marker import Marker, markers_of
     from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
     from circletake.model.score import Finding, Measured, Score
     from circletake.model.slate import Found, Scored, Slate
@@ -124,7 +127,11 @@ if TYPE_CHECKING:
         SourceFile,
         TakeFacts,
     )
+    from circletake.timeline.edl_out import edl
+    from circletake.timeline.fcp7_bins import fcp7_bins
+    from circletake.timeline.fcp7_out import fcp7_xml
     from circletake.timeline.otio import timeline_json
+    from circletake.timeline.otio_bins import bins_json, otioz
 
 __all__ = [
     "ALGORITHMIC",
@@ -165,6 +172,7 @@ __all__ = [
     "Layout",
     "ListUsed",
     "ManifestSaid",
+    "Marker",
     "Measured",
     "MediaError",
     "MediaFacts",
@@ -201,6 +209,7 @@ __all__ = [
     "SigningError",
     "Slate",
     "Song",
+    "SongFile",
     "SoundUse",
     "SourceFile",
     "Standing",
@@ -212,17 +221,24 @@ __all__ = [
     "Unanswered",
     "Use",
     "Verdict",
+    "bins_json",
     "csv_cell",
     "download",
+    "edl",
+    "fcp7_bins",
+    "fcp7_xml",
     "field_named",
     "file_stem",
     "hookimpl",
+    "markers_of",
     "needs_encoding",
+    "otioz",
     "printable",
     "remux",
     "render",
     "retry_after",
     "simple_generator",
+    "stills",
     "timecode",
     "timeline_json",
 ]
@@ -234,18 +250,22 @@ _HOMES = {
     ),
     "circletake.hookspecs": "API_VERSION hookimpl",
     "circletake.media.render": "needs_encoding remux render",
+    "circletake.media.stills": "stills",
     "circletake.model.audit": (
         "OWN_KEY AuditCase FileCase Known Layout ListUsed Outcome PictureMatch RuleCard Scope Severity "
         "Shown Traced"
     ),
     "circletake.model.cut": "Cut CutEvent Fit Placed Song timecode",
     "circletake.model.event": "Actor Standing Verdict",
-    "circletake.model.export": ("Chosen ExportRequest ProducedFile Release ReleasedFile SoundUse Use"),
+    "circletake.model.export": (
+        "Chosen ExportRequest ProducedFile Release ReleasedFile SongFile SoundUse Use"
+    ),
     "circletake.model.generation": (
         "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Parent Phase Relation "
         "RequestCheck"
     ),
     "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer Timestamp",
+    "circletake.model.marker": "Marker markers_of",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
     "circletake.model.score": "Finding Measured Score",
     "circletake.model.slate": "Found Scored Slate",
@@ -257,7 +277,11 @@ _HOMES = {
         "About AuditRule Context Exporter Generator Needs NoSettings OpenSigner Plugin "
         "RecipeReader Scorer Scoring SignerProvider SourceFile TakeFacts"
     ),
+    "circletake.timeline.edl_out": "edl",
+    "circletake.timeline.fcp7_bins": "fcp7_bins",
+    "circletake.timeline.fcp7_out": "fcp7_xml",
     "circletake.timeline.otio": "timeline_json",
+    "circletake.timeline.otio_bins": "bins_json otioz",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 

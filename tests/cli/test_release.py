@@ -156,7 +156,7 @@ def test_export_says_what_it_made(film: Cli, tmp_path: Path) -> None:
 
 
 def test_a_timeline_brings_the_signed_clips_it_points_at(film: Cli, tmp_path: Path) -> None:
-    status, _, _ = film("export", "--cut", "main", "--exporter", "timeline", "--to", tmp_path / "out")
+    status, _, _ = film("export", "--cut", "main", "--format", "timeline", "--to", tmp_path / "out")
     assert status == 0
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["clips", "cues.csv", "main.otio"]

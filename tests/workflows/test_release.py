@@ -568,7 +568,7 @@ def test_an_exporter_that_renders_has_its_video_signed_and_may_hide_none(
         film.registry.cuts.get("main"),
         under,
         tmp_path / "o",
-        exporter="mine",
+        formats=["mine"],
     )
     assert read_credentials(done.files[0]).integrity is Check.PASSED
     for work in (
@@ -583,7 +583,7 @@ def test_an_exporter_that_renders_has_its_video_signed_and_may_hide_none(
                 film.registry.cuts.get("main"),
                 under,
                 tmp_path / "p",
-                exporter="mine",
+                formats=["mine"],
             )
     assert not (tmp_path / "p").exists()
 
@@ -607,7 +607,7 @@ def test_an_exporter_that_fails_or_lies_is_named(film: Library, under: Terms, tm
                 cut,
                 under,
                 tmp_path / "o",
-                exporter="mine",
+                formats=["mine"],
             )
     assert not (tmp_path / "o").exists()
 

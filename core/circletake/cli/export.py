@@ -14,7 +14,9 @@ from circletake.cli.console import note, print_json, progress, say
 from circletake.cli.wording import what_travels
 
 if TYPE_CHECKING:
+    from circletake.model.cut import Cut
     from circletake.plugins.manager import PluginManager
+    from circletake.workflows.leaving.exporting import Exported
     from circletake.workflows.leaving.workbench import Terms
     from circletake.workflows.library import Library
 
@@ -33,8 +35,37 @@ def export(
         list[str] | None, typer.Argument(help="Takes to export whole: SH010/31.", metavar="[TAKE]...")
     ] = None,
     cut: Annotated[str, typer.Option(help="Export this cut instead.", metavar="NAME")] = "",
-    exporter: Annotated[str, typer.Option(help="What makes it: see plugins list.", metavar="NAME")] = "video",
+    circled: Annotated[bool, typer.Option("--circled", help="Export every circled take.")] = False,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="video, fcp7, otio, otioz, edl, csv, stills, or another exporter; repeatable.",
+            metavar="FORMAT",
+        ),
+    ] = None,
     to: Annotated[Path | None, typer.Option(help="Folder to put it into.", metavar="FOLDER")] = None,
+    collect: Annotated[
+        str, typer.Option(help="Folder in it for the signed media of timelines.", metavar="NAME")
+    ] = "clips",
+    conform: Annotated[
+        str,
+        typer.Option(
+            help="Give the clips of timelines the cut's size and rate: h264, prores or dnxhr.",
+            metavar="CODEC",
+        ),
+    ] = "",
+    rewrite: Annotated[
+        str,
+        typer.Option(
+            help="Name media as the editor's machine does: a folder here = its name there.",
+            metavar="FROM=TO",
+        ),
+    ] = "",
+    relative: Annotated[
+        bool, typer.Option("--relative", help="Name media relative to the timeline in every format.")
+    ] = False,
     prompts: Prompts = "",
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
     plugin: PluginFiles = None,
@@ -42,26 +73,28 @@ def export(
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
-    """Make signed files of takes, or of a cut. Nothing unsigned leaves."""
+    """Make signed files of takes, or of a cut, and timelines that point at them. No video leaves unsigned."""
     from circletake.errors import BadInput
-    from circletake.model.text import human_size, printable
-    from circletake.workflows.leaving.cutting import single
     from circletake.workflows.leaving.exporting import export as make
+    from circletake.workflows.leaving.handing import Handing
     from circletake.workflows.leaving.prompts import travelling
 
-    if bool(takes) == bool(cut):
-        raise BadInput("export", "what?", "name takes, or --cut NAME")
+    if bool(takes) + bool(cut) + circled != 1:
+        raise BadInput("export", "what?", "name takes, or --cut NAME, or --circled")
+    before, split, after = rewrite.partition("=")
+    if rewrite and not (before and after):
+        raise BadInput("--rewrite", f"{rewrite!r} is not FROM=TO", "e.g. --rewrite out=D:\\jobs\\night")
+    wanted_formats = formats or ["video"]
     with open_library(library) as lib:
         manager = load_plugins(lib, plugin)
-        wanted = (
-            [lib.registry.cuts.get(cut)]
-            if cut
-            else [
-                single(lib.registry.takes.slate(take.id))
-                for word in takes or []
-                for take in lib.registry.takes.resolve(word)
-            ]
-        )
+        packs = any(manager.exporter(each).item.reads == "signed" for each in wanted_formats)
+        if conform and not packs:
+            raise BadInput(
+                "--conform", "is for the clips of a timeline", f"--format fcp7, or --format {conform}"
+            )
+        whole = not cut and not packs
+        handing = Handing(not cut, collect, conform, relative, (before, after) if split else None)
+        wanted = _wanted(lib, cut, takes or [], circled, whole)
         with (
             signing_terms(lib, manager, prompts, by) as under,
             progress("export", "what was exported stays") as bar,
@@ -75,8 +108,9 @@ def export(
                     each,
                     under,
                     to or Path(),
-                    exporter=exporter,
-                    whole=not cut,
+                    formats=wanted_formats,
+                    whole=whole,
+                    handing=handing,
                     force=force,
                     progress=bar,
                 )
@@ -86,14 +120,46 @@ def export(
         print_json(done)
         return
     for made in done:
-        for row in made.rows:
-            signed = "signed, re-read" if row.kind in ("take", "cut") else row.kind
-            beside = f" with {Path(row.sidecar).name}" if row.sidecar else ""
-            say(f"{from_here(Path(row.path))}{beside}  {human_size(row.size)}  {signed}")
-        for text in made.not_carried:
-            note(f"not carried: {text}")
-        for warning in made.warnings:
-            note(printable(warning))
+        _print(made)
+
+
+def _wanted(lib: Library, cut: str, takes: list[str], circled: bool, apart: bool) -> list[Cut]:
+    """The cut, or the takes: each by itself, or together as bins are filled."""
+    from circletake.errors import BadInput
+    from circletake.model.event import Verdict
+    from circletake.model.slate import TakeFilter
+    from circletake.workflows.leaving.cutting import single, string_out
+
+    if cut:
+        found = lib.registry.cuts.get(cut)
+        if not found.events:
+            raise BadInput(cut, "the cut has no events", f"circletake cut add {cut!r} SH010/3")
+        return [found]
+    if circled:
+        slates = lib.registry.takes.slates(TakeFilter(verdicts=(Verdict.CIRCLED.value,)))
+        if not slates:
+            raise BadInput("--circled", "no take is circled", "circletake circle SH010/3")
+    else:
+        named = [take.id for word in takes for take in lib.registry.takes.resolve(word)]
+        slates = [lib.registry.takes.slate(take_id) for take_id in dict.fromkeys(named)]
+    return (
+        [single(slate) for slate in slates]
+        if apart
+        else [string_out("circled" if circled else "takes", slates)]
+    )
+
+
+def _print(made: Exported) -> None:
+    from circletake.model.text import human_size, printable
+
+    for row in made.rows:
+        signed = "signed, re-read" if row.kind in ("take", "cut") else row.kind
+        beside = f" with {Path(row.sidecar).name}" if row.sidecar else ""
+        say(f"{from_here(Path(row.path))}{beside}  {human_size(row.size)}  {signed}")
+    for text in made.not_carried:
+        note(f"not carried: {text}")
+    for warning in made.warnings:
+        note(printable(warning))
 
 
 def from_here(path: Path) -> str:

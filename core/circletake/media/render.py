@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from circletake.errors import BadInput, MediaError
 from circletake.files import sync_file, sync_folder
+from circletake.media.codecs import CODECS, H264, Codec
 from circletake.media.conform import conformed
 from circletake.media.fitting import BT709, Canvas, black
 from circletake.media.probe import open_media, picture_sha256, picture_stream
@@ -89,8 +90,9 @@ def render(
     progress: Callable[[float], object] = lambda fraction: None,
     cancelled: Callable[[], None] = lambda: None,
     quick: bool = False,
+    codec: str = "h264",
 ) -> None:
-    """Render a cut to one MP4: H.264 (CRF 18, ``yuv420p``, BT.709) and AAC at 48 kHz.
+    """Render a cut to one file in BT.709, by itself an MP4: H.264 (CRF 18, ``yuv420p``) and AAC at 48 kHz.
 
     Every clip is fitted to the cut's size and rate; the file has exactly the frames of
     ``cut.placed`` and of the black between them. Sound is the song, or each clip's own;
@@ -101,6 +103,8 @@ def render(
         progress: told the fraction done, 0-1.
         cancelled: raises when the work is to stop; nothing is left behind then.
         quick: fast rather than good, for a preview.
+        codec: ``h264``, or ``prores`` or ``dnxhr`` for a MOV with uncompressed sound. Pictures are
+            fitted in 8 bits, 4:2:0, whatever they are stored in.
 
     Raises:
         BadInput: the cut is empty or of an impossible size.
@@ -112,15 +116,18 @@ def render(
         raise BadInput(cut.name, "the cut has no events", "circletake cut add")
     if cut.width < 2 or cut.height < 2 or cut.width % 2 or cut.height % 2:
         raise BadInput(cut.name, f"{cut.width}x{cut.height} is not a size H.264 can have", "use even numbers")
+    how = CODECS[codec]
     total = int(cut.seconds * cut.rate)
     with closing(Soundtrack(cut, media)) as sound, _whole(destination) as staged:
-        with av.open(str(staged), "w", format="mp4", options={"movflags": "+faststart"}) as output:
+        with av.open(str(staged), "w", format=how.muxer, options={"movflags": "+faststart"}) as output:
             if quick:
                 output.metadata["comment"] = "circletake preview; not signed, not for release"
-            video = _video_stream(output, cut, quick)
-            audio = _audio_stream(output) if sound.present else None
+            video = _video_stream(output, cut, how, quick)
+            audio = _audio_stream(output, how) if sound.present else None
             heard = 0
             for index, frame in enumerate(_pictures(cut, media, cancelled, quick)):
+                if frame.format.name != how.pixels:
+                    frame = frame.reformat(format=how.pixels)
                 frame.pts = index
                 frame.time_base = 1 / cut.rate
                 frame.pict_type = 0  # the encoder chooses, not the source
@@ -154,10 +161,10 @@ def _pictures(
         at = placed.record_out
 
 
-def _video_stream(output: OutputContainer, cut: Cut, quick: bool) -> VideoStream:
-    how = {"crf": "26", "preset": "ultrafast"} if quick else {"crf": "18", "preset": "medium"}
-    stream = output.add_stream("libx264", rate=cut.rate, options=how)
-    stream.width, stream.height, stream.pix_fmt = cut.width, cut.height, "yuv420p"
+def _video_stream(output: OutputContainer, cut: Cut, how: Codec, quick: bool) -> VideoStream:
+    options = {"crf": "26", "preset": "ultrafast"} if quick and how is H264 else dict(how.options)
+    stream = cast("VideoStream", output.add_stream(how.encoder, rate=cut.rate, options=options))
+    stream.width, stream.height, stream.pix_fmt = cut.width, cut.height, how.pixels
     stream.time_base = 1 / cut.rate
     context = stream.codec_context
     context.time_base = 1 / cut.rate
@@ -167,8 +174,10 @@ def _video_stream(output: OutputContainer, cut: Cut, quick: bool) -> VideoStream
     return stream
 
 
-def _audio_stream(output: OutputContainer) -> AudioStream:
-    return output.add_stream("aac", rate=RATE, layout="stereo", options={"b": "192k"})
+def _audio_stream(output: OutputContainer, how: Codec) -> AudioStream:
+    options = {"b": how.bitrate} if how.bitrate else {}
+    added = output.add_stream(how.sound, rate=RATE, layout="stereo", options=options)
+    return cast("AudioStream", added)
 
 
 def _write_sound(output: OutputContainer, audio: AudioStream, sound: Soundtrack, at: int, count: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from circletake.errors import MediaError
 from circletake.media.conform import zero_of
 from circletake.media.opening import open_media
+from circletake.model.take import AudioFacts
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
@@ -134,6 +135,19 @@ def song_seconds(path: Path) -> Fraction:
         if stream.duration is not None and stream.time_base is not None:
             return stream.duration * stream.time_base
         return Fraction(container.duration or 0, 1_000_000)
+
+
+def song_facts(path: Path) -> tuple[Fraction, AudioFacts]:
+    """How long a song is, and what its sound is like.
+
+    Raises:
+        MediaError: as :func:`song_seconds`.
+    """
+    seconds = song_seconds(path)
+    with _open(path, True) as container:
+        stream = container.streams.audio[0]
+        context = stream.codec_context
+        return seconds, AudioFacts(context.name, context.sample_rate, context.channels)
 
 
 def _has_sound(path: Path, song: bool) -> bool:

@@ -11,10 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from circletake.model.cut import Cut
+from circletake.model.place import media_path, media_url
 from circletake.model.slate import Slate
+from circletake.model.take import AudioFacts
 
 SCHEMA = "circletake.release/1"
 """Version of ``release.json``; docs/release.md describes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SongFile:
+    """The song of a cut where it lies beside what names it.
+
+    Attributes:
+        seconds: its whole length.
+    """
+
+    path: Path
+    seconds: Fraction
+    audio: AudioFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,12 @@ class ExportRequest:
         whole: the take is wanted as it is, uncut; a renderer need not re-encode.
         stills: by take id, poster and hover sprite (JPEG), for an exporter that shows takes;
             a path that does not exist stands for a picture that was not made yet.
+        bins: the takes of ``cut`` are wanted as such, in a bin for each shot, and not its edit.
+        folder: absolute path under which the staged files will lie on the machine that opens them;
+            empty where names relative to the timeline are wanted.
+        elsewhere: that is another machine than this one, so formats that could name media
+            relative to themselves name them whole.
+        song: its file, where the song of ``cut`` comes along.
     """
 
     name: str
@@ -38,6 +59,23 @@ class ExportRequest:
     media: Mapping[str, Path]
     whole: bool = False
     stills: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
+    bins: bool = False
+    folder: str = ""
+    elsewhere: bool = False
+    song: SongFile | None = None
+
+    def url(self, file: Path, staging: Path, *, relative: bool = False) -> str:
+        """The percent-encoded URL of a staged file as a timeline names it.
+
+        Args:
+            relative: the format can name it relative to itself, and does so on this machine.
+        """
+        inside = file.relative_to(staging).as_posix()
+        return media_url("" if relative and not self.elsewhere else self.folder, inside)
+
+    def path(self, file: Path, staging: Path) -> str:
+        """The path of a staged file on the machine that opens the timeline; relative on this one."""
+        return media_path(self.folder if self.elsewhere else "", file.relative_to(staging).as_posix())
 
 
 @dataclass(frozen=True, slots=True)

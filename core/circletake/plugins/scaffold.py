@@ -65,7 +65,7 @@ _WORDS = {
     Kind.EXPORTER: _Words(
         "circletake_exporters",
         "Writes what a cut is made of as plain text.",
-        "circletake export --cut NAME --exporter {}",
+        "circletake export --cut NAME --format {}",
         "width = 60",
     ),
     Kind.READER: _Words(

@@ -7,12 +7,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from circletake.model.marker import markers_of
 from circletake.model.recipe import Field
 
 if TYPE_CHECKING:
     import opentimelineio as otio
 
     from circletake.model.cut import Cut, CutEvent, Song
+    from circletake.model.export import SongFile
+    from circletake.model.marker import Marker
     from circletake.model.slate import Slate
     from circletake.model.take import MediaFacts
 
@@ -26,7 +29,13 @@ _TOLD = (
 )
 
 
-def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str]) -> str:
+def timeline_json(
+    cut: Cut,
+    slates: Mapping[str, Slate],
+    media: Mapping[str, str],
+    song: SongFile | None = None,
+    song_url: str = "",
+) -> str:
     """Write a cut as OTIO: one video track, and the song on an audio track of its own.
 
     Every record time is a whole frame of the cut's rate, and the timeline starts at the cut's
@@ -34,8 +43,24 @@ def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str
 
     Args:
         slates: by take id.
-        media: by take id, the path of its file, relative to where the timeline will lie.
+        media: by take id, the path of its file, relative to where the timeline will lie; or a
+            whole URL.
+        song: its file; the song is a missing reference without it.
+        song_url: as in ``media``.
     """
+    import opentimelineio as otio
+
+    return str(otio.adapters.write_to_string(timeline_of(cut, slates, media, song, song_url), "otio_json"))
+
+
+def timeline_of(
+    cut: Cut,
+    slates: Mapping[str, Slate],
+    media: Mapping[str, str],
+    song: SongFile | None = None,
+    song_url: str = "",
+) -> otio.schema.Timeline:
+    """The timeline itself; arguments as for :func:`timeline_json`."""
     import opentimelineio as otio
 
     rate = float(cut.rate)
@@ -54,8 +79,8 @@ def timeline_json(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str
         at = placed.record_out
     timeline.tracks.append(picture)
     if cut.song:
-        timeline.tracks.append(_sound(cut.song, round(cut.seconds * cut.rate), rate))
-    return str(otio.adapters.write_to_string(timeline, "otio_json"))
+        timeline.tracks.append(_sound(cut.song, round(cut.seconds * cut.rate), rate, song, song_url))
+    return timeline
 
 
 def _clip(cut: Cut, event: CutEvent, frames: int, slate: Slate, path: str) -> otio.schema.Clip:
@@ -67,18 +92,41 @@ def _clip(cut: Cut, event: CutEvent, frames: int, slate: Slate, path: str) -> ot
         name=slate.take.slate,
         media_reference=reference(slate.take.media, path, rate),
         source_range=span(event.source_in, frames, rate),
-        metadata={"circletake": {**known(slate), "speed": str(event.speed), "fit": cut.fit_of(event).value}},
+        metadata={
+            "circletake": {
+                **known(slate),
+                "source_in": str(event.source_in),
+                "source_out": str(event.source_out),
+                "speed": str(event.speed),
+                "fit": cut.fit_of(event).value,
+            }
+        },
+    )
+    clip.markers.extend(
+        marker_of(each, cut.rate) for each in markers_of(slate, event.source_in, event.source_out)
     )
     if event.speed != 1:
         clip.effects.append(otio.schema.LinearTimeWarp(name="speed", time_scalar=float(event.speed)))
     return clip
 
 
+def marker_of(marker: Marker, rate: Fraction) -> otio.schema.Marker:
+    """A marker, in the time of its clip's media."""
+    import opentimelineio as otio
+
+    return otio.schema.Marker(
+        name=marker.name,
+        marked_range=span(marker.at, round(marker.seconds * rate), float(rate)),
+        color=marker.color.upper(),
+        comment=marker.comment,
+    )
+
+
 def reference(facts: MediaFacts, path: str, rate: float) -> otio.schema.ExternalReference:
     """A media file, with its whole length in frames of its own rate.
 
     Args:
-        path: relative to where the timeline will lie.
+        path: relative to where the timeline will lie; or a whole ``file:`` URL.
         rate: for a file that has none of its own.
     """
     import opentimelineio as otio
@@ -86,7 +134,7 @@ def reference(facts: MediaFacts, path: str, rate: float) -> otio.schema.External
     own = float(facts.rate) if facts.rate else rate
     length = facts.frames or round(facts.seconds * own)
     found = otio.schema.ExternalReference(
-        target_url=quote(path, errors="surrogateescape"),
+        target_url=_url(path),
         available_range=otio.opentime.TimeRange(
             otio.opentime.RationalTime(0, own), otio.opentime.RationalTime(length, own)
         ),
@@ -95,7 +143,11 @@ def reference(facts: MediaFacts, path: str, rate: float) -> otio.schema.External
     return found
 
 
-def _sound(song: Song, frames: int, rate: float) -> otio.schema.Track:
+def _url(path: str) -> str:
+    return path if path.startswith("file:/") else quote(path, errors="surrogateescape")
+
+
+def _sound(song: Song, frames: int, rate: float, file: SongFile | None, url: str) -> otio.schema.Track:
     import opentimelineio as otio
 
     track = otio.schema.Track("A1", kind=otio.schema.TrackKind.Audio)
@@ -110,12 +162,26 @@ def _sound(song: Song, frames: int, rate: float) -> otio.schema.Track:
     track.append(
         otio.schema.Clip(
             name=song.name,
-            media_reference=otio.schema.MissingReference(name=song.name),
+            media_reference=_song_reference(song, rate, file, url),
             source_range=span(song.offset, frames, rate),
             metadata={"circletake": said},
         )
     )
     return track
+
+
+def _song_reference(
+    song: Song, rate: float, file: SongFile | None, url: str
+) -> otio.schema.ExternalReference | otio.schema.MissingReference:
+    import opentimelineio as otio
+
+    if file is None:
+        return otio.schema.MissingReference(name=song.name)
+    found = otio.schema.ExternalReference(
+        target_url=_url(url), available_range=span(0, round(file.seconds * Fraction(rate)), rate)
+    )
+    found.name = song.name
+    return found
 
 
 def span(start: Fraction | float, frames: int, rate: float) -> otio.opentime.TimeRange:
@@ -135,6 +201,7 @@ def known(slate: Slate) -> dict[str, Any]:
     return {
         "take": slate.take.label,
         "sha256": slate.take.sha256,
+        "verdict": slate.standing.verdict.value,
         "stars": slate.standing.stars,
         "recipe": said,
         "evidence": evidence,

@@ -1,39 +1,13 @@
-"""The exporter of timelines. It writes no media; it points at media that the core has signed."""
+"""The timelines of a release. They are no media; they point at media that the core has signed."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from circletake import (
-    About,
-    Context,
-    ExportRequest,
-    Field,
-    NoSettings,
-    ProducedFile,
-    csv_cell,
-    timecode,
-    timeline_json,
-)
-
-_COLUMNS = (
-    "event",
-    "record in",
-    "record out",
-    "source in",
-    "source out",
-    "take",
-    "id",
-    "file",
-    "generator",
-    "model",
-    "seed",
-    "prompt",
-)
+from circletake import About, Context, ExportRequest, NoSettings, ProducedFile, timeline_json
+from circletake_timeline.cuelist import cue_list
 
 
 class Timeline:
@@ -51,30 +25,6 @@ class Timeline:
         timeline = staging / f"{request.name}.otio"
         timeline.write_text(timeline_json(request.cut, request.slates, media), encoding="utf-8")
         cues = staging / "cues.csv"
-        cues.write_text(_cue_list(request, media), encoding="utf-8", newline="")
+        cues.write_text(cue_list(request, media), encoding="utf-8", newline="")
         lost = ("the song and its declaration",) if request.cut.song else ()
         return [ProducedFile(timeline, "timeline"), ProducedFile(cues, "timeline", not_carried=lost)]
-
-
-def _cue_list(request: ExportRequest, media: Mapping[str, str]) -> str:
-    cut = request.cut
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
-    for placed in cut.placed:
-        event = placed.event
-        slate = request.slates[event.take_id]
-        rate = slate.take.media.rate or cut.rate
-        frames = round(placed.record_in * cut.rate), round(placed.record_out * cut.rate)
-        sources = round(event.source_in * rate), round(event.source_out * rate)
-        row = [
-            str(placed.index + 1),
-            *(timecode(frame, cut.rate, cut.start) for frame in frames),
-            *(timecode(frame, rate) for frame in sources),
-            slate.take.label,
-            slate.take.short,
-            media[event.take_id],
-            *(slate.recipe[field] for field in (Field.GENERATOR, Field.MODEL, Field.SEED, Field.PROMPT)),
-        ]
-        writer.writerow([csv_cell(cell) for cell in row])
-    return out.getvalue()

@@ -58,14 +58,14 @@ class Video:
                     return [ProducedFile(made, "video", _repackaged(facts.mime))]
         made = staging / f"{request.name}.mp4"
         render(request.cut, request.media, made, progress=ctx.progress, cancelled=ctx.check_cancelled)
-        return [ProducedFile(made, "video", _rendered(request))]
+        return [ProducedFile(made, "video", rendered(request))]
 
 
 def _repackaged(mime: str) -> tuple[str, ...]:
     return () if mime in ("video/x-msvideo", "image/gif") else ("c2pa.repackaged",)
 
 
-def _rendered(request: ExportRequest) -> tuple[str, ...]:
+def rendered(request: ExportRequest) -> tuple[str, ...]:
     """C2PA names of what rendering did to the takes."""
     actions = dict.fromkeys(("c2pa.transcoded",))
     if request.whole:

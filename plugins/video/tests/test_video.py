@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from circletake import Cut, CutEvent, ExportRequest, Fit, NoSettings
+from circletake import BadInput, Cut, CutEvent, ExportRequest, Fit, NoSettings
 from circletake.media.probe import picture_sha256, probe
 from circletake.plugins.context import CallContext
 from circletake.testing import ExporterContract
+from circletake_video.conform import Conform
 from circletake_video.exporter import Video
 from tests.factories import slate
 
 
 class TestContract(ExporterContract):
     module = "circletake_video"
+    names = ("video", "h264", "prores")
+
+
+class TestDnxhr(ExporterContract):
+    """As the others, of pictures that are large enough for it."""
+
+    module = "circletake_video"
+    names = ("dnxhr",)
+
+    def request(self, item: Any, clips: Sequence[Path], staging: Path) -> ExportRequest:
+        asked = super().request(item, clips, staging)
+        return replace(asked, cut=replace(asked.cut, width=256, height=144))
 
 
 def request_for(path: Path, whole: bool = True, size: tuple[int, int] = (64, 48)) -> ExportRequest:
@@ -94,3 +108,29 @@ def test_what_was_done_to_the_picture_is_named(
     asked = replace(asked, cut=replace(asked.cut, fit=fit, events=(event,)))
     (made,) = Video().export(asked, tmp_path, NoSettings(), CallContext("video"))
     assert made.actions == ("c2pa.transcoded", *told)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels", "suffix"),
+    [
+        ("h264", "h264", "yuv420p", ".mp4"),
+        ("prores", "prores", "yuv422p10le", ".mov"),
+        ("dnxhr", "dnxhd", "yuv422p", ".mov"),
+    ],
+)
+def test_a_clip_is_conformed_to_the_cut(
+    clip: Callable[..., Path], tmp_path: Path, name: str, codec: str, pixels: str, suffix: str
+) -> None:
+    asked = request_for(clip("in/tall.mp4", size=(36, 64), rate=16, audio=True), whole=False, size=(256, 144))
+    cut = replace(asked.cut, rate=Fraction(24000, 1001), events=(CutEvent("t", Fraction(0), Fraction(1)),))
+    (made,) = Conform(name).export(replace(asked, cut=cut), tmp_path, NoSettings(), CallContext("conform"))
+    facts = probe(made.path).facts
+    assert (facts.codec, facts.pixel_format, made.path.suffix) == (codec, pixels, suffix)
+    assert (facts.width, facts.height, facts.rate, facts.frames) == (256, 144, cut.rate, 24)
+    assert facts.audio is not None
+    assert made.actions == ("c2pa.transcoded", "c2pa.resized.proportional")
+
+
+def test_pictures_too_small_for_dnxhr_are_refused(clip: Callable[[str], Path], tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="256x120"):
+        Conform("dnxhr").export(request_for(clip("in/a.mp4")), tmp_path, NoSettings(), CallContext("dnxhr"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +19,17 @@ from circletake.model.cut import Cut
 from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
 from circletake.workflows.leaving.gate import refuse_unsigned
-from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
+from circletake.workflows.leaving.handing import Handing, collected
+from circletake.workflows.leaving.workbench import RENDERER, Made, Terms, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 
 if TYPE_CHECKING:
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.library import Library
+
+
+_BESIDE = Handing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,39 +56,51 @@ def export(
     to: Path,
     *,
     name: str = "",
-    exporter: str = RENDERER,
+    formats: Sequence[str] = (RENDERER,),
     whole: bool = False,
+    handing: Handing = _BESIDE,
     force: bool = False,
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Exported:
-    """Make one thing of a cut, or of a whole take, and put it into the folder ``to``.
+    """Make one thing of a cut, or of a whole take, in each of the formats, and put it into the folder ``to``.
 
     Args:
-        name: stem of the file; that of the cut or take without one.
+        name: stem of the files; that of the cut or take without one.
+        formats: names of exporters. Those that package media share the signed clips beside them.
         whole: the one take of ``cut`` as it is, remuxed rather than rendered.
+        handing: how timelines and their media are laid out.
         force: replace files that are there.
         cancelled: answers whether the person stopped the work.
 
     Raises:
         Cancelled: the person stopped it; nothing was put into ``to``.
-        BadInput: a file is there already.
+        BadInput: a file is there already, or ``to`` does not lie where it is to be rewritten.
         SigningError, MediaError, PluginError: as they say; nothing was put into ``to``.
     """
     bench = Workbench(library, manager, under, cancelled)
     slates = bench.slates(cut)
     stem = file_stem(name or cut.name)
+    folder = handing.seen_as(to.absolute())
+    wanted = list(dict.fromkeys(formats))
+    packing = [each for each in wanted if manager.exporter(each).item.reads == "signed"]
     with library.staging() as staged:
-        made: list[Made]
-        if exporter == RENDERER and whole:
-            made = [bench.clip(slates[cut.take_ids[0]], staged, stem)]
-        elif manager.exporter(exporter).item.reads == "library":
-            made = bench.made(exporter, replace(cut, name=stem), slates, staged, progress)
-        else:
-            with closing(bench.in_turn(slates.values())) as signed:
-                clips = {s.take.id: bench.clip(s, staged / CLIPS, s.take.slate) for s in signed}
-            paths = {take_id: clip.path for take_id, clip in clips.items()}
-            made = [*clips.values(), *bench.packaged(exporter, stem, cut, slates, paths, staged)]
+        made: list[Made] = []
+        for each in wanted:
+            if each == RENDERER and handing.bins and packing:
+                continue  # the takes lie among the media of the timelines, whole
+            if each == RENDERER and whole:
+                made.append(bench.clip(slates[cut.take_ids[0]], staged, stem))
+            elif each not in packing:
+                made += bench.made(each, replace(cut, name=stem), slates, staged, progress)
+        if packing:
+            files = collected(bench, cut, slates, staged, handing, progress)
+            made += files.made
+            request = replace(
+                files.request(stem, cut), bins=handing.bins, folder=folder, elsewhere=bool(handing.rewrite)
+            )
+            for each in packing:
+                made += bench.packaged(each, request, staged)
         refuse_unsigned(staged, bench.signed)
         rows = _publish(library, staged, to, [each.row for each in made], force)
     return Exported(

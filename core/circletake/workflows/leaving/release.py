@@ -21,7 +21,16 @@ from circletake.errors import BadInput
 from circletake.files import naming, sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
-from circletake.model.export import Chosen, ExportRow, Release, ReleasedFile, SoundUse, Use, black_use
+from circletake.model.export import (
+    Chosen,
+    ExportRequest,
+    ExportRow,
+    Release,
+    ReleasedFile,
+    SoundUse,
+    Use,
+    black_use,
+)
 from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field
 from circletake.model.slate import Slate, TakeFilter
@@ -157,7 +166,7 @@ def make_release(
                 progress.step(number + 1, total, slate.take.label)
         if plan.rendered:
             made += bench.made(RENDERER, cut, slates, build, _Part(progress, len(slates), total))
-        made += bench.packaged(TIMELINE, TIMELINE, cut, slates, clips, build)
+        made += bench.packaged(TIMELINE, ExportRequest(TIMELINE, cut, slates, clips), build)
         release = _record(library, plan, under, build, made)
         _seal(build, release, under)
         _sums(build)

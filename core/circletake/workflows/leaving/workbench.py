@@ -21,6 +21,7 @@ from circletake.files import sha256_of
 from circletake.model.cut import Cut
 from circletake.model.event import Actor
 from circletake.model.export import ExportRequest, ExportRow, ExportState, ProducedFile
+from circletake.model.manifest import ManifestPlan
 from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field, Recipe
 from circletake.model.slate import Slate
@@ -250,21 +251,34 @@ class Workbench:
             refuse_unsigned(staging, self.signed)
         return files
 
-    def packaged(
-        self,
-        exporter: str,
-        name: str,
-        cut: Cut,
-        slates: Mapping[str, Slate],
-        clips: Mapping[str, Path],
-        into: Path,
-    ) -> list[Made]:
-        """Have an exporter that packages signed media work in ``into``, where the clips lie already."""
-        request = ExportRequest(name, cut, as_published(slates, self.terms.policy), clips)
+    def packaged(self, exporter: str, request: ExportRequest, into: Path) -> list[Made]:
+        """Have an exporter that packages signed media work in ``into``, where those lie already."""
+        asked = replace(request, slates=as_published(request.slates, self.terms.policy))
+        used, cut = request.slates.values(), None if request.bins else request.cut
         return [
-            Made(file.path, self.row(file.path, file.kind, slates.values(), cut=cut), file.not_carried)
-            for file in self.run(exporter, request, into)
+            Made(file.path, self.row(file.path, file.kind, used, cut=cut), file.not_carried)
+            for file in self.run(exporter, asked, into)
         ]
+
+    def conformed(self, slate: Slate, cut: Cut, exporter: str, into: Path) -> Made:
+        """A whole take at the size and rate of ``cut``, written anew by an exporter, signed.
+
+        It is made each time: what an editor gets of a cut is no copy of the take.
+        """
+        from circletake.provenance.signing import sign
+
+        canvas = replace(single(slate), rate=cut.rate, width=cut.width, height=cut.height, fit=cut.fit)
+        source = self.library.media(slate.take)
+        with self.library.staging() as staging:
+            request = ExportRequest(slate.take.slate, canvas, {slate.take.id: slate}, {slate.take.id: source})
+            made = self._only_video(exporter, self.run(exporter, request, staging), staging)
+            path = into / made.path.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            plan = self._plan(slate, source, made)
+            done = sign(plan, made.path, path, self.terms.signer, timestamper=self.terms.timestamper)
+        self.signed.add(done.sha256)
+        row = self.row(path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
+        return Made(path, replace(row, recipe_digest=f"{row.recipe_digest}+{exporter}"))
 
     def clip(self, slate: Slate, into: Path, stem: str) -> Made:
         """A signed take placed in a folder under a name that says what it is."""
@@ -384,33 +398,19 @@ class Workbench:
 
     def _rendered(self, slate: Slate, stack: ExitStack) -> Job:
         """The take rendered into a staging folder that lasts as long as ``stack``, ready to be signed."""
-        from circletake.provenance.manifest import plan_take
         from circletake.provenance.signing import sign
 
         source = self.library.media(slate.take)
         folder = self.library.signed_folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        kept = self.library.credentials(slate.take.sha256)
         key = (slate.take.sha256, self._revision(slate), self.terms.policy.value, self.terms.certificate)
         stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
         staging = stack.enter_context(self.library.staging())
         request = ExportRequest(
             stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
         )
-        made = self._only_video(self.run(RENDERER, request, staging), staging)
-        plan = plan_take(
-            slate,
-            source,
-            policy=self.terms.policy,
-            when=self.terms.when,
-            sealed=sealed_prompts(self.library, slate, self.terms.policy),
-            produced_actions=made.actions,
-            references=reference_files(self.library, slate),
-            fingerprint=take_fingerprint(self.library, slate.take.id),
-            provider_manifest=kept.read_bytes() if kept.is_file() else None,
-            by=self.terms.by,
-        )
-        self.warnings += kept_anyway(slate, source, kept, self.terms.policy)
+        made = self._only_video(RENDERER, self.run(RENDERER, request, staging), staging)
+        plan = self._plan(slate, source, made)
         return Job(
             made,
             partial(
@@ -424,6 +424,26 @@ class Workbench:
             ),
         )
 
+    def _plan(self, slate: Slate, source: Path, made: ProducedFile) -> ManifestPlan:
+        """What the manifest of a whole take says, as an exporter wrote it from ``source``."""
+        from circletake.provenance.manifest import plan_take
+
+        kept = self.library.credentials(slate.take.sha256)
+        plan = plan_take(
+            slate,
+            source,
+            policy=self.terms.policy,
+            when=self.terms.when,
+            sealed=sealed_prompts(self.library, slate, self.terms.policy),
+            produced_actions=made.actions,
+            references=reference_files(self.library, slate),
+            fingerprint=take_fingerprint(self.library, slate.take.id),
+            provider_manifest=kept.read_bytes() if kept.is_file() else None,
+            by=self.terms.by,
+        )
+        self.warnings += kept_anyway(slate, source, kept, self.terms.policy)
+        return plan
+
     def _recorded(self, slate: Slate, job: Job, done: Signed) -> SignedFile:
         actions = job.made.actions
         row = self.row(done.path, "take", [slate], take=slate, actions=actions, sidecar=done.sidecar)
@@ -434,9 +454,9 @@ class Workbench:
         self._keep(slate, signed)
         return signed
 
-    def _only_video(self, produced: Sequence[ProducedFile], staging: Path) -> ProducedFile:
+    def _only_video(self, exporter: str, produced: Sequence[ProducedFile], staging: Path) -> ProducedFile:
         if len(produced) != 1 or produced[0].kind != "video" or len(list(staging.rglob("*"))) != 1:
-            raise PluginError(RENDERER, "did not make one video and nothing else", "circletake plugins list")
+            raise PluginError(exporter, "did not make one video and nothing else", "circletake plugins list")
         return produced[0]
 
 

@@ -1,0 +1,144 @@
+"""``export`` for editors: timelines in each format, with their signed media, named for any machine."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import wave
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from circletake.files import sha256_of
+from circletake.media.probe import probe
+from circletake.model.manifest import Check
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.reading import read_credentials
+
+Cli = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("no_workers")
+
+TIMELINES = [word for name in ("fcp7", "otio", "otioz", "edl", "csv") for word in ("--format", name)]
+
+
+@pytest.fixture
+def film(cli: Cli, tmp_path: Path) -> Cli:
+    """Two takes of 12 frames a second, both circled, a cut of 24 with a song, and a key."""
+    KeyRing(Path(os.environ["CIRCLETAKE_HOME"])).init("Lumen Films")
+    asked = ("--model", "aurora", "--prompt", "neon sea", "--seed", 1, "--param", "size=64x36")
+    cli("generate", *asked, "--shot", "SH010", "--param", "seconds=0.5", "--param", "rate=12", "--takes", 2)
+    cli("circle", "SH010/1-2", "--by", "ana")
+    song = tmp_path / "night bus.wav"
+    with wave.open(str(song), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(4 * 16000))
+    cli("cut", "new", "main", "--size", "64x36", "--rate", "24", "--song", song)
+    cli("cut", "add", "main", "SH010/1", "SH010/2@0-0.25")
+    return cli
+
+
+def test_one_export_holds_every_timeline_and_its_signed_media_once(film: Cli, tmp_path: Path) -> None:
+    to = tmp_path / "out"
+    status, out, err = film("export", "--cut", "main", *TIMELINES, "--to", to)
+    assert status == 0, err
+    assert sorted(p.name for p in to.iterdir()) == [
+        "clips",
+        "main.csv",
+        "main.edl",
+        "main.otio",
+        "main.otioz",
+        "main.xml",
+    ]
+    clips = sorted((to / "clips").iterdir())
+    assert [p.suffix for p in clips] == [".mp4", ".mp4", ".wav"]
+    assert all(read_credentials(p).integrity is Check.PASSED for p in clips[:2])
+    named = {url.text for url in ET.parse(to / "main.xml").iter("pathurl")}
+    assert named == {p.as_uri().replace("file://", "file://localhost") for p in clips}
+    with zipfile.ZipFile(to / "main.otioz") as archive:
+        assert {n for n in archive.namelist() if n.startswith("media/")} >= {f"media/{p.name}" for p in clips}
+    for word in (
+        "fcp7: one rate: 2 of 2 clips keep their own (12)",
+        "edl: verdicts",
+        "csv: the song's volume",
+    ):
+        assert f"not carried: {word}" in err
+    assert "signed, re-read" in out
+
+
+def test_media_are_named_as_the_editors_machine_has_them(film: Cli, tmp_path: Path) -> None:
+    to = tmp_path / "out" / "v1"
+    rewrite = rf"{tmp_path / 'out'}=D:\jobs\Night Bus"
+    words = ("--format", "fcp7", "--format", "edl", "--collect", "media", "--rewrite", rewrite, "--to", to)
+    assert film("export", "--cut", "main", *words)[0] == 0
+    urls = [url.text or "" for url in ET.parse(to / "main.xml").iter("pathurl")]
+    assert all(url.startswith("file://localhost/D%3a/jobs/Night%20Bus/v1/media/") for url in urls)
+    assert r"* SOURCE FILE: D:\jobs\Night Bus\v1\media\SH010_tk001_" in (to / "main.edl").read_text()
+    status, _, err = film("export", "--cut", "main", "--format", "fcp7", "--rewrite", "/a=/b", "--to", "x")
+    assert status == 2 and "does not lie in /a" in err and not Path("x").exists()
+    assert film("export", "--cut", "main", "--format", "fcp7", "--relative", "--to", tmp_path / "r")[0] == 0
+    first, *_ = ET.parse(tmp_path / "r" / "main.xml").iter("pathurl")
+    assert (first.text or "").startswith("clips/SH010_tk001_")
+
+
+def test_conformed_clips_have_the_cuts_rate_and_are_signed(film: Cli, tmp_path: Path) -> None:
+    to = tmp_path / "out"
+    status, _, err = film("export", "--cut", "main", "--format", "fcp7", "--conform", "prores", "--to", to)
+    assert status == 0 and "one rate" not in err
+    clips = sorted((to / "clips").glob("*.mov"))
+    assert len(clips) == 2
+    for path in clips:
+        facts = probe(path).facts
+        assert (facts.codec, facts.rate) == ("prores", Fraction(24))
+        assert (facts.width, facts.height) == (64, 36)
+        assert read_credentials(path).integrity is Check.PASSED
+    rates = {r.findtext("timebase") for r in ET.parse(to / "main.xml").iter("rate")}
+    assert rates == {"24"}
+    again = film("export", "SH010/1", "--to", tmp_path / "whole", "--json")
+    assert json.loads(again[1])[0]["rows"][0]["path"].endswith(".mp4")
+
+
+def test_circled_takes_leave_in_bins(film: Cli, tmp_path: Path) -> None:
+    to = tmp_path / "out"
+    words = ("--format", "fcp7", "--format", "csv", "--format", "video", "--format", "stills", "--to", to)
+    status, _, err = film("export", "--circled", *words)
+    assert status == 0, err
+    (bin_,) = ET.parse(to / "circled.xml").iter("bin")
+    assert bin_.findtext("name") == "SH010"
+    assert [c.findtext("logginginfo/good") for c in bin_.iter("clip")] == ["TRUE", "TRUE"]
+    with (to / "circled.csv").open(newline="") as file:
+        assert [row["verdict"] for row in csv.DictReader(file)] == ["circled", "circled"]
+    stills = sorted((to / "stills").iterdir())
+    clips = sorted((to / "clips").iterdir())
+    assert [p.stem for p in stills] == [p.stem for p in clips]
+    assert "pictures are not signed" in err
+    assert stills[0].read_bytes()[:3] == b"\xff\xd8\xff" and sha256_of(stills[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--circled", "--cut", "main"), "name takes, or --cut NAME"),
+        (("--circled", "--format", "edl"), "no bins"),
+        (("--cut", "main", "--format", "aaf"), "aaf"),
+        (("--cut", "main", "--format", "fcp7", "--collect", "../x"), "no folder beside"),
+        (("--cut", "main", "--format", "fcp7", "--rewrite", "x"), "is not FROM=TO"),
+        (("--cut", "main", "--format", "fcp7", "--rewrite", "/=/b", "--relative"), "leave out --relative"),
+        (("--cut", "main", "--conform", "prores"), "for the clips of a timeline"),
+        (("--cut", "main", "--format", "otio", "--conform", "stills"), "did not make one video"),
+        (("--cut", "main", "--format", "otio", "--conform", "dnxhr"), "less than its 256x120"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line_and_nothing_leaves(
+    film: Cli, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    status, _, err = film("export", *words, "--to", tmp_path / "out")
+    assert status == 2
+    assert said in err and "Traceback" not in err
+    assert not (tmp_path / "out").exists()
