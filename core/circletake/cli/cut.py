@@ -9,6 +9,7 @@ import typer
 
 from circletake.cli.common import By, Declared, Json, LibraryFolder, open_library
 from circletake.cli.console import note, print_json, say, table
+from circletake.cli.cut_import import import_
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from circletake.workflows.library import Library
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Order takes into a cut.")
+app.command("import")(import_)
 
 Name = Annotated[str, typer.Argument(help="Name of the cut.", metavar="NAME")]
 Rate = Annotated[str, typer.Option(help="Frames a second, exact: 24, 24000/1001.", metavar="RATE")]

@@ -1,4 +1,4 @@
-"""A timeline as an editor gave it back: what it shows when, under which names. Nothing in it is known to be ours yet."""
+"""A timeline as an editor gave it back: what it shows when, under which names; not yet known to be ours."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Piece:
         record_in: first frame of the timeline that has it, counted from 0.
         record_out: the frame after the last.
         source_in: seconds into its media; ``None`` where the file does not tell.
-        timecoded: ``source_in`` counts from the media's own timecode, of which the file does not tell the start.
+        timecoded: ``source_in`` counts from the media's own timecode, whose start the file does not tell.
         speed: seconds of media for each second of the timeline; 0 held still, negative backwards.
         name: of the clip.
         path: path or URL of the media, as it stands there.

@@ -84,7 +84,7 @@ def export(
             paths = {take_id: clip.path for take_id, clip in clips.items()}
             made = [*clips.values(), *bench.packaged(exporter, stem, cut, slates, paths, staged)]
         refuse_unsigned(staged, bench.signed)
-        rows = _publish(library, staged, to, [each.row for each in made], force)
+        rows = publish(library, staged, to, [each.row for each in made], force)
     return Exported(
         tuple(Path(row.path) for row in rows),
         tuple(rows),
@@ -94,10 +94,14 @@ def export(
     )
 
 
-def _publish(
+def publish(
     library: Library, staged: Path, to: Path, rows: Sequence[ExportRow], force: bool
 ) -> list[ExportRow]:
-    """Rows first, then the files: each beside its place under another name, flushed, then moved."""
+    """Rows first, then the files: each beside its place under another name, flushed, then moved.
+
+    Raises:
+        BadInput: another file is there already, and ``force`` is not given.
+    """
     to = to.absolute()
     files = {}
     for row in rows:
