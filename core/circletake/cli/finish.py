@@ -65,6 +65,7 @@ def finish(
     from circletake.workflows.actor import whoami
     from circletake.workflows.analysis.cue_files import CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import slates_of
+    from circletake.workflows.curation.selection import selection_of
     from circletake.workflows.leaving.finishing import OVER, Declaration, look_through, others_of
     from circletake.workflows.leaving.finishing import finish as sign_film
     from circletake.workflows.leaving.identifying import identify, read
@@ -93,7 +94,8 @@ def finish(
                 )
             others = done.others
         slates = slates_of(lib, found.cues)
-        sheet = sheet_of(found.cues, slates)
+        used = {cue.take_id for cue in found.cues.cues}
+        sheet = sheet_of(found.cues, slates, selection_of(lib, used))
         if sheets.wanted:
             with progress("reading frames", "the film is signed") as bar:
                 texts = cue_texts(lib, film, found.cues, sheet, slates, sheets, progress=bar)
