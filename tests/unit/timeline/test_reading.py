@@ -47,9 +47,7 @@ def item(start: object, end: object, first: int = 0, name: str = "a.mp4", more: 
 
 
 def mix(start: int, end: int) -> str:
-    return (
-        f"<transitionitem><start>{start}</start><end>{end}</end><alignment>center</alignment></transitionitem>"
-    )
+    return f"<transitionitem><start>{start}</start><end>{end}</end><alignment>center</alignment></transitionitem>"
 
 
 def read(path: Path) -> Timeline:
@@ -119,14 +117,18 @@ class TestFcp7:
 
     def test_what_is_switched_off_is_told_and_not_shown(self, tmp_path: Path) -> None:
         off = item(0, 24, name="off.mp4", more="<enabled>FALSE</enabled>")
-        hidden = f"<track>{item(0, 24)}</track><track><enabled>FALSE</enabled>{item(0, 24, name='b.mp4')}</track>"
+        hidden = (
+            f"<track>{item(0, 24)}</track><track><enabled>FALSE</enabled>{item(0, 24, name='b.mp4')}</track>"
+        )
         timeline = written(tmp_path, xml(f"{hidden}<track>{off}</track>"))
         assert shown(timeline) == [(0, 24, "a.mp4")]
         assert {piece.called for piece in timeline.disabled} == {"b.mp4", "off.mp4"}
 
     def test_a_higher_track_hides_a_lower_and_a_title_hides_nothing(self, tmp_path: Path) -> None:
         title = "<generatoritem><name>Title</name><start>0</start><end>48</end><in>0</in></generatoritem>"
-        tracks = f"<track>{item(0, 48)}</track><track>{item(12, 24, name='b.mp4')}</track><track>{title}</track>"
+        tracks = (
+            f"<track>{item(0, 48)}</track><track>{item(12, 24, name='b.mp4')}</track><track>{title}</track>"
+        )
         timeline = written(tmp_path, xml(tracks))
         assert shown(timeline) == [(0, 12, "a.mp4"), (12, 24, "b.mp4"), (24, 48, "a.mp4")]
         assert timeline.shown[2].source_in == 1
@@ -243,11 +245,15 @@ READ = {
 
 
 def test_real_files_of_editors_are_read(shared: Path) -> None:
-    files = [path for path in (shared / "data/editorial").rglob("*") if path.suffix in (".xml", ".edl", ".otio")]
+    files = [
+        path for path in (shared / "data/editorial").rglob("*") if path.suffix in (".xml", ".edl", ".otio")
+    ]
     assert len(files) > 30
     told = {path.name: read_timeline(Reading(str(path))) for path in files}
     # A filter alone is no timeline.
-    assert [name for name, each in told.items() if isinstance(each, Refusal)] == ["premiere_example_filter.xml"]
+    assert [name for name, each in told.items() if isinstance(each, Refusal)] == [
+        "premiere_example_filter.xml"
+    ]
     for name, (frames, seen) in READ.items():
         timeline = told[name]
         assert isinstance(timeline, Timeline)
