@@ -182,7 +182,7 @@ class TestConforming:
     def test_times_are_the_timelines_and_the_picture_vouches(self, library: Library) -> None:
         bus = take(library, "bus")
         row = Row(piece("bus", 0, 48), bus, "name", Fraction(1))
-        seen = cue(bus.id, 1, 45, source_in=1.04, picture=0.98, confidence=0.95)
+        seen = cue(bus.id, 1, 45, source_in=1.04, source_out=2.87, picture=0.98, confidence=0.95)
         joined = conform(film(seen, frames=48), identified(library, row))
         (one,) = joined.cues.cues
         assert (one.record_in, one.record_out, one.source_in, one.source_out) == (0, 48, 1.0, 3.0)
@@ -203,6 +203,19 @@ class TestConforming:
         unsure = cue(river.id, 0, 48, confidence=0.5)
         assert conform(film(unsure, frames=48), identified(library, row)).against == ()
 
+    def test_where_the_picture_moves_its_own_seconds_are_believed(self, library: Library) -> None:
+        bus = take(library, "bus")
+        row = Row(piece("bus", 0, 48), bus, "name", Fraction(0))
+        joined = conform(
+            film(cue(bus.id, 0, 48, source_in=2.0, source_out=4.0), frames=48), identified(library, row)
+        )
+        (one,) = joined.cues.cues
+        assert (one.known, one.source_in) == (Known.MATCHED, 2.0)
+        assert "other seconds" in joined.notes[0]
+        still = cue(bus.id, 0, 48, source_in=2.0, source_out=4.0, motion=None, matches=((1.0, 3.0),))
+        (one,) = conform(film(still, frames=48), identified(library, row)).cues.cues
+        assert (one.known, one.source_in, one.matches) == (Known.BOTH, 0.0, ((1.0, 1.0),))
+
     def test_what_the_timeline_does_not_name_is_taken_from_the_picture(self, library: Library) -> None:
         bus, river = take(library, "bus"), take(library, "river")
         rows = (Row(piece("bus", 0, 48), bus, "name", Fraction(0)), Row(piece("renamed", 48, 96)))
@@ -218,7 +231,10 @@ class TestConforming:
             Row(piece("bus", 0, 24), bus, "name", Fraction(1)),
             Row(piece("river", 24, 48), river, "name", Fraction(1)),
         )
-        seen = [cue(bus.id, 48, 72, source_in=1.0), cue(river.id, 72, 96, source_in=1.01)]
+        seen = [
+            cue(bus.id, 48, 72, source_in=1.0, source_out=2.0),
+            cue(river.id, 72, 96, source_in=1.01, source_out=2.01),
+        ]
         joined = conform(film(*seen), identified(library, *rows))
         assert joined.offset == 48
         assert [(c.record_in, c.record_out) for c in joined.cues.cues] == [(48, 72), (72, 96)]

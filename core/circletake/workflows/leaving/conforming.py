@@ -20,6 +20,9 @@ _SURE = 0.9
 
 _MOST = Fraction(1, 2)
 
+_APART = 0.25
+"""Seconds by which timeline and picture may differ over one moment; speed ramps and dissolves move it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -73,6 +76,7 @@ def conform(film: CueList, found: Identified, offset: int | None = None) -> Conf
         )
     cues: list[Cue] = []
     against: list[str] = []
+    elsewhere = 0
     disputed: list[tuple[int, int, str]] = []
     for row in found.ours:
         start, end = (min(max(0, grid.at(each) + shift), film.frames) for each in _span(row))
@@ -87,8 +91,15 @@ def conform(film: CueList, found: Identified, offset: int | None = None) -> Conf
             why = f"the timeline names {row.take.label}, the picture shows another take"
             against.append(f"{place}  {why}")
             disputed.append((start, end, why))
+        elif _other_seconds(said, film):
+            elsewhere += 1
         else:
             cues.append(_agreed(said, film))
+    if elsewhere:
+        what = counted(elsewhere, "stretch", "stretches")
+        notes.append(
+            f"{what}: the picture shows other seconds of the take than the timeline says; its are taken"
+        )
     taken = sorted([(cue.record_in, cue.record_out) for cue in cues] + [(a, b) for a, b, _ in disputed])
     for cue in film.cues:
         for start, end in _free(cue.record_in, cue.record_out, taken):
@@ -187,14 +198,35 @@ def _contradicted(said: Cue, film: CueList) -> Cue | None:
     return None
 
 
+def _second(cue: Cue, frame: float) -> float:
+    """The take's second at a frame of the film."""
+    each = (cue.source_out - cue.source_in) / max(1, cue.record_out - cue.record_in)
+    return cue.source_in + (frame - cue.record_in) * each
+
+
+def _other_seconds(said: Cue, film: CueList) -> bool:
+    """Whether what moves in the picture shows the take, but other seconds of it."""
+    same = [cue for cue in film.cues if cue.take_id == said.take_id and _common(said, cue)]
+    if not same:
+        return False
+    best = max(same, key=lambda cue: _common(said, cue))
+    if best.motion is None or best.confidence < _SURE:
+        return False
+    middle = (max(said.record_in, best.record_in) + min(said.record_out, best.record_out)) / 2
+    return abs(_second(said, middle) - _second(best, middle)) > _APART
+
+
 def _agreed(said: Cue, film: CueList) -> Cue:
     """With what the picture says of it, where it shows the same take."""
     same = [cue for cue in film.cues if cue.take_id == said.take_id and _common(said, cue)]
     if not same:
         return said
     best = max(same, key=lambda cue: (_common(said, cue), cue.confidence))
+    # Moments of the picture with the timeline's own seconds: where little moves, the picture guesses them.
     inside = tuple(
-        pair for pair in best.matches if said.record_in <= pair[0] * float(film.rate) < said.record_out
+        (at, _second(said, at * float(film.rate)))
+        for at, _ in best.matches
+        if said.record_in <= at * float(film.rate) < said.record_out
     )
     return replace(
         said,
