@@ -213,3 +213,17 @@ def test_how_takes_were_chosen_is_counted_from_what_people_decided(
         "people": ["Ana", "Bo"],
         "scripted": 1,
     }
+
+
+def test_a_disclosure_drawn_with_the_library_has_the_choice_of_each_shot(
+    cli: Cli, takes: tuple[Take, Take]
+) -> None:
+    assert cli("circle", "SH010/1", "--by", "Ana")[0] == 0
+    assert cli("release", "r1", "--circled", "--by", "Ana")[0] in (0, 1)
+    _, out, _ = cli("disclose", "r1", "--library", ".", "--to", "said.html", "--json")
+    (row,) = json.loads(out)["selection"]
+    assert (row["made"], row["seen"], row["circled"], row["used"]) == (2, 1, 1, 1)
+    assert row["people"] == ["Ana"] and row["first"] <= row["last"]
+    assert "How the takes were chosen" in Path("said.html").read_text()
+    _, alone, _ = cli("disclose", "r1", "--json")
+    assert json.loads(alone)["selection"] == []
