@@ -98,7 +98,7 @@ class TestIdentifying:
     def test_source_timecode_of_a_whole_hour_is_taken_off(self, library: Library) -> None:
         bus = take(library, "bus")
         row = known(library, piece("bus", source_in=Fraction(3601), timecoded=True))
-        assert (row.take, row.source_in) == (bus, 1)
+        assert (row.take, row.source_in) == (bus, Fraction(1))
         lost = known(library, piece("bus", source_in=Fraction(55), timecoded=True))
         assert (lost.take, lost.source_in) == (bus, None)
 
@@ -148,10 +148,10 @@ class TestImporting:
         )
         made = cut_of(library, found, "v2")
         assert [(e.take_id, e.source_in, e.source_out) for e in made.cut.events] == [
-            (bus.id, 1, 2),
-            (river.id, 0, 1),
+            (bus.id, Fraction(1), Fraction(2)),
+            (river.id, Fraction(0), Fraction(1)),
         ]
-        assert (made.cut.rate, made.cut.start) == (24, "01:00:00:00")
+        assert (made.cut.rate, made.cut.start) == (Fraction(24), "01:00:00:00")
         assert [text.split()[0] for text in made.not_carried] == ["1.00", "1", "dissolves"]
         save(library, made.cut)
         with pytest.raises(BadInput, match="a cut of this name"):

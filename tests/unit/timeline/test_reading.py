@@ -75,7 +75,7 @@ def shown(timeline: Timeline) -> list[tuple[int, int, str]]:
 class TestEdl:
     def test_a_dissolve_is_cut_in_its_middle_and_black_is_a_hole(self) -> None:
         timeline = read_edl(EDL)
-        assert (timeline.rate, timeline.start, timeline.frames) == (24, "01:00:00:00", 144)
+        assert (timeline.rate, timeline.start, timeline.frames) == (Fraction(24), "01:00:00:00", 144)
         assert shown(timeline) == [
             (0, 54, "SH010_tk001_aaaaaaaa.mp4"),
             (54, 96, "SH020_tk002_bbbbbbbb.mp4"),
@@ -84,7 +84,7 @@ class TestEdl:
         first, second, third = timeline.shown
         assert (first.dissolves, second.dissolves) == ((0, 12), (12, 0))
         assert second.source_in == Fraction(5, 4)
-        assert (third.speed, third.reel, third.timecoded) == (2, "REEL7", True)
+        assert (third.speed, third.reel, third.timecoded) == (Fraction(2), "REEL7", True)
         assert [sound.track for sound in timeline.sounds] == ["A1"]
 
     def test_the_rate_is_guessed_from_its_timecodes_unless_given(self) -> None:
