@@ -61,6 +61,7 @@ recipe apply ../todo.csv --by Ana --dry-run
 cut new empty
 cut add empty SH010/1@0-0.5
 cut auto v1
+cut import ../v1.edl --name again
 cut show
 cut trim v1 1 --in 0.25 --by Ana
 cut speed v1 1 2x --by Ana
@@ -77,6 +78,7 @@ keys import ../home/keys/signing.key ../home/keys/signing.pem --replace
 export SH010/1 --by Ana --to ../out --prompts hash
 prove SH010/1
 locate ../clips/1.mp4
+finish ../clips/1.mp4 --to ../signed.mp4 --by Ana --dry-run
 release r1 --cut v1 --by Ana --to ../r1
 audit ../r1
 disclose ../r1
@@ -177,6 +179,9 @@ def test_json_and_only_json_is_printed_where_it_is_asked_for(
         clip(f"clips/{number}.mp4", seconds=1, size=(64, 48), seed=number)
     (tmp_path / "picks.json").write_text('{"schema": "circletake.picks/1", "sheet": "ab", "picks": []}')
     (tmp_path / "todo.csv").write_text("take,sha256,prompt\n")
+    (tmp_path / "v1.edl").write_text(
+        "001 AX V C 00:00:00:00 00:00:00:12 01:00:00:00 01:00:00:12\n* FROM CLIP NAME: 1.mp4\n"
+    )
     (tmp_path / "film").mkdir()
     monkeypatch.chdir(tmp_path / "film")
     monkeypatch.setenv("CIRCLETAKE_HOME", str(tmp_path / "home"))

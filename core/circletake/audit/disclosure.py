@@ -16,6 +16,7 @@ from circletake.audit.summary import MACHINE, Summary, summarise
 from circletake.audit.wording import is_own, sentence
 from circletake.model.audit import Audit
 from circletake.model.export import Chosen, SoundUse
+from circletake.model.selection import ShotChoice
 
 TO_FILL = (
     "Contact for questions",
@@ -69,6 +70,7 @@ class Disclosure:
         by_kind: seconds by what made them.
         chosen: takes made and used, ``None`` where nobody recorded it.
         decisions: takes used, by who decided for them; ``""`` where nobody is recorded.
+        selection: how the takes of each shot were chosen, where a library was asked.
         to_fill: questions that only a person can answer.
     """
 
@@ -90,13 +92,17 @@ class Disclosure:
     chosen: Chosen | None
     decisions: tuple[tuple[str, int], ...]
     sound: SoundUse | None
+    selection: tuple[ShotChoice, ...] = ()
     to_fill: tuple[str, ...] = TO_FILL
 
 
-def build_disclosure(audit: Audit, known: Mapping[str, Rights] | None = None) -> Disclosure:
+def build_disclosure(
+    audit: Audit, known: Mapping[str, Rights] | None = None, selection: tuple[ShotChoice, ...] = ()
+) -> Disclosure:
     """Draw the disclosure from a finished audit.
 
     Args:
+        selection: what a library records of the choice in each shot.
         known: by sha256 of a take, what a library says of its terms; it goes before what the files say.
     """
     summary = summarise(audit)
@@ -125,6 +131,7 @@ def build_disclosure(audit: Audit, known: Mapping[str, Rights] | None = None) ->
         chosen=release.chosen if release and release.chosen.made else None,
         decisions=_decisions(shots, decisions_said(audit)),
         sound=summary.sound,
+        selection=selection,
     )
 
 

@@ -15,6 +15,7 @@ from circletake.audit.shots import Shot
 from circletake.audit.strip import Markers, strips_of
 from circletake.audit.summary import Share
 from circletake.audit.wording import EVIDENCE, share
+from circletake.model.selection import ShotChoice, summed
 from circletake.model.text import clock, counted, printable
 
 STATEMENT_MARK = '<meta name="generator" content="circletake disclose">'
@@ -59,6 +60,7 @@ def html_statement(said: Disclosure, *, sealed_by: str = "") -> str:
         sealed_by=sealed_by,
         parts=_parts(said),
         choices=_choices(said),
+        whole=summed(said.selection),
         strips=strips,
         marker=markers.of,
         percent=lambda part: share(part, said.seconds),
@@ -89,6 +91,7 @@ def json_statement(said: Disclosure) -> dict[str, Any]:
             "shots": [_shot(shot) for shot in said.shots],
             "chosen": asdict(said.chosen) if said.chosen else None,
             "decisions": [{"by": by, "takes": takes} for by, takes in said.decisions],
+            "selection": [_selected(row) for row in said.selection],
             "sound": asdict(said.sound) if said.sound else None,
             "to_fill": list(said.to_fill),
         }
@@ -120,6 +123,13 @@ def _lines(said: Disclosure) -> Iterator[str]:
         by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
         yield f"SOUND    {printable(sound.name, 60)}: declared {printable(sound.origin, 30) or BLANK}{by}"
     yield f"CHOSEN   {_choices(said)}"
+    if said.selection:
+        whole = summed(said.selection)
+        when = f", {whole.first:%Y-%m-%d} to {whole.last:%Y-%m-%d}" if whole.first and whole.last else ""
+        yield (
+            f"  in {counted(len(said.selection), 'shot')}: {whole.made} made, {whole.seen} seen by people, "
+            f"{whole.circled} circled, {whole.used} used{when}; as the library records"
+        )
     yield f"RESTS ON {said.verdict}; {counted(said.findings, 'finding')} in the audit"
     yield f"To be filled in by a person: {counted(len(said.to_fill), 'question')}"
 
@@ -155,6 +165,11 @@ def _register(used: UsedModel) -> dict[str, Any]:
         "shots": used.shots,
         "says": list(used.words),
     }
+
+
+def _selected(row: ShotChoice) -> dict[str, Any]:
+    moments = {name: at.isoformat() if at else "" for name, at in (("first", row.first), ("last", row.last))}
+    return {**asdict(row), "people": list(row.people), **moments}
 
 
 def _shot(shot: Shot) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from circletake.cli.common import By, Declared, Json, LibraryFolder, open_library
 from circletake.cli.console import note, print_json, say, table
 from circletake.cli.cut_changes import CHANGES
+from circletake.cli.cut_import import import_
 from circletake.cli.cutting import (
     clock,
     rate_from,
@@ -22,6 +23,7 @@ from circletake.cli.cutting import (
 )
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Order takes into a cut.")
+app.command("import")(import_)
 
 Name = Annotated[str, typer.Argument(help="Name of the cut.", metavar="NAME")]
 Rate = Annotated[str, typer.Option(help="Frames a second, exact: 24, 24000/1001.", metavar="RATE")]

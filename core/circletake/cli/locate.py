@@ -57,6 +57,7 @@ def locate(
     from circletake.workflows.analysis.cue_files import STDOUT, CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import locate as run
     from circletake.workflows.analysis.locating import slates_of
+    from circletake.workflows.curation.selection import selection_of
 
     to = CueFiles(csv, otio, html)
     if to.piped and json:
@@ -68,7 +69,7 @@ def locate(
         with progress("locate", _STOPPED) as bar:
             cues = run(lib, video, progress=bar)
         slates = slates_of(lib, cues)
-        sheet = sheet_of(cues, slates)
+        sheet = sheet_of(cues, slates, selection_of(lib, {cue.take_id for cue in cues.cues}))
         with progress("reading frames", _STOPPED) as bar:
             texts = cue_texts(lib, video, cues, sheet, slates, to, progress=bar)
     write_cue_files(texts)

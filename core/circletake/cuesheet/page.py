@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from circletake.cuesheet.rows import CueSheet, Missing, Row, Said
 from circletake.cuesheet.wording import SURE, correlation, percent, speed
 from circletake.model.cut import timecode
+from circletake.model.selection import summed
 from circletake.model.still import Still
 from circletake.model.text import clock, counted, printable
 
@@ -80,6 +81,7 @@ def html_page(sheet: CueSheet, pairs: Mapping[int, Sequence[Pair]]) -> str:
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             prompts=sum(row.prompt is not None for row in sheet.cues),
             models=_models(sheet),
+            whole=summed(sheet.selection),
             film_time=lambda pair: timecode(round(pair.film_at * sheet.rate), sheet.rate, sheet.start),
             is_row=lambda row: isinstance(row, Row),
             counted=counted,

@@ -10,6 +10,7 @@ from circletake.cuesheet.wording import evidence, how, sureness
 from circletake.model.cue import Cue, CueList, Gap
 from circletake.model.cut import timecode
 from circletake.model.recipe import Field, Recipe
+from circletake.model.selection import ShotChoice
 from circletake.model.slate import Slate
 from circletake.model.text import natural
 
@@ -70,6 +71,7 @@ class Row:
     negative_prompt: Said | None
     seed: Said | None
     title: Said | None
+    licence: Said | None = None
     matches: tuple[tuple[float, float], ...] = ()
 
 
@@ -110,6 +112,7 @@ class CueSheet:
         takes: how many takes the film was compared with.
         waiting: takes that could not be compared.
         problem: why not all of the film could be read; empty when it could.
+        selection: how the takes of its shots were chosen, as the library has it.
     """
 
     film: str
@@ -126,6 +129,7 @@ class CueSheet:
     waiting: int
     problem: str
     rows: tuple[Row | Missing, ...]
+    selection: tuple[ShotChoice, ...] = ()
 
     @property
     def cues(self) -> tuple[Row, ...]:
@@ -153,10 +157,11 @@ class CueSheet:
         return f"{float(self.rate):.3f}".rstrip("0").rstrip(".")
 
 
-def sheet_of(cues: CueList, slates: Mapping[str, Slate]) -> CueSheet:
+def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotChoice, ...] = ()) -> CueSheet:
     """Join ``cues`` with what the library knows of their takes.
 
     Args:
+        selection: of the shots that have a take in the film.
         slates: by take id; of every take that a cue names, and of those that came near.
     """
     seconds = 1 / cues.rate
@@ -190,6 +195,7 @@ def sheet_of(cues: CueList, slates: Mapping[str, Slate]) -> CueSheet:
         waiting=cues.waiting,
         problem=cues.problem,
         rows=tuple(rows),
+        selection=selection,
     )
 
 
@@ -221,6 +227,7 @@ def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
         negative_prompt=_said(recipe, Field.NEGATIVE_PROMPT),
         seed=_said(recipe, Field.SEED),
         title=_said(recipe, Field.TITLE),
+        licence=_said(recipe, Field.LICENCE),
         matches=cue.matches,
     )
 

@@ -36,6 +36,8 @@ COLUMNS = (
     "prompt known",
     "negative prompt",
     "negative prompt known",
+    "licence",
+    "licence known",
 )
 
 
@@ -66,7 +68,7 @@ def _cells(row: Row | Missing) -> Iterator[str]:
     yield from (f"{row.zoom:.3f}", f"{row.confidence:.3f}", f"{row.picture:.4f}")
     yield "" if row.motion is None else f"{row.motion:.4f}"
     yield csv_cell(row.how)
-    for said in (row.model, row.seed, row.prompt, row.negative_prompt):
+    for said in (row.model, row.seed, row.prompt, row.negative_prompt, row.licence):
         yield from _said(said)
 
 

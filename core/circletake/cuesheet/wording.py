@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from circletake.model.cue import Known
 from circletake.model.recipe import Evidence
 
 if TYPE_CHECKING:
@@ -34,7 +35,11 @@ def sureness(confidence: float) -> str:
 
 def how(cue: Cue) -> str:
     """``same picture, mirrored, 12% cropped``: what was seen, and what was done to the take."""
+    if cue.known is Known.TIMELINE:
+        return "by the timeline, picture not found"
     words = ["same picture" if cue.picture >= _SAME else "like picture"]
+    if cue.known is Known.BOTH:
+        words.insert(0, "by the timeline")
     if cue.flipped:
         words.append("mirrored")
     if cue.zoom >= _SLIGHT:

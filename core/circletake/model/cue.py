@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
+
+
+class Known(StrEnum):
+    """How it is known that a stretch shows a take.
+
+    ``TIMELINE``: the editor's timeline alone says so. ``BOTH``: it does, and the picture agrees.
+    """
+
+    MATCHED = "matched"
+    TIMELINE = "timeline"
+    BOTH = "timeline, matched"
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A stretch of the film that shows a take, verified in pixels.
+    """A stretch of the film that shows a take, verified in pixels unless ``known`` says otherwise.
 
     Attributes:
         record_in: first frame of the film that shows it, counted from 0.
@@ -26,6 +38,8 @@ class Cue:
         distance: mean Hamming distance of the registered frames' pHash, of 256 bits.
         frames: pairs of frames that were compared.
         matches: moments that lie on one another, for showing: film seconds and take seconds.
+        known: by the picture, the editor's timeline, or both. By the timeline alone, everything that was
+            compared is 0.
     """
 
     take_id: str
@@ -42,6 +56,7 @@ class Cue:
     distance: float
     frames: int
     matches: tuple[tuple[float, float], ...] = ()
+    known: Known = Known.MATCHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from circletake.model.cue import Cue, CueList
+from circletake.model.cue import Cue, CueList, Known
 from circletake.model.event import Actor
+from circletake.model.export import SoundUse
 from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
 from circletake.model.slate import Slate
 from circletake.provenance import statements
@@ -33,6 +34,12 @@ from circletake.provenance.pieces import (
 from circletake.provenance.privacy import public
 from circletake.provenance.redaction import Held, redacting
 from circletake.provenance.regions import temporal
+
+_KNOWN = {
+    Known.MATCHED: "found by its picture",
+    Known.TIMELINE: "named by the editor's timeline",
+    Known.BOTH: "named by the editor's timeline, found by its picture",
+}
 
 _RATES = 90_000
 """Denominator of source times that were measured, not given."""
@@ -96,20 +103,23 @@ def plan_finished(
     *,
     when: datetime,
     others: Sequence[Stretch] = (),
+    sounds: Sequence[SoundUse] = (),
     software: str = "",
     by: Actor | None = None,
     generator_version: str = "",
 ) -> ManifestPlan:
     """The manifest of a film that was finished in an editor and brought back.
 
-    Takes are named where they were found by their picture. What is none of ours stands as
-    declared, or as undeclared; the edit itself is never said to be known in full.
+    Takes are named where they were found by their picture, or where the editor's timeline has them;
+    each says which. What is none of ours stands as declared, or as undeclared; the edit itself is
+    never said to be known in full.
 
     Args:
         cues: what was found in ``film``.
         slates: by take id.
         signed: by take id, the signed file of each take found.
         others: what a person declares of stretches that show no take.
+        sounds: sound that is none of the takes', with what a person declares of it.
         software: the editor, as a person names it.
     """
     rate = cues.rate
@@ -125,7 +135,7 @@ def plan_finished(
     edit = EditSaid(
         words.EDITED,
         source_type=_whole_type(used, cues, others),
-        what="assembled and finished elsewhere; takes were found by their picture",
+        what=f"assembled and finished elsewhere; {_known(cues)}",
         software=software,
     )
     declared = [_declared(each, when) for each in others if each.source_type]
@@ -136,7 +146,10 @@ def plan_finished(
         "start": cues.start,
         "takes": rows,
         "others": [_other(each) for each in _unknown(cues, others)],
+        "coverage": _percent(cues.found, cues.frames),
     }
+    if sounds:
+        record["sounds"] = [_sound(each) for each in sounds]
     assertions = [
         actions_of(actions, every=False),
         assertion(words.FILM, _signed_by(record, by), created=True),
@@ -178,7 +191,7 @@ def _component(name: str, slate: Slate, file: Path, cue: Cue) -> IngredientPlan:
         "title": f"{slate.take.slate}{file.suffix.lower()}",
         "relationship": words.COMPONENT,
         "instance_id": name,
-        "description": public(f"Take {slate.take.label}, found by its picture"),
+        "description": public(f"Take {slate.take.label}, {_KNOWN[cue.known]}"),
         "metadata": used_part(*_source(cue)),
     }
     return IngredientPlan(definition, MIMES.get(file.suffix.lower(), slate.take.media.mime), file)
@@ -193,14 +206,38 @@ def _source(cue: Cue) -> tuple[Fraction, Fraction]:
 
 def _found(cue: Cue, slate: Slate, rate: Fraction) -> dict[str, Any]:
     start, end = _source(cue)
-    return {
+    said: dict[str, Any] = {
         "take": slate.take.sha256,
         "label": public(slate.take.label, 80),
         "record": [str(cue.record_in / rate), str(cue.record_out / rate)],
         "source": [str(start), str(end)],
-        "evidence": "matched",
-        "confidence": f"{cue.confidence:.3f}",
-        "distance": f"{cue.distance:.1f}",
+        "evidence": cue.known.value,
+    }
+    if cue.known is not Known.TIMELINE:
+        said |= {"confidence": f"{cue.confidence:.3f}", "distance": f"{cue.distance:.1f}"}
+    return said
+
+
+def _known(cues: CueList) -> str:
+    """How its takes are known, all of them in a phrase."""
+    kinds = {cue.known for cue in cues.cues}
+    if kinds <= {Known.MATCHED}:
+        return "takes were found by their picture"
+    if kinds == {Known.TIMELINE}:
+        return "takes are named by the editor's timeline"
+    return "takes are named by the editor's timeline or their picture, as the record says of each"
+
+
+def _percent(part: int, whole: int) -> str:
+    """Percent in tenths, rounded down: 100.0 only where nothing is missing."""
+    return f"{part * 1000 // whole / 10:.1f}" if whole else "0.0"
+
+
+def _sound(sound: SoundUse) -> dict[str, str]:
+    return {
+        "name": public(sound.name, 120),
+        "origin": sound.origin,
+        "declared_by": public(sound.declared_by, 80),
     }
 
 

@@ -8,8 +8,10 @@ from circletake.audit.disclosure import Disclosure, build_disclosure
 from circletake.audit.rights import Rights, rights_said
 from circletake.model.audit import Audit
 from circletake.model.recipe import PARAMETER, Field
+from circletake.model.selection import ShotChoice
 from circletake.plugins.fence import fenced
 from circletake.plugins.settings import settings_of
+from circletake.workflows.curation.selection import selection_of
 
 if TYPE_CHECKING:
     from circletake.model.recipe import Recipe
@@ -26,20 +28,25 @@ def disclose(audit: Audit, manager: PluginManager, library: Library | None = Non
 
     Args:
         manager: its generators' model cards give the terms of models they ran.
-        library: its recipes give provider, licence and terms.
+        library: its recipes give provider, licence and terms; its log how the takes of each shot were chosen.
     """
     known = rights_said(audit)
+    selection: tuple[ShotChoice, ...] = ()
     if library is not None:
+        used: set[str] = set()
         for file in audit.files:
             for use in file.uses:
                 take = library.registry.takes.by_sha256(use.take_sha256) if use.take_sha256 else None
                 if take is not None:
+                    used.add(take.id)
                     said = _of_recipe(library.registry.takes.slate(take.id).recipe)
                     known[take.sha256] = said.over(known.get(take.sha256, Rights()))
+        selection = selection_of(library, used)
     cards = _cards(manager, library, {rights.generator for rights in known.values()} - {""})
     return build_disclosure(
         audit,
         {take: said.over(cards.get((said.generator, said.model), Rights())) for take, said in known.items()},
+        selection,
     )
 
 

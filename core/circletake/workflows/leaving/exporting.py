@@ -102,7 +102,7 @@ def export(
             for each in packing:
                 made += bench.packaged(each, request, staged)
         refuse_unsigned(staged, bench.signed)
-        rows = _publish(library, staged, to, [each.row for each in made], force)
+        rows = publish(library, staged, to, [each.row for each in made], force)
     return Exported(
         tuple(Path(row.path) for row in rows),
         tuple(rows),
@@ -112,10 +112,14 @@ def export(
     )
 
 
-def _publish(
+def publish(
     library: Library, staged: Path, to: Path, rows: Sequence[ExportRow], force: bool
 ) -> list[ExportRow]:
-    """Rows first, then the files: each beside its place under another name, flushed, then moved."""
+    """Rows first, then the files: each beside its place under another name, flushed, then moved.
+
+    Raises:
+        BadInput: another file is there already, and ``force`` is not given.
+    """
     to = to.absolute()
     files = {}
     for row in rows:

@@ -1,0 +1,229 @@
+"""``circletake finish`` and ``cut import`` as people type them: what is told, what is signed, how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from circletake.files import sha256_of
+from circletake.model.cue import Gap
+from circletake.model.take import Take
+from circletake.provenance.reading import read_credentials
+from circletake.workflows.library import find_library
+from tests.cli.conftest import Cli
+from tests.factories import claim, cue, new_take
+from tests.locators import pretend
+from tests.rubric import Rubric
+
+Clip = Callable[..., Path]
+
+
+@pytest.fixture
+def takes(cli: Cli, clip: Clip, no_workers: None) -> tuple[Take, Take]:
+    """Two takes of two seconds, imported, in a library that can sign."""
+    clip("in/bus.mp4", seconds=2, seed=1)
+    clip("in/river.mp4", seconds=2, seed=2)
+    assert cli("keys", "init", "-o", "Lumen Films")[0] == 0
+    assert cli("import", "../in", "--shot", "SH010")[0] == 0
+    with find_library() as library:
+        one, other = (slate.take for slate in library.registry.takes.slates())
+        library.registry.takes.add_claims(
+            one.id, [claim("source_type", "trainedAlgorithmicMedia"), claim("licence", "CC-BY-4.0")]
+        )
+    return one, other
+
+
+@pytest.fixture
+def film(clip: Clip) -> Path:
+    return clip("the film.mp4", seconds=4, rate=12, seed=9)
+
+
+@pytest.fixture
+def edl(tmp_path: Path) -> Path:
+    rows = [
+        ("bus.mp4", "00:00:00:06", "00:00:01:06", "01:00:00:00", "01:00:01:00"),
+        ("A001C002.mov", "10:00:00:00", "10:00:01:00", "01:00:01:00", "01:00:02:00"),
+        ("river.mp4", "00:00:00:00", "00:00:02:00", "01:00:02:00", "01:00:04:00"),
+    ]
+    lines = [
+        f"{number:03d}  AX  V  C  {' '.join(times)}\n* FROM CLIP NAME: {name}\n"
+        for number, (name, *times) in enumerate(rows, 1)
+    ]
+    path = tmp_path / "cut.edl"
+    path.write_text("TITLE: night bus\n" + "".join(lines))
+    return path
+
+
+def test_a_timeline_tells_its_takes_and_becomes_a_cut(cli: Cli, takes: tuple[Take, Take], edl: Path) -> None:
+    status, out, err = cli("cut", "import", edl, "--rate", "12")
+    assert status == 1
+    assert [line.split("   ")[0] if "-  " in line else line for line in out.splitlines()[:6]] == [
+        "night bus  EDL · 12 frames a second · 48 frames",
+        "RECORD       OUT          ON  TAKE     SOURCE  SPEED  KNOWN BY",
+        "01:00:00:00  01:00:01:00  V1  SH010/1  0.50    1      name: bus.mp4",
+        "01:00:01:00  01:00:02:00  V1  -",
+        "01:00:02:00  01:00:04:00  V1  SH010/2  0.00    1      name: river.mp4",
+        "2 of 3 pieces are takes · 75.0% of the timeline",
+    ]
+    assert "not ours: A001C002.mov" in out
+    assert "1.00 s that show no take" in err
+    with find_library() as library:
+        cut = library.registry.cuts.get("night bus")
+    assert [(e.take_id, e.source_in, e.source_out) for e in cut.events] == [
+        (takes[0].id, Fraction(1, 2), Fraction(3, 2)),
+        (takes[1].id, 0, 2),
+    ]
+
+
+def test_a_dry_run_only_tells(cli: Cli, takes: tuple[Take, Take], edl: Path) -> None:
+    _, out, _ = cli("cut", "import", edl, "--rate", "12", "--dry-run", "--json")
+    rows = json.loads(out)["rows"]
+    assert [(row["take"], row["known_by"], row["record_in"]) for row in rows] == [
+        ("SH010/1", "name", 0),
+        ("", "", 12),
+        ("SH010/2", "name", 24),
+    ]
+    with find_library() as library:
+        assert library.registry.cuts.names() == []
+
+
+class TestFinish:
+    def test_a_film_is_signed_with_its_takes_and_what_is_not_ours(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        film: Path,
+        edl: Path,
+        shared: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        one, _ = takes
+        before = sha256_of(film)
+        pretend(monkeypatch, [cue(one.id, 0, 12, source_in=0.5, source_out=1.5)], [Gap(12, 48)])
+        status, out, _ = cli(
+            *("finish", film, "-T", edl, "--rate", "12", "--by", "Ana"),
+            *("--declare", "A001*", "camera", "--declare", "sound", "human", "--html", "cues.html"),
+        )
+        assert status == 0
+        assert "2 takes in 2 stretches · 0:03 of 0:04 (75.0%)" in out
+        assert "1 by timeline and picture, 1 by the timeline alone" in out
+        assert "A001C002.mov: declared digitalCapture by Ana" in out
+        signed = film.with_name("the film.signed.mp4")
+        said = read_credentials(signed, [])
+        assert said.active is not None
+        assert (said.state, said.problems) == ("Valid", ("signingCredential.untrusted",))
+        assert [each.role for each in said.active.ingredients] == ["parentOf", "componentOf", "componentOf"]
+        assert [each.placed for each in said.active.ingredients[1:]] == [
+            ((Fraction(0), Fraction(1)),),
+            ((Fraction(2), Fraction(4)),),
+        ]
+        record = said.active.assertions["org.circletake.film"]
+        assert [each["evidence"] for each in record["takes"]] == ["timeline, matched", "timeline"]
+        assert "confidence" not in record["takes"][1]
+        assert (record["coverage"], record["film"]) == ("75.0", before)
+        assert record["others"] == [
+            {"record": ["1", "2"], "what": "A001C002.mov", "source_type": "digitalCapture", "by": "Ana"}
+        ]
+        assert record["sounds"][0]["origin"] == "human"
+        assert sha256_of(film) == before
+        page = Path("cues.html").read_text()
+        assert "CC-BY-4.0" in page and "How its takes were chosen" in page
+        rubric = Rubric(shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml")
+        assert rubric.failures(signed) == []
+
+    def test_without_a_timeline_only_what_the_picture_shows_is_claimed(
+        self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pretend(monkeypatch, [cue(takes[0].id, 0, 24, source_out=2.0)], [Gap(24, 48)])
+        status, out, _ = cli("finish", film, "--by", "Ana", "--json")
+        told = json.loads(out)
+        assert (status, told["covered"], told["others"][0]["source_type"]) == (1, 24, "")
+        assert [each["known_by"] for each in told["takes"]] == ["matched"]
+        assert Path(told["signed"]).is_file()
+
+    def test_a_take_the_picture_contradicts_is_not_claimed(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        film: Path,
+        edl: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        _, other = takes
+        pretend(monkeypatch, [cue(other.id, 0, 12), cue(other.id, 24, 48)], [Gap(12, 24)])
+        status, out, _ = cli("finish", film, "-T", edl, "--rate", "12", "--by", "Ana", "--dry-run")
+        assert status == 1
+        assert "AGAINST  01:00:00:00 the timeline names SH010/1" in out
+        assert "1 take in 1 stretch" in out
+
+    @pytest.mark.parametrize(
+        ("more", "reason"),
+        [
+            (("--declare", "nothing*", "camera"), "nothing without a take"),
+            (("--declare", "rest", "magic"), "no kind of picture"),
+            (("--to", "x.mov"), "is no .mp4 file"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused_and_nothing_signed(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        film: Path,
+        more: tuple[str, ...],
+        reason: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        pretend(monkeypatch, [cue(takes[0].id, 0, 24)], [Gap(24, 48)])
+        status, _, err = cli("finish", film, "--by", "Ana", *more)
+        assert (status, reason in err) == (2, True)
+        assert not film.with_name("the film.signed.mp4").exists()
+
+    def test_a_film_without_a_take_is_not_signed(
+        self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pretend(monkeypatch, [], [Gap(0, 48)])
+        status, _, err = cli("finish", film, "--by", "Ana")
+        assert status == 2
+        assert "no take of this library is in it" in err
+
+
+def test_how_takes_were_chosen_is_counted_from_what_people_decided(
+    cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with find_library() as library:
+        new_take(library.registry, "third", shot="SH010")
+    assert cli("circle", "SH010/1", "--by", "Ana")[0] == 0
+    assert cli("rate", "SH010/2", "3", "--by", "Bo")[0] == 0
+    assert cli("ng", "SH010/3", "--script")[0] == 0
+    pretend(monkeypatch, [cue(takes[0].id, 0, 24)], [Gap(24, 48)])
+    _, out, _ = cli("locate", film, "--json")
+    (row,) = json.loads(out)["selection"]
+    assert {
+        name: row[name] for name in ("shot", "made", "seen", "circled", "used", "people", "scripted")
+    } == {
+        "shot": "SH010",
+        "made": 3,
+        "seen": 2,
+        "circled": 1,
+        "used": 1,
+        "people": ["Ana", "Bo"],
+        "scripted": 1,
+    }
+
+
+def test_a_disclosure_drawn_with_the_library_has_the_choice_of_each_shot(
+    cli: Cli, takes: tuple[Take, Take]
+) -> None:
+    assert cli("circle", "SH010/1", "--by", "Ana")[0] == 0
+    assert cli("release", "r1", "--circled", "--by", "Ana")[0] in (0, 1)
+    _, out, _ = cli("disclose", "r1", "--library", ".", "--to", "said.html", "--json")
+    (row,) = json.loads(out)["selection"]
+    assert (row["made"], row["seen"], row["circled"], row["used"]) == (2, 1, 1, 1)
+    assert row["people"] == ["Ana"] and row["first"] <= row["last"]
+    assert "How the takes were chosen" in Path("said.html").read_text()
+    _, alone, _ = cli("disclose", "r1", "--json")
+    assert json.loads(alone)["selection"] == []

@@ -1,0 +1,260 @@
+"""Timelines as editors write them, and as nobody should."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+
+from circletake.model.timeline import Timeline
+from circletake.timeline.edl import read_edl
+from circletake.timeline.laying import Unreadable
+from circletake.timeline.reading import Reading, Refusal, read_timeline
+
+EDL = """TITLE: night bus
+FCM: NON-DROP FRAME
+
+001  AX       V     C        00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00
+* FROM CLIP NAME: SH010_tk001_aaaaaaaa.mp4
+002  AX       V     C        00:00:02:00 00:00:02:00 01:00:02:00 01:00:02:00
+002  AX       V     D    012 00:00:01:00 00:00:03:00 01:00:02:00 01:00:04:00
+* FROM CLIP NAME: SH010_tk001_aaaaaaaa.mp4
+* TO CLIP NAME: SH020_tk002_bbbbbbbb.mp4
+003  BL       V     C        00:00:00:00 00:00:01:00 01:00:04:00 01:00:05:00
+004  REEL7    B     C        00:00:00:00 00:00:02:00 01:00:05:00 01:00:06:00
+M2   REEL7          048.0                00:00:00:00
+* FROM CLIP NAME: camera.mov
+"""
+
+
+def xml(items: str, *, start: int = 86400, head: str = "") -> bytes:
+    return f"""<?xml version="1.0"?>{head}<xmeml version="5"><sequence id="s"><name>cut</name>
+<rate><timebase>24</timebase><ntsc>FALSE</ntsc></rate><timecode><frame>{start}</frame></timecode>
+<media><video><format><samplecharacteristics><width>1280</width><height>720</height></samplecharacteristics>
+</format>{items}</video></media></sequence></xmeml>""".encode()
+
+
+def item(start: object, end: object, first: int = 0, name: str = "a.mp4", more: str = "") -> str:
+    return (
+        f"<clipitem><name>{name}</name><duration>240</duration><start>{start}</start><end>{end}</end>"
+        f"<in>{first}</in><out>0</out>{more}<file><name>{name}</name>"
+        f"<pathurl>file://localhost/D%3a/media/{name}</pathurl></file></clipitem>"
+    )
+
+
+def mix(start: int, end: int) -> str:
+    return f"<transitionitem><start>{start}</start><end>{end}</end></transitionitem>"
+
+
+def read(path: Path) -> Timeline:
+    found = read_timeline(Reading(str(path)))
+    assert isinstance(found, Timeline), found
+    return found
+
+
+def written(tmp_path: Path, data: bytes, name: str = "cut.xml") -> Timeline:
+    (tmp_path / name).write_bytes(data)
+    return read(tmp_path / name)
+
+
+def refused(tmp_path: Path, data: bytes, name: str = "cut.xml") -> str:
+    (tmp_path / name).write_bytes(data)
+    found = read_timeline(Reading(str(tmp_path / name)))
+    assert isinstance(found, Refusal)
+    return found.reason
+
+
+def shown(timeline: Timeline) -> list[tuple[int, int, str]]:
+    return [(each.record_in, each.record_out, each.called) for each in timeline.shown]
+
+
+class TestEdl:
+    def test_a_dissolve_is_cut_in_its_middle_and_black_is_a_hole(self) -> None:
+        timeline = read_edl(EDL)
+        assert (timeline.rate, timeline.start, timeline.frames) == (Fraction(24), "01:00:00:00", 144)
+        assert shown(timeline) == [
+            (0, 54, "SH010_tk001_aaaaaaaa.mp4"),
+            (54, 96, "SH020_tk002_bbbbbbbb.mp4"),
+            (120, 144, "camera.mov"),
+        ]
+        first, second, third = timeline.shown
+        assert (first.dissolves, second.dissolves) == ((0, 12), (12, 0))
+        assert second.source_in == Fraction(5, 4)
+        assert (third.speed, third.reel, third.timecoded) == (Fraction(2), "REEL7", True)
+        assert [sound.track for sound in timeline.sounds] == ["A1"]
+
+    def test_the_rate_is_guessed_from_its_timecodes_unless_given(self) -> None:
+        line = "001 AX V C 00:00:00:00 00:00:01:24 00:00:00:00 00:00:01:24"
+        assert read_edl(line).rate == 25
+        assert read_edl(line, Fraction(30)).frames == 54
+        assert "--rate" in read_edl(line).notes[0]
+
+    def test_drop_frame_timecode_counts_real_frames(self) -> None:
+        text = "FCM: DROP FRAME\n001 AX V C 00:00:00;00 00:01:00;02 01:00:00;00 01:01:00;02"
+        timeline = read_edl(text)
+        assert (timeline.rate, timeline.frames) == (Fraction(30000, 1001), 1800)
+
+    def test_the_first_record_is_the_start_where_no_hour_is_near(self) -> None:
+        line = "001 AX V C 00:00:00:00 00:00:01:00 00:59:53:11 00:59:54:11"
+        assert (read_edl(line).start, read_edl(line).frames) == ("00:59:53:11", 24)
+
+    def test_what_is_no_edl_is_refused(self) -> None:
+        with pytest.raises(Unreadable, match="no event"):
+            read_edl("dear diary")
+
+
+class TestFcp7:
+    def test_a_dissolve_is_cut_in_its_middle_and_the_source_moves_along(self, tmp_path: Path) -> None:
+        track = item(0, -1) + mix(40, 52) + item(-1, 96, 24, "b.mp4")
+        timeline = written(tmp_path, xml(f"<track>{track}</track>"))
+        assert shown(timeline) == [(0, 46, "a.mp4"), (46, 96, "b.mp4")]
+        assert timeline.shown[1].source_in == Fraction(24 + 6, 24)
+        assert (timeline.start, timeline.width, timeline.height) == ("01:00:00:00", 1280, 720)
+
+    def test_what_is_switched_off_is_told_and_not_shown(self, tmp_path: Path) -> None:
+        off = item(0, 24, name="off.mp4", more="<enabled>FALSE</enabled>")
+        hidden = (
+            f"<track>{item(0, 24)}</track><track><enabled>FALSE</enabled>{item(0, 24, name='b.mp4')}</track>"
+        )
+        timeline = written(tmp_path, xml(f"{hidden}<track>{off}</track>"))
+        assert shown(timeline) == [(0, 24, "a.mp4")]
+        assert {piece.called for piece in timeline.disabled} == {"b.mp4", "off.mp4"}
+
+    def test_a_higher_track_hides_a_lower_and_a_title_hides_nothing(self, tmp_path: Path) -> None:
+        title = "<generatoritem><name>Title</name><start>0</start><end>48</end><in>0</in></generatoritem>"
+        tracks = (
+            f"<track>{item(0, 48)}</track><track>{item(12, 24, name='b.mp4')}</track><track>{title}</track>"
+        )
+        timeline = written(tmp_path, xml(tracks))
+        assert shown(timeline) == [(0, 12, "a.mp4"), (12, 24, "b.mp4"), (24, 48, "a.mp4")]
+        assert timeline.shown[2].source_in == 1
+        assert [piece.called for piece in timeline.generators] == ["Title"]
+
+    @pytest.mark.parametrize(
+        ("speed", "reverse", "source", "told"),
+        [("200", "FALSE", Fraction(1), Fraction(2)), ("50", "TRUE", Fraction(114, 24), Fraction(-1, 2))],
+    )
+    def test_a_change_of_speed(
+        self, tmp_path: Path, speed: str, reverse: str, source: Fraction, told: Fraction
+    ) -> None:
+        parameters = "".join(
+            f"<parameter><parameterid>{name}</parameterid><value>{value}</value></parameter>"
+            for name, value in (("variablespeed", 0), ("speed", speed), ("reverse", reverse))
+        )
+        remap = f"<filter><effect><effectid>timeremap</effectid>{parameters}</effect></filter>"
+        (piece,) = written(tmp_path, xml(f"<track>{item(0, 24, 12, more=remap)}</track>")).shown
+        assert (piece.source_in, piece.speed) == (source, told)
+
+    def test_a_sequence_within_a_sequence_is_laid_open(self, tmp_path: Path) -> None:
+        inner = (
+            "<sequence id='n'><name>inner</name><rate><timebase>24</timebase></rate><media><video><track>"
+            f"{item(0, 24)}{item(24, 48, name='b.mp4')}</track></video></media></sequence>"
+        )
+        outer = (
+            "<clipitem><name>inner</name><start>0</start><end>24</end><in>12</in><out>36</out>"
+            f"{inner}</clipitem>"
+        )
+        again = (
+            "<clipitem><name>inner</name><start>24</start><end>36</end><in>0</in><out>12</out>"
+            "<sequence id='n'/></clipitem>"
+        )
+        timeline = written(tmp_path, xml(f"<track>{outer}{again}</track>"))
+        assert shown(timeline) == [(0, 12, "a.mp4"), (12, 24, "b.mp4"), (24, 36, "a.mp4")]
+        assert timeline.shown[0].nested == ("inner",)
+
+    def test_a_clip_without_a_file_and_tags_left_out_are_read(self, tmp_path: Path) -> None:
+        bare = "<clipitem><name>offline</name><start>0</start><end>24.0</end></clipitem><clipitem/>"
+        (piece,) = written(tmp_path, xml(f"<track>{bare}</track>")).shown
+        assert (piece.called, piece.source_in) == ("offline", None)
+
+
+class TestOtio:
+    def test_a_bundle_is_read_without_unpacking(self, tmp_path: Path) -> None:
+        timeline = otio.schema.Timeline("cut")
+        track = otio.schema.Track("V1")
+        span = otio.opentime.TimeRange(otio.opentime.RationalTime(12, 24), otio.opentime.RationalTime(24, 24))
+        track.append(otio.schema.Clip("a", otio.schema.ExternalReference("media/a.mp4"), span))
+        timeline.tracks.append(track)
+        text = otio.adapters.write_to_string(timeline, "otio_json")
+        with zipfile.ZipFile(tmp_path / "cut.otioz", "w") as bundle:
+            bundle.writestr("content.otio", text)
+            bundle.writestr("media/a.mp4", b"x")
+        (piece,) = (found := read(tmp_path / "cut.otioz")).shown
+        assert (found.format, piece.path, piece.source_in) == ("OTIOZ", "media/a.mp4", Fraction(1, 2))
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.otioz"]
+
+    def test_a_schema_newer_than_the_library_is_read_as_the_newest_it_knows(self, tmp_path: Path) -> None:
+        data = json.loads(otio.adapters.write_to_string(otio.schema.Timeline("cut"), "otio_json"))
+        data["OTIO_SCHEMA"] = "Timeline.99"
+        timeline = written(tmp_path, json.dumps(data).encode(), "cut.otio")
+        assert "newer" in timeline.notes[0]
+
+
+HOSTILE = {
+    "entities": xml("", head='<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'),
+    "a file from outside": xml("&x;", head='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
+    "UTF-16 entities": xml("", head='<!DOCTYPE x [<!ENTITY a "aaaa">]>').decode().encode("utf-16"),
+    "depth": b"<xmeml>" + b"<a>" * 5000,
+    "half a document": xml(item(0, 24))[:200],
+    "deep JSON": b'{"a":' * 100_000,
+    "no timeline": b'{"OTIO_SCHEMA": "Nonsense.1"}',
+    "a time without end": b'{"OTIO_SCHEMA": "Timeline.1", "tracks": 1e999}',
+    "bytes": bytes(range(256)) * 8,
+    "nothing": b"",
+    "Final Cut Pro X": b"<?xml version='1.0'?><fcpxml version='1.9'/>",
+    "an AAF that is none": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_is_hostile_or_no_timeline_is_refused_with_a_reason(tmp_path: Path, data: bytes) -> None:
+    assert len(refused(tmp_path, data)) > 10
+
+
+def test_a_sequence_within_itself_is_refused(tmp_path: Path) -> None:
+    clip = "<clipitem><start>0</start><end>24</end><in>0</in><sequence id='s'/></clipitem>"
+    assert "deeper" in refused(tmp_path, xml(f"<track>{clip}</track>"))
+
+
+@pytest.mark.parametrize("name", ["../../evil.mp4", "/etc/evil", "C:\\evil.mp4", "media\\..\\..\\evil"])
+def test_a_bundle_that_would_unpack_outside_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "cut.otioz", "w") as bundle:
+        bundle.writestr("content.otio", otio.adapters.write_to_string(otio.schema.Timeline(), "otio_json"))
+        bundle.writestr(name, b"x")
+    found = read_timeline(Reading(str(tmp_path / "cut.otioz")))
+    assert isinstance(found, Refusal)
+    assert "outside" in found.reason
+
+
+READ = {
+    "premiere_example.xml": (1258, 8),
+    "premiere_enable_property.xml": (256, 3),
+    "hiero_xml_export.xml": (1324, 2),
+    "empty_name_tags.xml": (3517, 33),
+    "speed_effects.edl": (30330, 548),
+    "25fps.edl": (496, 4),
+    "dissolve_test_fail.edl": (20, 3),
+    "dissolve_test_3.edl": (137, 3),
+    "nested_example.otio": (636, 7),
+    "premiere_example.otio": (1271, 6),
+}
+
+
+def test_real_files_of_editors_are_read(shared: Path) -> None:
+    files = [
+        path for path in (shared / "data/editorial").rglob("*") if path.suffix in (".xml", ".edl", ".otio")
+    ]
+    assert len(files) > 30
+    told = {path.name: read_timeline(Reading(str(path))) for path in files}
+    # A filter alone is no timeline.
+    assert [name for name, each in told.items() if isinstance(each, Refusal)] == [
+        "premiere_example_filter.xml"
+    ]
+    for name, (frames, seen) in READ.items():
+        timeline = told[name]
+        assert isinstance(timeline, Timeline)
+        assert (timeline.frames, len(timeline.shown)) == (frames, seen), name
