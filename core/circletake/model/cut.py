@@ -142,6 +142,10 @@ class Cut:
         """How the picture of an event is fitted."""
         return event.fit or self.fit
 
+    def reshapes(self, width: int, height: int) -> bool:
+        """Whether a picture of so many pixels differs in shape from the cut's by more than rounding does."""
+        return abs(width * self.height - height * self.width) >= 2 * max(width, height)
+
     @property
     def take_ids(self) -> tuple[str, ...]:
         """The takes it uses, each once, in order of first use."""

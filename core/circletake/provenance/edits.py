@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from circletake.model.cut import Cut, Fit
+from circletake.model.slate import Slate
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.pieces import circletake, produced
@@ -16,14 +17,17 @@ from circletake.provenance.regions import temporal
 _Change = dict[str, Any]
 
 
-def cut_edits(names: Iterable[str], cut: Cut, when: datetime, generator_version: str) -> list[dict[str, Any]]:
+def cut_edits(
+    names: Iterable[str], cut: Cut, slates: Mapping[str, Slate], when: datetime, generator_version: str
+) -> list[dict[str, Any]]:
     """What was done to the picture of a cut, each action once, with the stretches it concerns.
 
     Args:
         names: what the renderer says it did, e.g. ``c2pa.transcoded``. A changed speed is told even
             where it is silent, since the cut asks for it.
+        slates: by take id.
     """
-    regions = _regions(cut)
+    regions = _regions(cut, slates)
     named = dict.fromkeys(names)
     if words.CHANGED_SPEED in regions:
         named[words.CHANGED_SPEED] = None
@@ -34,8 +38,8 @@ def cut_edits(names: Iterable[str], cut: Cut, when: datetime, generator_version:
     return actions + list(_black(cut, when, generator_version))
 
 
-def _regions(cut: Cut) -> Mapping[str, list[_Change]]:
-    """By action, the stretches of the cut that it may concern."""
+def _regions(cut: Cut, slates: Mapping[str, Slate]) -> Mapping[str, list[_Change]]:
+    """By action, the stretches of the cut that it concerns."""
     found: dict[str, list[_Change]] = {}
     for placed in cut.placed:
         event = placed.event
@@ -43,7 +47,8 @@ def _regions(cut: Cut) -> Mapping[str, list[_Change]]:
         if event.speed != 1:
             said = {"region": here, "description": f"{_factor(event.speed)} times the speed of the take"}
             found.setdefault(words.CHANGED_SPEED, []).append(said)
-        fit = cut.fit_of(event)
+        facts = slates[event.take_id].take.media
+        fit = cut.fit_of(event) if cut.reshapes(facts.width, facts.height) else Fit.LETTERBOX
         if fit is Fit.CROP:
             said = {"region": here, "description": "cut to the shape of the frame"}
             found.setdefault(words.CROPPED, []).append(said)

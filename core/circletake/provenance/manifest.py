@@ -206,7 +206,7 @@ def plan_cut(
     takes = {slate.take.id: slate.take for slate in used}
     redactions, told = redacting(found, when)
     assertions = [
-        actions_of([created, *placings, *told, *cut_edits(actions, cut, when, generator_version)]),
+        actions_of([created, *placings, *told, *cut_edits(actions, cut, slates, when, generator_version)]),
         assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *_disclosures(used),
         assertion(words.TRAINING, statements.no_training()),

@@ -9,11 +9,9 @@ from typing import Literal
 from circletake import (
     About,
     Context,
-    Cut,
     ExportRequest,
     Fit,
     MediaError,
-    MediaFacts,
     NoSettings,
     ProducedFile,
     needs_encoding,
@@ -77,13 +75,8 @@ def _rendered(request: ExportRequest) -> tuple[str, ...]:
         facts = request.slates[event.take_id].take.media
         if (facts.width, facts.height) != (cut.width, cut.height):
             actions["c2pa.resized.proportional"] = None
-            if _other_shape(facts, cut):
+            if cut.reshapes(facts.width, facts.height):
                 actions |= dict.fromkeys(_FITTED[cut.fit_of(event)])
         if event.speed != 1:
             actions["c2pa.changedSpeed"] = None
     return tuple(actions)
-
-
-def _other_shape(facts: MediaFacts, cut: Cut) -> bool:
-    """Whether its picture and the cut's differ in shape by more than rounding to whole pixels does."""
-    return abs(facts.width * cut.height - facts.height * cut.width) >= 2 * max(facts.width, facts.height)
