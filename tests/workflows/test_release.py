@@ -19,7 +19,7 @@ import opentimelineio as otio
 import pytest
 
 from circletake.audit.record import read_release
-from circletake.errors import BadInput, CircletakeError, KeyProblem, PluginError, SigningError
+from circletake.errors import BadInput, Cancelled, CircletakeError, KeyProblem, PluginError, SigningError
 from circletake.hookspecs import hookimpl
 from circletake.media.probe import probe
 from circletake.model.cut import Cut
@@ -33,8 +33,10 @@ from circletake.protocols import About, Context, NoSettings, OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
 from circletake.provenance.timestamps import relayed
+from circletake.workflows.auditing.audit import audit_folder
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, load_song, new_cut, single
+from circletake.workflows.leaving.editing import set_gap, set_speed
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
 from circletake.workflows.leaving.signer import open_signer, timestamper
@@ -624,3 +626,43 @@ def test_a_release_across_disks_is_copied_beside_its_place_and_checked(
     make_release(film, manager, plan_release(film, "r", cut="main", folder=tmp_path / "r"), under)
     assert json.loads((tmp_path / "r" / "release.json").read_text())["name"] == "r"
     assert leftovers(tmp_path) == ["in", "library", "r"]
+
+
+def test_a_cut_with_black_and_speeds_is_traced_to_its_last_second(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+) -> None:
+    set_gap(film, "main", [1, 2], Fraction(1, 2))
+    set_speed(film, "main", [2], Fraction(2))
+    made = make_release(film, manager, plan_release(film, "night", cut="main", folder=tmp_path / "r"), under)
+    rules = PluginManager.load(only=("rules",))
+    audit = audit_folder(made.folder, manager=rules, trust=[])
+    (cut,) = (file for file in audit.files if file.case.recorded and file.case.recorded.kind == "cut")
+    black = [(t.use.record_in, t.use.record_out) for t in cut.case.traced if t.use.is_black]
+    assert black == [("0", "1/2"), ("1", "3/2")]
+    answers = {o.rule: o.check for o in audit.outcomes if o.file == cut.case.path}
+    for rule in ("cut.coverage", "cut.clips", "ai.source_type", "c2pa.conformance"):
+        assert answers[rule] is not Check.FAILED, rule
+    recorded = [(use.record_in, use.source_in, use.source_out) for use in cut.uses if use.take]
+    assert recorded[1] == ("3/2", "0", "1") and recorded[2][0] == "2"
+
+
+def test_an_export_that_is_stopped_puts_nothing_anywhere(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+) -> None:
+    seen: list[int] = []
+
+    class Watching:
+        def step(self, done: int, total: int, note: str = "") -> None:
+            seen.append(done)
+
+    cut = film.registry.cuts.get("main")
+    with pytest.raises(Cancelled):
+        export(
+            film, manager, cut, under, tmp_path / "o", progress=Watching(), cancelled=lambda: len(seen) > 3
+        )
+    assert 0 < max(seen) < 100
+    assert not (tmp_path / "o").exists() and leftovers(film.staging_folder) == []
+    plan = plan_release(film, "night", cut="main", folder=tmp_path / "r")
+    with pytest.raises(Cancelled):
+        make_release(film, manager, plan, under, cancelled=lambda: True)
+    assert not (tmp_path / "r").exists() and leftovers(film.staging_folder) == []

@@ -200,8 +200,10 @@ def _at_speed(runs: Iterator[NDArray[np.float32]], speed: Fraction) -> Iterator[
         node = graph.add("atempo", f"{float(step):.9f}")
         last.link_to(node)
         last, left = node, left / step
+    planar = graph.add("aformat", f"sample_fmts=fltp:sample_rates={RATE}:channel_layouts=stereo")
+    last.link_to(planar)
     sink = graph.add("abuffersink")
-    last.link_to(sink)
+    planar.link_to(sink)
     graph.configure()
     given = 0
     for run in runs:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from circletake import Cut, CutEvent, ExportRequest, NoSettings
+from circletake import Cut, CutEvent, ExportRequest, Fit, NoSettings
 from circletake.media.probe import picture_sha256, probe
 from circletake.plugins.context import CallContext
 from circletake.testing import ExporterContract
@@ -69,3 +69,28 @@ def test_what_cannot_stay_as_it_is_is_rendered(clip: Callable[[str], Path], tmp_
         replace(asked, slates={"t": foreign}), tmp_path, NoSettings(), CallContext("video")
     )
     assert made.actions == ("c2pa.transcoded",)
+
+
+@pytest.mark.parametrize(
+    ("size", "fit", "speed", "told"),
+    [
+        ((64, 48), Fit.CROP, "1", ()),
+        ((32, 24), Fit.BLUR, "1", ("c2pa.resized.proportional",)),
+        ((64, 36), Fit.LETTERBOX, "1", ("c2pa.resized.proportional",)),
+        ((64, 36), Fit.CROP, "1", ("c2pa.resized.proportional", "c2pa.cropped")),
+        ((64, 36), Fit.BLUR, "2", ("c2pa.resized.proportional", "c2pa.edited", "c2pa.changedSpeed")),
+    ],
+)
+def test_what_was_done_to_the_picture_is_named(
+    clip: Callable[[str], Path],
+    tmp_path: Path,
+    size: tuple[int, int],
+    fit: Fit,
+    speed: str,
+    told: tuple[str, ...],
+) -> None:
+    asked = request_for(clip("in/a.mp4"), False, size)
+    event = replace(asked.cut.events[0], speed=Fraction(speed))
+    asked = replace(asked, cut=replace(asked.cut, fit=fit, events=(event,)))
+    (made,) = Video().export(asked, tmp_path, NoSettings(), CallContext("video"))
+    assert made.actions == ("c2pa.transcoded", *told)

@@ -6,8 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
+from circletake.audit.summary import kind_of
 from circletake.audit.tracing import trace
-from circletake.model.export import ReleasedFile, Use
+from circletake.model.export import ReleasedFile, Use, black_use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 
 TRAINED = "trainedAlgorithmicMedia"
@@ -133,3 +136,48 @@ def test_a_redacted_copy_of_a_cut_is_traced_to_the_clips_in_it() -> None:
     doubted = traced(copy("c2pa.redacted", problems=("signingCredential.untrusted",)))
     assert doubted == [("Sora", TRAINED, "signed by Lumen; a signer on none of your lists")]
     assert traced(copy("c2pa.trimmed")) != [("Sora", TRAINED, "signed by Lumen")]
+
+
+def test_black_that_a_signer_declares_is_told_as_black_in_its_place() -> None:
+    record = {"black": [["0", "1/2"], ["5/2", "4"]]}
+    clip = IngredientSaid(
+        "x.mp4", "componentOf", "id", manifest="clip", placed=((Fraction(1, 2), Fraction(5, 2)),)
+    )
+    cut = manifest(ingredients=(clip,), assertions={"org.circletake.cut": record})
+    made = manifest("clip", actions=(created(agent="Sora"),))
+    rows = trace(said(cut, made), None, 4.0, "the sealed record")
+    assert [(t.use.record_in, t.use.record_out, kind_of(t)) for t in rows] == [
+        ("0", "1/2", "black"),
+        ("1/2", "5/2", "ai"),
+        ("5/2", "4", "black"),
+    ]
+    assert rows[0].words == "declared black by the signer"
+
+
+@pytest.mark.parametrize(
+    "black",
+    [
+        "all",
+        [["0"]],
+        [["0", "1", "2"]],
+        [["1", "0"]],
+        [["0", "1e999999999"]],
+        [["0", "1/0"]],
+        [[0, 9]],
+        [["3/2", "7/2"]],
+        [{"0": "1"}],
+    ],
+)
+def test_black_that_makes_no_sense_or_lies_over_a_clip_is_none(black: Any) -> None:
+    clip = IngredientSaid("x.mp4", "componentOf", "id", manifest="clip", placed=((Fraction(1), Fraction(2)),))
+    cut = manifest(ingredients=(clip,), assertions={"org.circletake.cut": {"black": black}})
+    rows = trace(said(cut, manifest("clip", actions=(created(agent="Sora"),))), None, 4.0, "the record")
+    assert [kind_of(row) for row in rows] == ["ai"]
+
+
+def test_black_of_the_record_fills_no_clip_and_no_take_can_call_itself_black() -> None:
+    uses = (black_use(Fraction(0), Fraction(1)), Use("1", "4", "0", "3", "SH1/1", "", "other"))
+    recorded = ReleasedFile("clip.mp4", "cut", "a" * 64, 1, uses=uses)
+    assert [kind_of(row) for row in trace(Credentials(False), recorded, 4.0, "the record")] == ["black", "ai"]
+    take = Use("0", "1", "0", "1", "SH1/1", "b" * 64, origin="black")
+    assert not take.is_black

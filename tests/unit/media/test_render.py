@@ -19,7 +19,7 @@ from circletake.media.conform import conformed
 from circletake.media.fitting import Canvas
 from circletake.media.probe import picture_sha256, probe
 from circletake.media.render import remux, render
-from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.cut import Cut, CutEvent, Fit, Song
 
 Clip = Callable[..., Path]
 
@@ -172,6 +172,109 @@ def test_a_song_that_ends_early_leaves_silence(clip: Clip, tmp_path: Path) -> No
     render(cut_of(("a", "0", "1"), ("a", "0", "1"), song=Song(str(tone), "", "t")), {"a": clip("a.mp4")}, out)
     heard = np.abs(sound(out)).max(axis=0)
     assert heard[5_000:40_000].max() > 0.05 and heard[52_000:90_000].max() < 0.01
+
+
+def test_black_lies_between_clips_and_is_silent(clip: Clip, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    loud = clip("a.mp4", audio=True)
+    events = tuple(CutEvent("a", Fraction(0), Fraction(1, 2), gap=Fraction(gap)) for gap in ("1/4", "1/2"))
+    render(Cut("test", Fraction(12), 64, 48, events), {"a": loud}, out)
+    made = pictures(out)
+    assert [bool(each.max() < 5) for each in made] == [True] * 3 + [False] * 6 + [True] * 6 + [False] * 6
+    heard = np.abs(sound(out)).max(axis=0)
+    assert heard[:9_000].max() < 0.01 and heard[40_000:56_000].max() < 0.01
+    assert heard[16_000:32_000].max() > 0.05 and heard[64_000:80_000].max() > 0.05
+
+
+@pytest.mark.parametrize(
+    ("speed", "shown"), [("2", [0, 2, 4, 6]), ("1/2", [0, 0, 1, 1, 2, 2, 3, 3]), ("3", [1, 4, 7, 10])]
+)
+def test_a_speed_skips_frames_or_shows_them_longer(
+    clip: Clip, tmp_path: Path, speed: str, shown: list[int]
+) -> None:
+    source, out = clip("a.mp4", pattern="noise"), tmp_path / "out.mp4"
+    factor = Fraction(speed)
+    event = CutEvent("a", Fraction(0), Fraction(len(shown), 12) * factor, factor)
+    render(Cut("test", Fraction(12), 64, 48, (event,)), {"a": source}, out)
+    assert [nearest(each, pictures(source)) for each in pictures(out)] == shown
+
+
+@pytest.mark.parametrize("speed", ["2", "1/2", "1/10", "7/3"])
+def test_sound_at_another_speed_keeps_its_pitch_and_the_cuts_length(
+    clip: Clip, tmp_path: Path, speed: str
+) -> None:
+    source, out = clip("a.mp4", seconds=2, audio=True), tmp_path / "out.mp4"
+    factor = Fraction(speed)
+    event = CutEvent("a", Fraction(0), factor / 2, factor)
+    render(Cut("test", Fraction(12), 64, 48, (event,)), {"a": source}, out)
+    heard, given_ = sound(out)[0], sound(source)[0]
+    assert abs(probe(out).facts.seconds - 0.5) < 0.001
+    assert abs(pitch(heard[4_000:20_000]) - pitch(given_[4_000:20_000])) < 20
+
+
+def pitch(run: NDArray[np.float32]) -> float:
+    """The strongest frequency, in hertz."""
+    return float(np.abs(np.fft.rfft(run * np.hanning(len(run)))).argmax() * 48_000 / len(run))
+
+
+def fitted(clip: Clip, tmp_path: Path, fit: Fit) -> NDArray[np.int64]:
+    """A frame of a tall picture in a wide cut."""
+    out = tmp_path / "out.mp4"
+    cut = cut_of(("a", "0", "1/2"), size=(96, 48), fit=fit)
+    render(cut, {"a": clip("a.mp4", size=(34, 62))}, out)
+    facts = probe(out).facts
+    assert (facts.width, facts.height, facts.pixel_format) == (96, 48, "yuv420p")
+    return pictures(out)[3].astype(int)
+
+
+def test_a_crop_fills_the_frame_with_the_middle_of_the_picture(clip: Clip, tmp_path: Path) -> None:
+    shown = fitted(clip, tmp_path, Fit.CROP)
+    assert shown[:, :8].mean() > 30 and shown[:, -8:].mean() > 30
+    source = pictures(tmp_path / "a.mp4")[3].astype(int)
+    middle = source[22:40].mean(axis=(0, 1))
+    assert np.abs(shown.mean(axis=(0, 1)) - middle).max() < 25
+
+
+def test_a_blur_lies_around_the_whole_picture(clip: Clip, tmp_path: Path) -> None:
+    shown, boxed = fitted(clip, tmp_path, Fit.BLUR), fitted(clip, tmp_path, Fit.LETTERBOX)
+    assert np.abs(shown[:, 38:58] - boxed[:, 38:58]).mean() < 6
+    assert boxed[:, :30].max() < 20 < shown[:, :30].mean()
+    detail = [np.abs(np.diff(part, axis=0)).mean() for part in (shown[:, :30], shown[:, 38:58])]
+    assert detail[0] < detail[1] / 2
+
+
+def test_an_event_may_be_fitted_otherwise_than_its_cut(clip: Clip, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    half = Fraction(1, 2)
+    events = (CutEvent("a", Fraction(0), half), CutEvent("a", Fraction(0), half, fit=Fit.LETTERBOX))
+    cut = Cut("test", Fraction(12), 96, 48, events, fit=Fit.CROP)
+    render(cut, {"a": clip("a.mp4", size=(34, 62))}, out)
+    made = pictures(out)
+    assert made[2][:, :8].mean() > 30 and made[8][:, :8].max() < 20
+
+
+def test_a_song_comes_in_and_goes_out_at_its_volume(clip: Clip, tmp_path: Path) -> None:
+    tone, out = clip("tone.mp4", seconds=4, audio=True), tmp_path / "out.mp4"
+
+    def heard(**how: Fraction) -> NDArray[np.float32]:
+        song = Song(str(tone), "", "tone", offset=Fraction(1), **how)
+        render(cut_of(("a", "0", "1"), ("a", "0", "1"), song=song), {"a": clip("a.mp4")}, out)
+        return np.asarray(np.abs(sound(out)).max(axis=0), np.float32)
+
+    plain = heard(fade_out=Fraction(0))[:96_000]
+    level = plain[40_000:56_000].max()
+    assert plain[4_000:12_000].max() > 0.8 * level < 1.2 * plain[88_000:95_000].max()
+    quiet = heard(fade_in=Fraction(1, 2), fade_out=Fraction(1, 2), volume=Fraction(1, 2))
+    assert 0.4 * level < quiet[40_000:56_000].max() < 0.6 * level
+    assert quiet[:2_000].max() < 0.1 * level and quiet[94_000:96_000].max() < 0.1 * level
+
+
+def test_a_quick_render_has_the_same_frames_and_says_that_it_is_a_preview(clip: Clip, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    render(cut_of(("a", "0", "1"), size=(32, 24)), {"a": clip("a.mp4")}, out, quick=True)
+    assert probe(out).facts.frames == 12
+    with av.open(str(out)) as container:
+        assert "not signed" in container.metadata["comment"]
 
 
 def test_stopping_leaves_nothing_behind(clip: Clip, tmp_path: Path) -> None:

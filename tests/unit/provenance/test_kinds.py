@@ -13,7 +13,7 @@ import pytest
 
 from circletake.errors import SigningError
 from circletake.model.cue import Gap
-from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.fingerprint import FingerprintSaid
 from circletake.model.manifest import Credentials, EditSaid, ManifestPlan, ManifestSaid
 from circletake.model.policy import PromptPolicy
@@ -25,6 +25,7 @@ from circletake.provenance.derived import Stretch, plan_edited, plan_finished
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
 from circletake.provenance.reading import raw_manifest, read_credentials
+from circletake.provenance.regions import spans
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
@@ -333,3 +334,60 @@ def test_the_rubric_as_asked_here_can_fail(signed: Make, rubric: Rubric, signer:
         "mandatory_dst_for_perceptible_transformations",
         "no_unsupported_assertions",
     }
+
+
+def test_a_cut_with_black_speeds_and_fits_says_where(clip: Clip, made: Made, signed: Make) -> None:
+    taken = signed("one.mp4").path
+    second, half = Fraction(1), Fraction(1, 2)
+    events = (
+        CutEvent("wide", Fraction(0), second, Fraction(2), Fit.CROP, half),
+        CutEvent("same", Fraction(0), half, fit=Fit.CROP),
+        CutEvent("wide", Fraction(0), half, fit=Fit.BLUR, gap=half),
+    )
+    cut = Cut("Night Bus", Fraction(12), 64, 48, events)
+    known = slate(None, OBSERVED)
+    wide = replace(
+        known, take=replace(known.take, id="wide", media=replace(known.take.media, width=128, height=48))
+    )
+    same = replace(
+        known, take=replace(known.take, id="same", media=replace(known.take.media, width=64, height=48))
+    )
+    planned = plan_cut(
+        cut,
+        {"wide": wide, "same": same},
+        {"wide": taken, "same": taken},
+        policy=FULL,
+        when=NOW,
+        actions=("c2pa.transcoded", "c2pa.cropped", "c2pa.edited"),
+    )
+    said = made(planned, clip("cut.mp4", seconds=2.5))
+    assert names(said) == [
+        "created",
+        *["placed"] * 3,
+        "transcoded",
+        "cropped",
+        "edited",
+        "changedSpeed",
+        "edited",
+    ]
+    listed = planned.definition["assertions"][0]["data"]["actions"]
+    where = {
+        row["action"] + row.get("description", ""): [
+            span for each in row["changes"] for span in spans(each["region"])
+        ]
+        for row in listed
+        if "changes" in row and row["action"] != "c2pa.placed"
+    }
+    assert where == {
+        "c2pa.cropped": [(half, second)],
+        "c2pa.changedSpeed": [(half, second)],
+        "c2pa.edited": [(2, Fraction(5, 2))],
+        "c2pa.editedblack between clips": [(0, half), (Fraction(3, 2), 2)],
+    }
+    record = said.assertions["org.circletake.cut"]
+    assert record["black"] == [["0", "1/2"], ["3/2", "2"]]
+    assert [(row["speed"], row["fit"]) for row in record["events"]] == [
+        ("2", "crop"),
+        ("1", "crop"),
+        ("1", "blur"),
+    ]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from circletake.errors import NotFound
-from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.take import Declaration
 from circletake_registry.registry import Registry
 from tests.factories import new_take
@@ -48,3 +48,36 @@ def test_a_cut_of_takes_that_do_not_exist_is_not_kept(registry: Registry) -> Non
     with pytest.raises(IntegrityError):
         registry.cuts.save(Cut("bus", Fraction(24), 64, 48, (CutEvent("nobody", Fraction(0), Fraction(1)),)))
     assert registry.cuts.names() == []
+
+
+def test_speeds_gaps_fits_and_fades_come_back_exactly(registry: Registry) -> None:
+    take = new_take(registry)
+    event = CutEvent(take.id, Fraction(0), Fraction(7, 3), Fraction(2, 7), Fit.BLUR, Fraction(5, 24))
+    song = replace(SONG, fade_in=Fraction(1, 3), fade_out=Fraction(0), volume=Fraction(4, 5))
+    cut = Cut("bus", Fraction(24), 64, 48, (event,), song, fit=Fit.CROP)
+    registry.cuts.save(cut)
+    assert registry.cuts.get("bus") == cut
+
+
+def test_a_cut_from_before_speeds_and_gaps_reads_as_it_was() -> None:
+    old = {
+        "name": "bus",
+        "rate": "24",
+        "width": 64,
+        "height": 48,
+        "start": "01:00:00:00",
+        "events": [{"take": "t", "in": "0", "out": "7/2"}],
+        "song": {
+            "path": "/s.wav",
+            "sha256": "ab" * 32,
+            "name": "s.wav",
+            "origin": Declaration.HUMAN.value,
+            "declared_by": "Ana",
+            "offset": "1/3",
+        },
+    }
+    cut = Cut.from_json(old)
+    assert cut.events == (CutEvent("t", Fraction(0), Fraction(7, 2)),)
+    assert (cut.fit, cut.black, cut.seconds) == (Fit.LETTERBOX, (), Fraction(7, 2))
+    assert cut.song == Song("/s.wav", "ab" * 32, "s.wav", Declaration.HUMAN, "Ana", Fraction(1, 3))
+    assert cut.song is not None and cut.song.fade_out == Fraction(1, 2)

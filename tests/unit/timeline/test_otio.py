@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from circletake.model.cut import Cut, CutEvent, Song
+from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.event import Standing
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
@@ -70,3 +70,23 @@ def test_the_song_lies_on_a_track_of_its_own_with_what_was_declared() -> None:
     assert track[0].metadata["circletake"]["declared_by"] == "ana"
     text = timeline_json(replace(cut), {"1": known(1)}, {"1": "clips/a.mp4"})
     assert "/home/ana" not in text
+
+
+def test_a_speed_is_a_time_warp_and_black_is_a_gap_and_both_keep_the_clock() -> None:
+    events = (
+        CutEvent("1", Fraction(1), Fraction(3), Fraction(2), gap=Fraction(1, 2)),
+        CutEvent("2", Fraction(0), Fraction(1), Fraction(1, 2), Fit.CROP, Fraction(1)),
+    )
+    track = written(Cut("c", Fraction(24), 640, 360, events), {"1": known(1), "2": known(2)}).tracks[0]
+    told = [
+        (type(each).__name__, each.range_in_parent().start_time.value, each.duration().value)
+        for each in track
+    ]
+    assert told == [("Gap", 0, 12), ("Clip", 12, 24), ("Gap", 36, 24), ("Clip", 60, 48)]
+    clips = [each for each in track if isinstance(each, otio.schema.Clip)]
+    assert [clip.effects[0].time_scalar for clip in clips] == [2.0, 0.5]
+    assert clips[0].source_range.start_time.value == 24
+    assert [(c.metadata["circletake"]["speed"], c.metadata["circletake"]["fit"]) for c in clips] == [
+        ("2", "letterbox"),
+        ("1/2", "crop"),
+    ]
