@@ -62,6 +62,14 @@ cut new empty
 cut add empty SH010/1@0-0.5
 cut auto v1
 cut show
+cut trim v1 1 --in 0.25 --by Ana
+cut speed v1 1 2x --by Ana
+cut gap v1 1 0.5 --by Ana
+cut fit v1 blur --by Ana
+cut move v1 1 --to 1 --by Ana
+cut song v1 --none --by Ana
+cut preview v1
+cut remove empty 1 --by Ana
 keys init -o Lumen
 keys show
 keys csr

@@ -77,8 +77,8 @@ def test_what_cannot_be_generated_is_said_in_a_line(cli: Cli, words: tuple[str, 
 
 def test_a_cut_is_shown_event_by_event(film: Cli) -> None:
     lines = film("cut", "show", "main")[1].splitlines()
-    assert lines[1].split()[:2] == ["01:00:00:00", "SH010/1"]
-    assert lines[2].split()[:2] == ["01:00:00:12", "SH010/2"]
+    assert lines[1].split()[:3] == ["1", "01:00:00:00", "SH010/1"]
+    assert lines[2].split()[:3] == ["2", "01:00:00:12", "SH010/2"]
     assert lines[3] == "main: 2 events, 0:00.75, 64x36, 24 frames a second"
     assert film("cut", "show")[1].splitlines()[1].split() == ["main", "2", "0:00.75", "64x36", "24"]
     assert [e["out"] for e in json.loads(film("cut", "show", "main", "--json")[1])["events"]] == [
