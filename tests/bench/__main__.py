@@ -13,6 +13,7 @@ BENCHES = {
     "siblings": ("siblings", "takes made from one still, and other looks of one motion: are they kept apart"),
     "cuts": ("cutting", "finding takes inside a finished cut"),
     "speed": ("speed", "what fingerprinting and locating cost beside decoding"),
+    "rendering": ("rendering", "what rendering a cut costs, beside an ffmpeg command that does the same"),
     "scale": ("scale", "searching a large made-up library"),
 }
 """Each bench with its module and what it is."""
