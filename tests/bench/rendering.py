@@ -96,6 +96,7 @@ def _command(ffmpeg: str, cut: Cut, to: Path) -> list[str]:
     for index, event in enumerate(cut.events):
         command += ["-t", f"{float(event.source_out):.6f}", "-i", event.take_id]
         steps = f"[{index}:v:0]setpts=(PTS-STARTPTS)/{float(event.speed):.9f},fps={cut.rate}"
+        steps += f",trim=end_frame={round(event.seconds * cut.rate)}"
         graphs.append(f"{steps},{_fitted(cut, index)},setsar=1,format=yuv420p[v{index}]")
     joined = "".join(f"[v{index}]" for index in range(len(cut.events)))
     graphs.append(f"{joined}concat=n={len(cut.events)}:v=1:a=0[out]")

@@ -25,7 +25,9 @@ from circletake import (
     Severity,
     Shown,
     Signer,
+    Traced,
 )
+from circletake.model.export import black_use
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
 from tests.factories import media_facts
 
@@ -325,6 +327,9 @@ def test_a_clip_the_record_does_not_name_is_told_at_its_place() -> None:
     ]
     assert {(o.start, o.end, o.severity) for o in told} == {(1.0, 2.0, Severity.ERROR)}
     assert [o.check for o in ask("cut.clips", replace(cut, recorded=None))] == [Check.NOT_CHECKED]
+    # Black names no take; a clip that names none either is not excused by that.
+    black = replace(cut, recorded=recorded(uses=(use().use, black_use(Fraction(0), Fraction(1)))))
+    assert failures(ask("cut.clips", black)) == failures(told)
 
 
 # takes.used, model.terms
@@ -369,6 +374,12 @@ def test_the_permanent_label_is_predicted_where_all_of_it_is_generated(
     file = video(traced=tuple(use(source_type=kind) for kind in kinds))
     (told,) = ask("platform.youtube", file)
     assert (told.check is Check.FAILED) is predicted
+
+
+def test_black_between_clips_changes_no_label() -> None:
+    file = video(traced=(use(), Traced(black_use(Fraction(2), Fraction(3)))))
+    (told,) = ask("platform.youtube", file)
+    assert told.check is Check.FAILED
 
 
 def test_only_what_credentials_say_gives_a_label() -> None:

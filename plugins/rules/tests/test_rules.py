@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,12 @@ from circletake import (
     PictureMatch,
     Severity,
     SoundUse,
+    Traced,
 )
+from circletake.model.export import black_use
 from circletake.testing import RuleContract
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
+from tests.factories import media_facts
 
 
 class TestContract(RuleContract):
@@ -207,6 +211,15 @@ def test_an_unknown_clip_is_one_finding_not_three() -> None:
     unknown = video(traced=(use(source_type="", model="", prompt=""),))
     told = [rule for rule in ("ai.source_type", "ai.system", "ai.prompt") if failures(ask(rule, unknown))]
     assert told == ["ai.source_type"]
+
+
+def test_declared_black_needs_no_prompt_and_no_source_type_and_leaves_no_gap() -> None:
+    rows = (use(end="1"), Traced(black_use(Fraction(1), Fraction(2))), use("2", "4"))
+    cut = video(media=media_facts(seconds=4.0), traced=rows)
+    told = [ask(rule, cut) for rule in ("ai.source_type", "ai.system", "ai.prompt", "cut.coverage")]
+    assert [failures(answers) for answers in told] == [[], [], [], []]
+    without = video(media=media_facts(seconds=4.0), traced=rows[::2])
+    assert failures(ask("cut.coverage", without)) == ["1.00 s belong to no clip"]
 
 
 def test_camera_footage_needs_no_prompt() -> None:
