@@ -107,7 +107,7 @@ def test_black_before_an_event_is_whole_frames_and_moves_what_follows(film: Libr
     cut = set_gap(film, "main", [1, 2], Fraction("0.51"))
     half = Fraction(1, 2)
     assert record(cut)[:2] == [(half, half + 4), (5, 7)]
-    assert cut.black == ((0, half), (half + 4, 5))
+    assert cut.black == ((Fraction(0), half), (half + 4, Fraction(5)))
     assert set_gap(film, "main", [1, 2], Fraction(0)).black == ()
     with pytest.raises(BadInput):
         set_gap(film, "main", [1], Fraction(-1))
@@ -116,7 +116,7 @@ def test_black_before_an_event_is_whole_frames_and_moves_what_follows(film: Libr
 def test_a_faster_event_is_shorter_and_shows_the_same_of_its_take(film: Library) -> None:
     cut = set_speed(film, "main", [2], Fraction(2))
     event = cut.events[1]
-    assert (event.source_in, event.source_out, event.seconds) == (1, 3, 1)
+    assert (event.source_in, event.source_out) == (Fraction(1), Fraction(3)) and event.seconds == 1
     assert set_speed(film, "main", [2], Fraction(1, 2)).placed[1].record_out == 8
     for beyond in (Fraction(0), Fraction(11), Fraction(-1)):
         with pytest.raises(BadInput, match="speed"):

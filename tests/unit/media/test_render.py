@@ -256,7 +256,7 @@ def test_an_event_may_be_fitted_otherwise_than_its_cut(clip: Clip, tmp_path: Pat
 def test_a_song_comes_in_and_goes_out_at_its_volume(clip: Clip, tmp_path: Path) -> None:
     tone, out = clip("tone.mp4", seconds=4, audio=True), tmp_path / "out.mp4"
 
-    def heard(**how: Fraction) -> NDArray[np.float32]:
+    def heard(**how: Any) -> NDArray[np.float32]:
         song = Song(str(tone), "", "tone", offset=Fraction(1), **how)
         render(cut_of(("a", "0", "1"), ("a", "0", "1"), song=song), {"a": clip("a.mp4")}, out)
         return np.asarray(np.abs(sound(out)).max(axis=0), np.float32)
