@@ -13,6 +13,7 @@ import pytest
 
 from circletake.errors import BadInput
 from circletake.model.cue import Cue, CueList, Gap, Known
+from circletake.model.cut import CutEvent
 from circletake.model.take import Take
 from circletake.model.timeline import Piece, PieceKind, Timeline
 from circletake.workflows.leaving.conforming import conform
@@ -147,15 +148,39 @@ class TestImporting:
             Path(),
         )
         made = cut_of(library, found, "v2")
-        assert [(e.take_id, e.source_in, e.source_out) for e in made.cut.events] == [
-            (bus.id, Fraction(1), Fraction(2)),
-            (river.id, Fraction(0), Fraction(1)),
-        ]
+        assert made.cut.events == (
+            CutEvent(bus.id, Fraction(1), Fraction(2)),
+            CutEvent(river.id, Fraction(0), Fraction(2), speed=Fraction(2), gap=Fraction(1)),
+        )
+        assert [int(each.record_in) for each in made.cut.placed] == [0, 2]
         assert (made.cut.rate, made.cut.start) == (Fraction(24), "01:00:00:00")
-        assert [text.split()[0] for text in made.not_carried] == ["1.00", "1", "dissolves"]
+        assert [text.split()[0] for text in made.not_carried] == ["1.00", "dissolves"]
         save(library, made.cut)
         with pytest.raises(BadInput, match="a cut of this name"):
             save(library, made.cut)
+
+    @pytest.mark.parametrize("speed", [0, -1, 20])
+    def test_what_a_cut_cannot_run_is_told(self, library: Library, speed: int) -> None:
+        bus = take(library, "bus")
+        shown = piece("bus", 12, 36, source_in=Fraction(2), speed=Fraction(speed))
+        made = cut_of(library, Identified(timeline(shown), (Row(shown, bus, "name", Fraction(2)),), ()))
+        (event,) = made.cut.events
+        assert (str(event.speed), str(event.gap), str(event.seconds)) == ("1", "1/2", "1")
+        assert made.not_carried[1] == "1 piece still, backwards or too fast: at the take's own speed"
+
+    def test_what_a_take_is_too_short_for_stays_black_and_the_rest_in_its_place(
+        self, library: Library
+    ) -> None:
+        bus = take(library, "bus", seconds=1)
+        found = identify(
+            library, timeline(piece("bus", 0, 24, source_in=Fraction(1, 2)), piece("bus", 24, 36)), Path()
+        )
+        rows = tuple(replace(row, take=bus, source_in=row.piece.source_in) for row in found.rows)
+        made = cut_of(library, replace(found, rows=rows))
+        assert [(str(each.record_in), str(each.record_out)) for each in made.cut.placed] == [
+            ("0", "1/2"),
+            ("1", "3/2"),
+        ]
 
     def test_a_timeline_without_takes_makes_no_cut(self, library: Library) -> None:
         with pytest.raises(BadInput, match="none of it is a take"):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
-from circletake.model.cut import Cut, CutEvent
+from circletake.model.cut import FASTEST, SLOWEST, Cut, CutEvent
 from circletake.model.text import counted
 from circletake.workflows.leaving.cutting import exact_seconds
 from circletake.workflows.leaving.identifying import Identified, Known
@@ -44,7 +44,7 @@ def cut_of(library: Library, found: Identified, name: str = "") -> Imported:
     size = (timeline.width, timeline.height)
     if not all(16 <= side <= 8192 and side % 2 == 0 for side in size):
         size = max(sizes, key=lambda each: (sizes.count(each), each))
-    events = tuple(_event(row, timeline.rate) for row in ours)
+    events = tuple(_events(ours, timeline.rate))
     cut = Cut(name or timeline.name or "timeline", timeline.rate, *size, events, start=timeline.start)
     return Imported(cut, tuple(_lost(found, ours)))
 
@@ -60,28 +60,41 @@ def save(library: Library, cut: Cut, *, force: bool = False) -> None:
     library.registry.cuts.save(cut)
 
 
-def _event(row: Known, rate: Fraction) -> CutEvent:
-    """The seconds of the take that are shown, at its own speed where the timeline has another."""
+def _events(rows: list[Known], rate: Fraction) -> Iterator[CutEvent]:
+    """Events where the timeline has them: black stands for what is no take's."""
+    at = 0
+    for row in sorted(rows, key=lambda each: each.piece.record_in):
+        start, speed, frames = _shown(row, rate)
+        gap = max(0, row.piece.record_in - at) / rate
+        assert row.take is not None
+        yield CutEvent(row.take.id, start, start + frames / rate * speed, speed, gap=gap)
+        at = max(at, row.piece.record_in) + frames
+
+
+def _shown(row: Known, rate: Fraction) -> tuple[Fraction, Fraction, int]:
+    """Where in the take it starts, how fast it runs, and for how many frames the take lasts."""
     assert row.take is not None and row.source_in is not None
-    length = row.piece.frames / rate
-    start = row.source_in
-    if row.piece.speed < 0:
-        start = row.source_out(rate) or Fraction(0)
+    start, speed = row.source_in, row.piece.speed
+    if not _holds(speed):
+        if speed < 0:
+            start = row.source_out(rate) or Fraction(0)
+        speed = Fraction(1)
     whole = exact_seconds(row.take.media)
-    start = min(start, max(Fraction(0), whole - 1 / rate))
-    end = min(start + length, whole)
-    frames = max(1, round((end - start) * rate))
-    return CutEvent(row.take.id, start, start + frames / rate)
+    start = min(start, max(Fraction(0), whole - speed / rate))
+    return start, speed, max(1, min(row.piece.frames, round((whole - start) / speed * rate)))
+
+
+def _holds(speed: Fraction) -> bool:
+    return SLOWEST <= speed <= FASTEST
 
 
 def _lost(found: Identified, ours: list[Known]) -> Iterator[str]:
     timeline = found.timeline
     placed = sum(row.piece.frames for row in ours)
     if holes := timeline.frames - placed:
-        seconds = float(holes / timeline.rate)
-        yield f"{seconds:.2f} s that show no take: the events after them come earlier in the cut"
-    if retimed := [row for row in ours if row.piece.speed != 1]:
-        yield f"{counted(len(retimed), 'speed change')}: shown at the take's own speed"
+        yield f"{float(holes / timeline.rate):.2f} s without a take: black in the cut, nothing at its end"
+    if retimed := [row for row in ours if not _holds(row.piece.speed)]:
+        yield f"{counted(len(retimed), 'piece')} still, backwards or too fast: at the take's own speed"
     if mixed := sum(any(row.piece.dissolves) for row in ours):
         yield f"dissolves of {counted(mixed, 'event')}: each cut in their middle"
     unplaced = [row for row in found.ours if row.source_in is None]
