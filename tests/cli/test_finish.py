@@ -70,7 +70,7 @@ def test_a_timeline_tells_its_takes_and_becomes_a_cut(cli: Cli, takes: tuple[Tak
         "2 of 3 pieces are takes · 75.0% of the timeline",
     ]
     assert "not ours: A001C002.mov" in out
-    assert "1.00 s that show no take" in err
+    assert "1.00 s of what is no take: black in the cut" in err
     with find_library() as library:
         cut = library.registry.cuts.get("night bus")
     assert [(e.take_id, e.source_in, e.source_out) for e in cut.events] == [

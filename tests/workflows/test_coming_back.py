@@ -22,7 +22,7 @@ from circletake.workflows.leaving.identifying import Identified, base_name, iden
 from circletake.workflows.leaving.identifying import Known as Row
 from circletake.workflows.leaving.importing import cut_of, save
 from circletake.workflows.library import Library
-from tests.factories import cue, cue_list, media_facts, new_take
+from tests.factories import actor, cue, cue_list, media_facts, new_take
 from tests.unit.timeline.test_reading import EDL
 
 Clip = Callable[..., Path]
@@ -155,9 +155,11 @@ class TestImporting:
         assert [int(each.record_in) for each in made.cut.placed] == [0, 2]
         assert (made.cut.rate, made.cut.start) == (Fraction(24), "01:00:00:00")
         assert [text.split()[0] for text in made.not_carried] == ["1.00", "dissolves"]
-        save(library, made.cut)
+        save(library, made.cut, actor())
         with pytest.raises(BadInput, match="a cut of this name"):
             save(library, made.cut)
+        library.registry.events.undo(actor())
+        assert "v2" not in library.registry.cuts.names()
 
     @pytest.mark.parametrize("speed", [0, -1, 20])
     def test_what_a_cut_cannot_run_is_told(self, library: Library, speed: int) -> None:
@@ -166,7 +168,7 @@ class TestImporting:
         made = cut_of(library, Identified(timeline(shown), (Row(shown, bus, "name", Fraction(2)),), ()))
         (event,) = made.cut.events
         assert (str(event.speed), str(event.gap), str(event.seconds)) == ("1", "1/2", "1")
-        assert made.not_carried[1] == "1 piece still, backwards or too fast: at the take's own speed"
+        assert made.not_carried[0] == "1 piece still, backwards or too fast: at the take's own speed"
 
     def test_what_a_take_is_too_short_for_stays_black_and_the_rest_in_its_place(
         self, library: Library

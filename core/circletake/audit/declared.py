@@ -1,4 +1,4 @@
-"""Stretches of a cut that show no take, as its own manifest declares them: black between clips."""
+"""Stretches that show no take, as the file's own manifest declares them: black in a cut, others in a film."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from fractions import Fraction
 from typing import Any
 
 from circletake.model.audit import Traced
-from circletake.model.export import black_use
+from circletake.model.export import Use, black_use
 from circletake.model.manifest import ManifestSaid
+from circletake.model.text import printable
 
 CUT = "org.circletake.cut"
 """Label of our own assertion in a signed cut."""
 
+FILM = "org.circletake.film"
+"""Label of our own assertion in a film that was finished elsewhere."""
+
 _MOST = 5_000
+_TYPE = re.compile(r"[A-Za-z]{1,60}")
+_UNDECLARED = "undeclared"
 _SECONDS = re.compile(r"\d{1,9}(?:/[1-9]\d{0,8})?")
 
 Span = tuple[Fraction, Fraction]
@@ -28,12 +34,40 @@ def black_in(manifest: ManifestSaid, placed: Sequence[Span]) -> Iterator[Traced]
     Args:
         placed: where the clips lie, in seconds of the cut.
     """
-    record = manifest.assertions.get(CUT)
-    rows = record.get("black") if isinstance(record, Mapping) else None
-    for row in rows[:_MOST] if isinstance(rows, list) else ():
+    for row in _rows(manifest, CUT, "black"):
         found = _span(row)
-        if found and not any(start < found[1] and found[0] < end for start, end in placed):
+        if found and _free(found, placed):
             yield Traced(black_use(*found), "declared black by the signer")
+
+
+def others_in(manifest: ManifestSaid, placed: Sequence[Span]) -> Iterator[Traced]:
+    """The stretches of a finished film that somebody declared to be something else than takes.
+
+    What nobody declared is left out: it stays a gap.
+
+    Args:
+        placed: where the clips lie, in seconds of the film.
+    """
+    for row in _rows(manifest, FILM, "others"):
+        if not isinstance(row, Mapping):
+            continue
+        found, kind = _span(row.get("record")), str(row.get("source_type"))
+        if not found or kind == _UNDECLARED or not _TYPE.fullmatch(kind) or not _free(found, placed):
+            continue
+        by = printable(str(row.get("by") or ""), 80)
+        what = printable(str(row.get("what") or ""), 120)
+        use = Use(str(found[0]), str(found[1]), "0", "0", what, "", source_type=kind, declared_by=by)
+        yield Traced(use, f"declared by {by}" if by else "declared by the signer")
+
+
+def _rows(manifest: ManifestSaid, label: str, name: str) -> Sequence[Any]:
+    record = manifest.assertions.get(label)
+    rows = record.get(name) if isinstance(record, Mapping) else None
+    return rows[:_MOST] if isinstance(rows, list) else ()
+
+
+def _free(span: Span, placed: Sequence[Span]) -> bool:
+    return not any(start < span[1] and span[0] < end for start, end in placed)
 
 
 def _span(row: Any) -> Span | None:

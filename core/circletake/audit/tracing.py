@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
-from circletake.audit.declared import black_in
+from circletake.audit.declared import black_in, others_in
 from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Credentials, IngredientSaid, ManifestSaid
@@ -98,8 +98,9 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
         if _speaks(active):
             yield _traced(_made(credentials, active), whole, None)
         return
-    nothing = list(black_in(active, [placed for placed, _ in rows]))
-    told = sorted([*_clips(credentials, active, rows, doubts), *nothing], key=_begins)
+    placed = [where for where, _ in rows]
+    declared = [*black_in(active, placed), *others_in(active, placed)]
+    told = sorted([*_clips(credentials, active, rows, doubts), *declared], key=_begins)
     yield from told
 
 

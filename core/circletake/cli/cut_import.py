@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import DryRun, Json, LibraryFolder, open_library
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, open_library
 from circletake.cli.console import note, print_json, progress, say, table
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def import_(
     sequence: Sequence = "",
     media: MediaFolders = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a cut of this name.")] = False,
+    by: By = "",
     dry_run: DryRun = False,
     json: Json = False,
     library: LibraryFolder = None,
@@ -40,6 +41,7 @@ def import_(
     """
     from circletake.cli.cutting import rate_from
     from circletake.model.text import printable
+    from circletake.workflows.actor import whoami
     from circletake.workflows.leaving.identifying import identify, read
     from circletake.workflows.leaving.importing import cut_of, save
 
@@ -49,7 +51,7 @@ def import_(
             found = identify(lib, found_timeline, timeline.absolute().parent, media=media or (), progress=bar)
         made = cut_of(lib, found, name) if any(row.source_in is not None for row in found.ours) else None
         if made and not dry_run:
-            save(lib, made.cut, force=force)
+            save(lib, made.cut, whoami(by), force=force)
     if json:
         print_json(as_json(found, made.not_carried if made else ()))
     else:

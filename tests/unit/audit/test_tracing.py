@@ -181,3 +181,23 @@ def test_black_of_the_record_fills_no_clip_and_no_take_can_call_itself_black() -
     assert [kind_of(row) for row in trace(Credentials(False), recorded, 4.0, "the record")] == ["black", "ai"]
     take = Use("0", "1", "0", "1", "SH1/1", "b" * 64, origin="black")
     assert not take.is_black
+
+
+def test_what_somebody_declared_of_a_finished_film_is_told_and_what_nobody_did_stays_a_gap() -> None:
+    others = [
+        {"record": ["0", "1"], "what": "A001.mov", "source_type": "digitalCapture", "by": "Ana"},
+        {"record": ["2", "3"], "what": "", "source_type": "undeclared", "by": ""},
+        {"record": ["3", "4"], "what": "Title", "source_type": "humanEdits", "by": ""},
+        {"record": ["1", "2"], "what": "over a clip", "source_type": "digitalCapture", "by": "Ana"},
+        {"record": ["4", "5"], "what": "x", "source_type": "<b>", "by": "Ana"},
+        "nonsense",
+    ]
+    clip = IngredientSaid("x.mp4", "componentOf", "id", manifest="clip", placed=((Fraction(1), Fraction(2)),))
+    film = manifest(ingredients=(clip,), assertions={"org.circletake.film": {"others": others}})
+    made = manifest("clip", actions=(created(agent="Sora"),))
+    rows = trace(said(film, made), None, 5.0, "the record")
+    assert [(t.use.record_in, t.use.take, kind_of(t), t.words) for t in rows if kind_of(t) != "ai"] == [
+        ("0", "A001.mov", "camera", "declared by Ana"),
+        ("3", "Title", "drawn", "declared by the signer"),
+    ]
+    assert [kind_of(row) for row in rows] == ["camera", "ai", "drawn"]

@@ -14,6 +14,7 @@ from circletake.workflows.leaving.cutting import exact_seconds
 from circletake.workflows.leaving.identifying import Identified, Known
 
 if TYPE_CHECKING:
+    from circletake.model.event import Actor
     from circletake.workflows.library import Library
 
 
@@ -49,15 +50,15 @@ def cut_of(library: Library, found: Identified, name: str = "") -> Imported:
     return Imported(cut, tuple(_lost(found, ours)))
 
 
-def save(library: Library, cut: Cut, *, force: bool = False) -> None:
-    """Store the cut.
+def save(library: Library, cut: Cut, by: Actor | None = None, *, force: bool = False) -> None:
+    """Store the cut, as a change that an undo takes back.
 
     Raises:
         BadInput: there is one of this name.
     """
     if cut.name in library.registry.cuts.names() and not force:
         raise BadInput(cut.name, "there is a cut of this name", "another --name, or say --force")
-    library.registry.cuts.save(cut)
+    library.registry.cuts.save(cut, by, "brought back from a timeline")
 
 
 def _events(rows: list[Known], rate: Fraction) -> Iterator[CutEvent]:
@@ -90,9 +91,11 @@ def _holds(speed: Fraction) -> bool:
 
 def _lost(found: Identified, ours: list[Known]) -> Iterator[str]:
     timeline = found.timeline
-    placed = sum(row.piece.frames for row in ours)
-    if holes := timeline.frames - placed:
-        yield f"{float(holes / timeline.rate):.2f} s without a take: black in the cut, nothing at its end"
+    rate, ends = timeline.rate, [row.piece.record_out for row in ours]
+    if strange := sum(row.piece.frames for row in found.rows if row not in ours):
+        yield f"{float(strange / rate):.2f} s of what is no take: black in the cut, nothing at its end"
+    if (tail := timeline.frames - max(ends)) and not strange:
+        yield f"{float(tail / rate):.2f} s without a picture after the last take"
     if retimed := [row for row in ours if not _holds(row.piece.speed)]:
         yield f"{counted(len(retimed), 'piece')} still, backwards or too fast: at the take's own speed"
     if mixed := sum(any(row.piece.dissolves) for row in ours):
