@@ -103,8 +103,8 @@ def _made(home: Path, clips: int, length: float, height: int) -> tuple[Path, Pat
 
     size = (height * 16 // 9 // 2 * 2, height)
 
-    def clip(path: Path, seconds: float = 1, seed: int = 0) -> Path:
-        return tiny_clip(path, seconds * length, size, 24, seed=seed)
+    def clip(path: Path, seconds: float = 1, seed: int = 0, audio: bool = False) -> Path:
+        return tiny_clip(path, seconds * length, size, 24, audio=audio, seed=seed)
 
     keys = KeyRing(home / "user")
     anchor = home / "anchor.pem"
