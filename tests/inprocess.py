@@ -25,4 +25,4 @@ class InProcess(Executor):
 
 def without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the worker pool do its tasks in this process."""
-    monkeypatch.setattr("circletake.workflows.pool.local_processes", lambda workers, caps: InProcess())
+    monkeypatch.setattr("circletake.workflows.pool.local_processes", lambda workers, caps, ahead: InProcess())

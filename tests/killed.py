@@ -36,7 +36,7 @@ if __name__ == "__main__":
         # Worker processes take a second each to start, and are not what this is about.
         def submit(self, run, function, task, *_):
             return super().submit(function, task)
-    pool.local_processes = lambda workers, caps: Here(1)
+    pool.local_processes = lambda workers, caps, ahead: Here(1)
     patience._FIRST_LOOK = patience._FIRST_RETRY = 0.05
 
     step, when = os.environ["DIE_AT"].split() if os.environ["DIE_AT"] else ("", "")

@@ -48,7 +48,7 @@ if __name__ == "__main__":
         # Worker processes take a second each to start, and are not what this is about.
         def submit(self, run, function, task, *_):
             return super().submit(function, task)
-    pool.local_processes = lambda workers, caps: Here(1)
+    pool.local_processes = lambda workers, caps, ahead: Here(1)
 
     def die(place, name, when, is_it=lambda *args: True):
         call = getattr(place, name)

@@ -16,7 +16,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Failure:
     reason: str
 
 
-MakeExecutor = Callable[[int, Caps], Executor]
+MakeExecutor = Callable[[int, Caps, Sequence[str]], Executor]
 
 GRACE = 30
 """Seconds beyond ``wall_seconds`` in which a worker may start and answer, before the coordinator ends it."""
@@ -75,6 +75,7 @@ def run(
     *,
     workers: int | None = None,
     caps: Caps | None = None,
+    ahead: Sequence[str] = (),
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
     make_executor: MakeExecutor | None = None,
@@ -89,6 +90,8 @@ def run(
     Args:
         function: a module-level function; it and its task must pickle.
         workers: processes; one per core this process may use when ``None``.
+        ahead: modules that every task needs: imported once and not by each worker. They must start no
+            thread, as numpy's does.
 
     Raises:
         Cancelled: ``cancelled`` answered yes.
@@ -98,7 +101,7 @@ def run(
     total = len(todo)
     if not total:
         return
-    crew = _Crew(min(workers or cores(), total), caps or Caps(), make_executor or local_processes)
+    crew = _Crew(min(workers or cores(), total), caps or Caps(), tuple(ahead), make_executor or local_processes)
     done = 0
     try:
         for task, result in _all(todo, function, crew, cancelled):
@@ -119,10 +122,19 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def local_processes(workers: int, caps: Caps) -> Executor:
-    """The default executor: fresh interpreters, nothing inherited but the environment."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle, initargs=(caps.memory,))
+def local_processes(workers: int, caps: Caps, ahead: Sequence[str]) -> Executor:
+    """The default executor: nothing is inherited but the environment, and modules imported ahead.
+
+    Workers are forked from a bare process that has imported those of the first call and has done nothing
+    else; where there is no such thing each is an interpreter of its own.
+    """
+    forks = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if forks else "spawn")
+    if forks:
+        context.set_forkserver_preload(list(ahead))
+    return ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_settle, initargs=(caps.memory, dict(os.environ))
+    )
 
 
 def _all(
@@ -239,13 +251,14 @@ def _failure(error: BaseException) -> Failure:
 class _Crew:
     """The executor in force, and how to replace it."""
 
-    def __init__(self, workers: int, caps: Caps, make: MakeExecutor) -> None:
+    def __init__(self, workers: int, caps: Caps, ahead: Sequence[str], make: MakeExecutor) -> None:
         self.workers = workers
         self.caps = caps
+        self._ahead = ahead
         self._make = make
         self._given = 0
         self._before = set(multiprocessing.active_children())
-        self._executor = make(workers, caps)
+        self._executor = make(workers, caps, ahead)
 
     @property
     def tired(self) -> bool:
@@ -274,7 +287,7 @@ class _Crew:
 
     def renew(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = self._make(self.workers, self.caps)
+        self._executor = self._make(self.workers, self.caps, self._ahead)
         self._given = 0
         with _ctrl_c_is_ours():
             ready = self._executor.submit(os.getpid)
@@ -304,8 +317,14 @@ def _ctrl_c_is_ours() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _settle(memory: int) -> None:
-    """Make a fresh worker expendable: capped, quiet, on one thread."""
+def _settle(memory: int, environment: Mapping[str, str]) -> None:
+    """Make a fresh worker expendable: capped, quiet, on one thread.
+
+    Args:
+        environment: the coordinator's as it is now; the process that forks workers has an older one.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(2, 1)  # what plugins and codecs print is no result
     # A stranger's certificate that a parser frowns at is told in the report.

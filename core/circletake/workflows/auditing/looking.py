@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from circletake.media.probe import Probed
     from circletake.provenance.trust import TrustList
 
+AHEAD = ("av", "circletake.media.probe", "circletake.provenance.reading", "c2pa", "cryptography.x509", "cbor2")
+"""What :func:`look` imports, for those who run it in many processes."""
+
 _BY_NAME = {"release.json": "record", "SHA256SUMS": "sums", "report.html": "report"}
 _PAPERS = frozenset({".html", ".json"})
 _LONGEST_TAG = 256 * 1024
@@ -100,8 +103,11 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         return FileCase(task.path, "video", size, digest, Credentials(False))
     credentials = read_credentials(file, task.trust, task.at)
     active = credentials.active
-    # Only a video without credentials is told by its picture; hashing that is a second pass over the file.
-    probed, problem = _probed(file, picture=not credentials.present)
+    # Bytes that are those signed need no look at the picture; all others are told by it.
+    intact = credentials.integrity is Check.PASSED
+    probed, problem = _probed(file, picture=not intact)
+    if intact and problem:  # some containers do not say enough
+        probed, problem = _probed(file, picture=True)
     layout = layout_of(file)
     if layout and layout.opening:
         problem = "only the first piece of a stream; its pictures lie in other files"
