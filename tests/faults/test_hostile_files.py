@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from circletake.audit.report import html_report, json_report, text_report
+from circletake.audit.document import json_report
+from circletake.audit.page import html_report
+from circletake.audit.text import text_report
 from circletake.errors import BadInput
 from circletake.media.probe import probe
 from circletake.model.audit import Audit

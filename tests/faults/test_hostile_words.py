@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from circletake.audit.document import json_report
+from circletake.audit.page import html_report
 from circletake.audit.record import read_release, read_sums
-from circletake.audit.report import html_report, json_report, text_report
+from circletake.audit.text import text_report
 from circletake.errors import BadInput
 from circletake.model.audit import Audit
 from circletake.model.cut import Cut, CutEvent

@@ -15,7 +15,9 @@ import pytest
 
 import circletake_rules
 from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity, hookimpl
-from circletake.audit.report import html_report, json_report, text_report
+from circletake.audit.document import json_report
+from circletake.audit.page import html_report
+from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import OWN_KEY, Audit
 from circletake.model.export import Release

@@ -39,9 +39,11 @@ def judge(
         rules = [each for each in rules if each[0].card.id not in profile.left_out]
     cards = {rule.card.id: rule.card for rule, _ in rules}
     outcomes: list[Outcome] = []
+    by_scope = {Scope.RELEASE: [case], Scope.FILE: [replace(case, file=file) for file in case.files]}
     for rule, settings in rules:
         try:
-            outcomes.extend(_asked(rule, settings, case))
+            asked = by_scope[rule.card.scope]
+            outcomes.extend([outcome for each in asked for outcome in rule.check(each, settings)])
         except Exception as error:  # a rule may fail in any way; it costs its own answer only
             blame(rule, error)
             reason = f"the rule itself failed: {printable(str(error), 120) or type(error).__name__}"
@@ -93,12 +95,6 @@ def seal_holds(paper: FileCase) -> bool:
     """Whether a report is what somebody sealed, no matter who."""
     seal = paper.credentials
     return seal.present and seal.integrity is Check.PASSED and seal.signature is Check.PASSED
-
-
-def _asked(rule: AuditRule[Any], settings: Any, case: AuditCase) -> list[Outcome]:
-    if rule.card.scope is Scope.RELEASE:
-        return list(rule.check(case, settings))
-    return [outcome for file in case.files for outcome in rule.check(replace(case, file=file), settings)]
 
 
 def _judged(file: FileCase, case: AuditCase, outcomes: Sequence[Outcome]) -> FileAudit:

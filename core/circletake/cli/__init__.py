@@ -2,7 +2,7 @@
 
 
 def main() -> None:
-    """Entry point of the ``circletake`` script; worker processes load the script too, and need no more of it."""
+    """Entry point of the ``circletake`` script, which worker processes load too and need no more of."""
     from circletake.cli.app import main
 
     main()

@@ -53,8 +53,9 @@ def audit(
     Works on the folder alone and reaches no network; with --library it knows more. Exit
     status 0: no findings, 1: findings, 2: could not.
     """
+    from circletake.audit.document import json_report
     from circletake.audit.profiles import profile_named
-    from circletake.audit.report import json_report, text_report
+    from circletake.audit.text import text_report
     from circletake.errors import BadInput
     from circletake.model.text import printable
     from circletake.workflows.auditing.audit import audit_folder, moment_named, trust_lists

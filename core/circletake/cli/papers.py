@@ -96,8 +96,9 @@ class Papers:
         Args:
             signer: seals the report; ``None`` where nobody does.
         """
-        from circletake.audit.junit import JUNIT_MARK
-        from circletake.audit.report import html_report, json_report, junit_text
+        from circletake.audit.document import json_report
+        from circletake.audit.junit import JUNIT_MARK, junit_text
+        from circletake.audit.page import html_report
         from circletake.audit.shots import CSV_MARK, audit_shots, csv_text
         from circletake.workflows.auditing.papers import json_text, name_of, write_paper
 

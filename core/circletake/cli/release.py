@@ -28,7 +28,7 @@ def release(
     library: LibraryFolder = None,
 ) -> None:
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
-    from circletake.audit.report import text_report
+    from circletake.audit.text import text_report
     from circletake.model.text import counted, file_stem, printable
     from circletake.workflows.auditing.audit import audit_folder, trust_lists
     from circletake.workflows.auditing.papers import write_own_report

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from circletake.model.export import Release, ReleasedFile, Use
 from circletake.model.manifest import Check, Credentials
-from circletake.model.take import MediaFacts
+
+if TYPE_CHECKING:
+    from circletake.model.export import Release, ReleasedFile, Use
+    from circletake.model.take import MediaFacts
 
 OWN_KEY = "your own key"
 """Name of the trust list that holds nothing but the user's own authority: nobody else's word."""

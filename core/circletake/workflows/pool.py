@@ -101,7 +101,9 @@ def run(
     total = len(todo)
     if not total:
         return
-    crew = _Crew(min(workers or cores(), total), caps or Caps(), tuple(ahead), make_executor or local_processes)
+    crew = _Crew(
+        min(workers or cores(), total), caps or Caps(), tuple(ahead), make_executor or local_processes
+    )
     done = 0
     try:
         for task, result in _all(todo, function, crew, cancelled):

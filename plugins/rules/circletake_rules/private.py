@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 PRIVATE = {
     "a path of somebody's computer": re.compile(
@@ -26,11 +27,18 @@ PRIVATE = {
 """Kinds of private details; each pattern is linear in hostile text."""
 
 
-def private_kinds(text: str) -> Iterator[str]:
+def private_kinds(text: str) -> tuple[str, ...]:
     """The kinds of private details in ``text``."""
-    for what, pattern in PRIVATE.items():
-        if pattern.search(text):
-            yield what
+    return _kinds_in(text) if len(text) > _SHORT else _kinds_in_short(text)
+
+
+def _kinds_in(text: str) -> tuple[str, ...]:
+    return tuple(what for what, pattern in PRIVATE.items() if pattern.search(text))
+
+
+_SHORT = 200
+_kinds_in_short = lru_cache(maxsize=5000)(_kinds_in)
+"""The files of a release say the same again and again."""
 
 
 def texts_in(value: object) -> Iterator[str]:

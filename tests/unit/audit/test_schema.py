@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from circletake.audit.report import json_report
+from circletake.audit.document import json_report
 from circletake.audit.schema import NAMES, schema_text
 from circletake.audit.statement import json_statement
 from circletake.model.audit import Audit

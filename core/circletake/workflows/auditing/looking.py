@@ -16,14 +16,21 @@ from circletake.errors import MediaError
 from circletake.model.audit import FileCase
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import printable
-from circletake.workflows.auditing.papers import is_paper
 from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
 
 if TYPE_CHECKING:
     from circletake.media.probe import Probed
     from circletake.provenance.trust import TrustList
 
-AHEAD = ("av", "circletake.media.probe", "circletake.provenance.reading", "c2pa", "cryptography.x509", "cbor2")
+AHEAD = (
+    "av",
+    "c2pa",
+    "cbor2",
+    "cryptography.x509",
+    "circletake.media.probe",
+    "circletake.provenance.layout",
+    "circletake.provenance.reading",
+)
 """What :func:`look` imports, for those who run it in many processes."""
 
 _BY_NAME = {"release.json": "record", "SHA256SUMS": "sums", "report.html": "report"}
@@ -88,8 +95,10 @@ def _kind(path: str, file: Path) -> str:
     if kind in ("other", "image") and zipfile.is_zipfile(file):
         # A zip is found from its end and may hang on anything.
         return "archive"
-    if kind == "other" and suffix in _PAPERS and is_paper(file):
-        return "report"
+    if kind == "other" and suffix in _PAPERS:
+        from circletake.workflows.auditing.papers import is_paper
+
+        return "report" if is_paper(file) else kind
     if kind == "other" and suffix in (".otio", ".xml", ".fcpxml", ".edl"):
         return "timeline"
     return kind
