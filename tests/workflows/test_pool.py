@@ -49,6 +49,10 @@ def misbehave(task: str) -> str:
     return task
 
 
+def environment(name: str) -> str | None:
+    return os.environ.get(name)
+
+
 class Unpicklable(Exception):
     def __init__(self, first: str, second: str) -> None:
         super().__init__(f"{first} {second}")
@@ -76,6 +80,14 @@ def test_what_a_worker_prints_is_no_result(capfd: pytest.CaptureFixture[str]) ->
     said = capfd.readouterr()
     assert said.out == ""
     assert "hello" in said.err and "codec" in said.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("said", ["first", "second"])
+def test_workers_have_the_environment_of_now(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    # The process that forks workers was started by an earlier run, in another environment.
+    monkeypatch.setenv("CIRCLETAKE_TOLD", said)
+    assert dict(run(["CIRCLETAKE_TOLD"], environment)) == {"CIRCLETAKE_TOLD": said}
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_the_same_picture_in_another_container_has_the_same_digest(clip: Clip, t
         target.metadata["title"] = "rewrapped"
     assert first.read_bytes() != second.read_bytes()
     assert picture_sha256(first) == picture_sha256(second) == probe(first).facts.picture_sha256
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".webm", ".mkv", ".avi", ".gif"])
+def test_without_a_look_at_the_picture_the_container_tells_the_same(clip: Clip, suffix: str) -> None:
+    path = clip(f"take{suffix}", size=(64, 48), rate=10, seconds=1)
+    quick = probe(path, picture=False).facts
+    assert replace(probe(path).facts, pixel_format="", picture_sha256="") == quick
 
 
 def _says(path: Path) -> str:
