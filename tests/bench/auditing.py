@@ -1,5 +1,7 @@
 """What an audit costs: ``python -m tests.bench auditing [--clips 55] [--many 1000] [--rounds 5]``.
 
+With ``--release FOLDER --anchor PEM`` it is that of a release of yours.
+
 CPU seconds of the whole ``circletake audit`` (all its processes) of some signed clips and the cut of them,
 less those of an audit of two clips of them, which is the cost of starting. Beside it, in the same run and
 on the same files: each read with c2pa-python's own reader and hashed once, less the same two. Memory is the
@@ -10,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -21,7 +22,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-_AUDIT = [sys.executable, "-c", "from circletake.cli.app import main; main()", "audit"]
+from tests.bench.cost import cpu_of
+
+_AUDIT = [sys.executable, "-c", "from circletake.cli import main; main()", "audit"]
 
 _PEER = """
 import hashlib, sys, time
@@ -49,6 +52,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--many", type=int, default=1000, help="files of the large folder; 0 for none")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keep", type=Path, help="folder for the release, to use it again")
+    parser.add_argument("--release", type=Path, help="a release folder, in place of a made one")
+    parser.add_argument("--anchor", type=Path, help="PEM of the authority that vouches for its signer")
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -56,7 +61,10 @@ def run(asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as made:
         scratch = Path(made)
         home = asked.keep or scratch
-        folder, anchor = _made(home, asked.clips, asked.seconds, asked.height)
+        if asked.release:
+            folder, anchor = asked.release, asked.anchor
+        else:
+            folder, anchor = _made(home, asked.clips, asked.seconds, asked.height)
         videos = sorted(folder.rglob("*.mp4"))
         size = sum(path.stat().st_size for path in videos) / 1e6
         print(f"{len(videos)} videos, {size:.0f} MB, {asked.rounds} rounds", file=sys.stderr)
@@ -67,22 +75,23 @@ def run(asked: argparse.Namespace) -> int:
             shutil.copyfile(path, few / path.name)
         peer = [sys.executable, "-c", _PEER, str(anchor)]
         commands = {
-            "audit": [*_AUDIT, str(folder)],
-            "audit of two": [*_AUDIT, str(few)],
+            "audit": [*_AUDIT, "--trust", str(anchor), str(folder)],
+            "audit of two": [*_AUDIT, "--trust", str(anchor), str(few)],
             "peer": [*peer, *map(str, videos)],
             "peer of two": [*peer, *map(str, start)],
         }
         took: dict[str, list[float]] = {name: [] for name in commands}
         for done in range(asked.rounds):
             for name, command in commands.items():
-                took[name].append(_cpu(command, home))
+                took[name].append(cpu_of(command, environment={"CIRCLETAKE_HOME": str(home / "user")}))
             print(f"round {done + 1}", file=sys.stderr)
         middle = {name: statistics.median(values) for name, values in took.items()}
         print("  ".join(f"{name} {seconds:.2f} s" for name, seconds in middle.items()))
         ours, theirs = middle["audit"] - middle["audit of two"], middle["peer"] - middle["peer of two"]
         each = 1000 * ours / (len(videos) - len(start))
         print(f"audit: {each:.1f} ms CPU a further file, {ours / theirs:.2f} times")
-        print("reading with c2pa-python and hashing once (medians)")
+        print("reading with c2pa-python and hashing once (medians);")
+        print(f"start included {middle['audit'] / middle['peer']:.2f} times")
         print(f"{'files':>8}{'coordinator MB':>16}{'largest worker MB':>19}")
         for count in filter(None, (len(videos), asked.many)):
             place = folder if count == len(videos) else _many(scratch / "many", videos, count)
@@ -132,16 +141,6 @@ def _many(folder: Path, videos: Sequence[Path], count: int) -> Path:
 
 def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "CIRCLETAKE_HOME": str(home / "user")}
-
-
-def _cpu(command: Sequence[str], home: Path) -> float:
-    """CPU seconds of a command and all its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ended = subprocess.run(command, env=_environment(home), capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if ended.returncode not in (0, 1):
-        raise SystemExit(f"failed: {ended.stderr.strip()[-300:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _memory(command: Sequence[str], home: Path) -> tuple[float, float]:

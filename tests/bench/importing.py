@@ -9,11 +9,8 @@ thread, imagehash used naively, and video-dailies where it is installed.
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.bench.clips import CLIPS, SUFFIXES
+from tests.bench.cost import cpu_of
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -98,33 +96,24 @@ def _cpu_of_import(clips: Sequence[Path]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         _lay_out(clips, home / "takes")
-        environment = {**os.environ, "CIRCLETAKE_HOME": str(home / "user")}
-        command = [sys.executable, "-c", "from circletake.cli.app import main; main()"]
-        subprocess.run(
-            [*command, "init", str(home / "library")], check=True, capture_output=True, env=environment
+        environment = {"CIRCLETAKE_HOME": str(home / "user")}
+        command = [sys.executable, "-c", "from circletake.cli import main; main()"]
+        cpu_of([*command, "init", str(home / "library")], environment=environment)
+        return cpu_of(
+            [*command, "import", str(home / "takes")], folder=home / "library", environment=environment
         )
-        return _cpu_of([*command, "import", str(home / "takes")], home / "library", environment)
 
 
 def _cpu_of_dailies(clips: Sequence[Path]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         _lay_out(clips, Path(folder) / "takes")
-        return _cpu_of(["dailies", "review", str(Path(folder) / "takes")], Path(folder), dict(os.environ))
+        return cpu_of(["dailies", "review", str(Path(folder) / "takes")], folder=Path(folder))
 
 
 def _lay_out(clips: Sequence[Path], folder: Path) -> None:
     folder.mkdir()
     for index, clip in enumerate(clips):
         shutil.copyfile(clip, folder / f"{index:04d}{clip.suffix.lower()}")
-
-
-def _cpu_of(command: Sequence[str], folder: Path, environment: dict[str, str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if ended.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(command[:3])} failed: {ended.stderr.strip()[-300:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def _print(rows: dict[str, list[float]], fixed: list[float], few: int, many: int) -> None:

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +20,7 @@ from pathlib import Path
 from circletake.media.probe import probe
 from circletake.model.cut import Cut, CutEvent, Fit
 from tests.bench.clips import Material, chosen, take_clips
+from tests.bench.cost import cpu_of
 
 _OURS = """
 import json, sys
@@ -65,7 +63,7 @@ def run(asked: argparse.Namespace) -> int:
         took: dict[str, list[float]] = {name: [] for name in commands}
         for done in range(asked.rounds):
             for name, command in commands.items():
-                took[name].append(_cpu(command))
+                took[name].append(cpu_of(command))
             print(f"round {done + 1}", file=sys.stderr)
         frames = [probe(path).facts.frames for path in out]
     ours, theirs = (statistics.median(values) for values in took.values())
@@ -130,13 +128,3 @@ def _fitted(cut: Cut, index: int) -> str:
             f"{split}[b{index}]{inside},format=yuv420p[d{index}];[c{index}][d{index}]overlay=(W-w)/2:(H-h)/2"
         )
     return f"{inside},pad={size}:-1:-1:black"
-
-
-def _cpu(command: Sequence[str]) -> float:
-    """CPU seconds of a command and all its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ended = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise SystemExit(f"{command[0]} failed: {ended.stderr[-2000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

@@ -34,10 +34,14 @@ def printable(text: str, width: int | None = None) -> str:
     Args:
         width: cut to this many characters, the last one an ellipsis.
     """
-    kept = "".join(
-        " " if char.isspace() else char
-        for char in text
-        if char.isspace() or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
+    kept = (
+        text
+        if text.isprintable()
+        else "".join(
+            " " if char.isspace() else char
+            for char in text
+            if char.isspace() or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
+        )
     )
     line = " ".join(kept.split())
     if width is not None and len(line) > width:
