@@ -1,6 +1,7 @@
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -173,3 +174,16 @@ def test_leaving_early_ends_running_work_at_once() -> None:
 def test_it_stops_when_asked() -> None:
     with pytest.raises(Cancelled):
         list(run(range(3), double, cancelled=lambda: True))
+
+
+def test_what_is_imported_ahead_starts_no_thread() -> None:
+    code = (
+        "import importlib, os, sys\n"
+        "from circletake.workflows.pool import READING\n"
+        "for name in READING: importlib.import_module(name)\n"
+        "print('numpy' in sys.modules, len(os.listdir('/proc/self/task')))"
+    )
+    if sys.platform != "linux":
+        pytest.skip("only Linux tells a process's threads")
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "1"]

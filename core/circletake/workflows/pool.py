@@ -61,6 +61,17 @@ class Failure:
     reason: str
 
 
+READING = (
+    "av",
+    "c2pa",
+    "cbor2",
+    "circletake.media.probe",
+    "circletake.provenance.layout",
+    "circletake.provenance.reading",
+    "cryptography.x509",
+)
+"""What looking at a video and its credentials imports; none of it starts a thread."""
+
 MakeExecutor = Callable[[int, Caps, Sequence[str]], Executor]
 
 GRACE = 30

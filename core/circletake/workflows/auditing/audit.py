@@ -24,7 +24,7 @@ from circletake.model.fingerprint import VERSION
 from circletake.model.text import printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
-from circletake.workflows.auditing.looking import AHEAD, Look, look, unreadable
+from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.auditing.sharing import Sharing
 from circletake.workflows.progress import Progress, silent
 
@@ -230,7 +230,7 @@ def _looked_at(
     tasks = [Look(str(found.root), place, trust, moment) for place in sorted(found.files)]
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
     sharing = Sharing()
-    for task, result in pool.run(tasks, look, caps=_caps(found), ahead=AHEAD, progress=progress):
+    for task, result in pool.run(tasks, look, caps=_caps(found), ahead=pool.READING, progress=progress):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
         looked.append(sharing.of(case))
     return looked

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
     from circletake.media.probe import Probed
     from circletake.provenance.trust import TrustList
 
-AHEAD = (
-    "av",
-    "c2pa",
-    "cbor2",
-    "cryptography.x509",
-    "circletake.media.probe",
-    "circletake.provenance.layout",
-    "circletake.provenance.reading",
-)
-"""What :func:`look` imports, for those who run it in many processes."""
-
 _BY_NAME = {"release.json": "record", "SHA256SUMS": "sums", "report.html": "report"}
 _PAPERS = frozenset({".html", ".json"})
 _LONGEST_TAG = 256 * 1024

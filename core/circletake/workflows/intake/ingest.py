@@ -198,12 +198,13 @@ def ingest(
 def _inspected(files: Sequence[Candidate], progress: Progress) -> Iterator[list[_Seen]]:
     """Look at every file in worker processes, and hand on what was seen in batches, in order."""
     from circletake.workflows.intake.inspecting import look
-    from circletake.workflows.pool import Failure, run
+    from circletake.workflows.pool import READING, Failure, run
 
     ready: dict[Path, Inspected | Unread] = {}
     batch: list[_Seen] = []
     waiting = deque(files)
-    for candidate, result in run(files, partial(look, trust=_trust()), progress=progress):
+    looked = partial(look, trust=_trust())
+    for candidate, result in run(files, looked, ahead=READING, progress=progress):
         ready[candidate.path] = (
             Unread(candidate.shown, result.reason) if isinstance(result, Failure) else result
         )
