@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -76,3 +80,16 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+def die(root: Path, module: str, *words: str, at: str, env: Mapping[str, str] | None = None) -> None:
+    """Run a command as :func:`start` does, and see it killed at its moment."""
+    process = start(root, module, *words, die_at=at, env=env)
+    said = process.communicate()
+    assert process.returncode == -signal.SIGKILL, said
+
+
+def needs_installed(name: str) -> None:
+    """Skip the test where a plugin that is a distribution of its own is not installed."""
+    if name not in {entry.name for entry in entry_points(group="circletake")}:
+        pytest.skip(f"circletake-{name} is not installed: pip install ./plugins/{name}")

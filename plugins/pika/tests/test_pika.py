@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -352,9 +351,7 @@ def test_a_run_that_is_killed_after_it_asked_is_finished_by_the_next(fal: Fal, t
     create_library(root).registry.close()
     asked = ("generate", "--backend", "pika", "--model", TEXT, "--seed", "7", "--prompt", PROMPT)
     settings = ("--param", "aspect_ratio=1:1")
-    process = killed.start(root, "circletake_pika", *asked, *settings, die_at="submitted after")
-    assert process.wait() == -signal.SIGKILL, process.communicate()
-    process.communicate()
+    killed.die(root, "circletake_pika", *asked, *settings, at="submitted after")
     resumed = killed.start(root, "circletake_pika", "jobs", "resume")
     out, err = resumed.communicate()
     assert resumed.returncode == 0, (out, err)

@@ -34,7 +34,7 @@ from circletake_runway.generator import Runway
 from circletake_runway.models import Parameter
 from circletake_runway.service import RunwaySettings
 from tests.factories import tiny_clip
-from tests.killing import needs_installed
+from tests.killed import needs_installed
 from tests.runway_service import SECRET, Studio, problems, runway_service
 
 pytest.importorskip("runwayml", reason="Runway's SDK is not installed: pip install ./plugins/runway")

@@ -12,7 +12,7 @@ from circletake.plugins.manager import PluginManager
 from circletake.workflows.intake.generate import resume, retry
 from circletake.workflows.library import create_library, find_library
 from tests.factories import actor
-from tests.killing import killed, needs_installed
+from tests.killed import die, needs_installed
 from tests.runway_service import SECRET, Studio, runway_service
 
 pytest.importorskip("runwayml", reason="Runway's SDK is not installed: pip install ./plugins/runway")
@@ -65,7 +65,7 @@ def each_once(root: Path, studio: Studio, seeds: list[str]) -> None:
 def test_killed_between_asking_and_fetching_each_take_is_there_once(
     root: Path, studio: Studio, no_workers: None
 ) -> None:
-    killed(root, *WORDS.split(), "1", when="after", secrets={KEY: SECRET})
+    die(root, "circletake_runway", *WORDS.split(), "1", at="submitted after", env={KEY: SECRET})
     with find_library(root) as library:
         assert library.registry.takes.slates() == []
         for _ in range(2):
@@ -79,7 +79,7 @@ def test_killed_before_the_answer_was_stored_it_is_never_sent_again_by_itself(
     root: Path, studio: Studio, no_workers: None
 ) -> None:
     """Runway's tasks cannot be listed: a person looks at its site and names the task."""
-    killed(root, *WORDS.split(), "1", when="before", secrets={KEY: SECRET})
+    die(root, "circletake_runway", *WORDS.split(), "1", at="submitted before", env={KEY: SECRET})
     with find_library(root) as library:
         ((_, reason),) = resume(library, PluginManager.load(), by=actor()).failed
         assert "nobody can tell whether it got the request" in reason

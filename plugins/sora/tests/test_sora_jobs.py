@@ -15,7 +15,7 @@ from circletake.workflows.intake.generate import generate, resume
 from circletake.workflows.intake.planning import plan_generation
 from circletake.workflows.library import create_library, find_library
 from tests.factories import actor
-from tests.killing import killed, needs_installed
+from tests.killed import die, needs_installed
 from tests.videos_service import SECRET, Videos, videos_service
 
 pytest.importorskip("openai", reason="OpenAI's SDK is not installed: pip install ./plugins/sora")
@@ -46,7 +46,8 @@ def test_killed_between_asking_and_fetching_each_take_is_there_once(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     words = "generate --backend sora --model sora-2 --prompt bus --shot SH010 --param seconds=8 --takes"
-    killed(root, *words.split(), str(takes), when=when, secrets={"OPENAI_API_KEY": SECRET})
+    secret = {"OPENAI_API_KEY": SECRET}
+    die(root, "circletake_sora", *words.split(), str(takes), at=f"submitted {when}", env=secret)
     with find_library(root) as library:
         assert library.registry.takes.slates() == []
         # Two takes of one prompt are the same request twice: what the first run sent is known or looked up.
