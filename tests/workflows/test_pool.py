@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -187,3 +188,38 @@ def test_what_is_imported_ahead_starts_no_thread() -> None:
         pytest.skip("only Linux tells a process's threads")
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["False", "1"]
+
+
+_INTERRUPTED = """
+import sys, time
+from circletake.workflows.pool import READING, run
+
+def nap(task):
+    time.sleep(60)
+
+if __name__ == "__main__":
+    print("ready", flush=True)
+    try:
+        list(run(range(4), nap, ahead=READING))
+    except KeyboardInterrupt:
+        sys.exit(7)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.4, 1.0])
+def test_ctrl_c_is_heard_though_workers_are_only_starting(tmp_path: Path, seconds: float) -> None:
+    script = tmp_path / "work.py"
+    script.write_text(_INTERRUPTED)
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert process.stdout and process.stdout.readline() == b"ready\n"
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=40)
+    assert (process.returncode, said) == (7, b"")
