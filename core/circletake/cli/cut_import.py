@@ -24,7 +24,9 @@ MediaFolders = Annotated[
 
 
 def import_(
-    timeline: Annotated[Path, typer.Argument(help="FCP7 XML, EDL, AAF, OTIO, OTIOZ.", metavar="TIMELINE")],
+    timeline: Annotated[
+        Path, typer.Argument(help="FCP7 XML, FCPXML, EDL, AAF, OTIO, OTIOZ.", metavar="TIMELINE")
+    ],
     name: Annotated[str, typer.Option(help="Name of the cut; the timeline's without one.")] = "",
     rate: Timecoded = "",
     sequence: Sequence = "",

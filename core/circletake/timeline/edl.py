@@ -10,20 +10,25 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from circletake.model.timeline import Timeline
 from circletake.timeline.laying import MOST_PIECES, Laid, Unreadable, settled
 
 _TIME = r"(\d\d?[:;.]\d\d[:;.]\d\d[:;.,]\d\d)"
 _EVENT = re.compile(
-    rf"^\s*(\d+)\s+(.*?)\s+((?:[AVB]\d*(?:/[AV]\d*)*|AA(?:/V)?|NONE))\s+"
+    rf"^\s*(\d+)\s+(.*?)\s+((?:[AVB]\d*/?)+|NONE)\s+"
     rf"(C|D|W\d+|K\s?[BO]?(?:\s\(F\))?)\s+(?:(\d+)\s+)?{_TIME}\s+{_TIME}\s+{_TIME}\s+{_TIME}\s*$"
 )
+_LIKE_EVENT = re.compile(rf"^\s*\d+\s.*{_TIME}\s+{_TIME}\s+{_TIME}\s+{_TIME}\s*$")
 _MOTION = re.compile(r"^M2\s+(.*?)\s*([-+]?\d+(?:\.\d+)?)\s+\d\d?[:;.]\d\d[:;.]\d\d[:;.,]\d\d")
 _NOTE = re.compile(r"^\*?\s*([A-Z][A-Z0-9 _-]*?)\s*(?::|\bIS\b)\s*(.*)$")
 
 _FILES = ("SOURCE FILE", "FROM FILE", "FROM CLIP", "SOURCE FILE PATH", "FILE PATH", "MEDIA FILE")
 _NO_REEL = ("AX", "AUX")
+_MARKER = re.compile(r"\|C:\w+\s.*\|M:")
+"""What Resolve writes below each marker where it lists those rather than edits."""
+
 _LEADER = 60
 """Seconds after a whole hour within which a timeline is held to have started at the hour, as editors do."""
 
@@ -48,6 +53,11 @@ class _Event:
     def black(self) -> bool:
         return self.reel.upper() in ("BL", "BLACK", "BLK")
 
+    @property
+    def over(self) -> bool:
+        """The foreground of a key; the line before it is its background."""
+        return self.transition == "K" or self.transition.startswith("K O")
+
 
 def read_edl(text: str, rate: Fraction | None = None) -> Timeline:
     """Read an EDL.
@@ -58,10 +68,12 @@ def read_edl(text: str, rate: Fraction | None = None) -> Timeline:
     Raises:
         Unreadable: there is no event in it.
     """
-    title, events = _events(text)
+    title, events, unread = _events(text)
     if not events:
         raise Unreadable("there is no event of an EDL in it")
-    notes: list[str] = []
+    if all(any(_MARKER.search(note) for note in event.notes) for event in events):
+        raise Unreadable("it is a list of markers, not of edits; export the timeline itself")
+    notes = [f"lines that look like events and were not read: {', '.join(unread[:10])}"] if unread else []
     if rate is None:
         rate = _guessed(events)
         notes.append(
@@ -77,15 +89,17 @@ def read_edl(text: str, rate: Fraction | None = None) -> Timeline:
     for event, times in placed:
         _lay(event, [*times[:2], times[2] - first, times[3] - first], rate, tracks)
     for laid in tracks.values():
-        pieces.extend(piece for piece in laid if piece.end > piece.start)
+        pieces.extend(piece for piece in laid if piece.end > piece.start and piece.enabled)
     if any(laid.timecoded for laid in pieces):
         notes.append("source times are timecodes; where a file's own timecode starts is not told")
     return settled(pieces, name=title, format="EDL", rate=rate, first=first, notes=notes)
 
 
-def _events(text: str) -> tuple[str, list[_Event]]:
+def _events(text: str) -> tuple[str, list[_Event], list[str]]:
+    """Title, events, and the numbers of lines that could be events but cannot be read."""
     title, drop = "", False
     events: list[_Event] = []
+    unread: list[str] = []
     for line in text.splitlines():
         line = line.strip("\ufeff \t")
         upper = line.upper()
@@ -115,9 +129,14 @@ def _events(text: str) -> tuple[str, list[_Event]]:
             pair = [each for each in events[-2:] if each.number == events[-1].number]
             aimed = next((each for each in reversed(pair) if each.reel == moved[1].strip()), events[-1])
             aimed.speed = speed
+        elif _LIKE_EVENT.match(line):
+            unread.append(line.split()[0][:12])
         elif events and line:
             _said(events[-1], line)
-    return title, events
+    for below, above in pairwise(events):
+        if above.over and above.number == below.number:
+            below.said = {"FROM CLIP NAME": above.said.get("FROM CLIP NAME", ""), **below.said}
+    return title, events, unread
 
 
 def _said(event: _Event, line: str) -> None:
@@ -153,9 +172,11 @@ def _lay(event: _Event, times: list[int], rate: Fraction, tracks: dict[str, list
     mixed = event.transition[:1] in ("D", "W") and event.length > 0
     length = min(event.length, times[3] - times[2]) / rate if mixed else Fraction(0)
     for track, audio in _tracks(event.channels):
+        if event.over and not audio:
+            track = f"V{int(track[1:]) + 1}"
         laid = tracks[track]
         before = laid[-1] if laid and laid[-1].end == start else None
-        if before and length:
+        if before and before.enabled and length:
             middle = length if event.black else (length * rate // 2) / rate
             laid[-1] = replace(
                 before.part(before.start, start + middle),
@@ -173,7 +194,10 @@ def _lay(event: _Event, times: list[int], rate: Fraction, tracks: dict[str, list
 
 def _laid(event: _Event, times: list[int], rate: Fraction, track: str, audio: bool) -> Laid:
     nominal = -(-rate.numerator // rate.denominator)
-    name = event.said.get("TO CLIP NAME", "") if event.length else ""
+    own = "KEY CLIP NAME" if event.over else "TO CLIP NAME" if event.length else ""
+    name = event.said.get(own, "")
+    path = next((event.said[key] for key in _FILES if key in event.said), "")
+    replaced = event.said.get("FINAL CUT PRO REEL", "").partition(" REPLACED BY:")[0].strip()
     return Laid(
         times[2] / rate,
         times[3] / rate,
@@ -184,22 +208,18 @@ def _laid(event: _Event, times: list[int], rate: Fraction, track: str, audio: bo
         layer=(int(track[1:]),),
         timecoded=True,
         name=name or event.said.get("FROM CLIP NAME", "") or event.said.get("CLIP NAME", ""),
-        path=next((event.said[key] for key in _FILES if key in event.said), ""),
-        reel="" if event.reel.upper() in _NO_REEL else event.reel,
+        path="" if path.upper() == "(NULL)" else path,
+        reel=replaced or ("" if event.reel.upper() in _NO_REEL else event.reel),
         comments=tuple(event.notes),
     )
 
 
 def _tracks(channels: str) -> list[tuple[str, bool]]:
-    """``B`` is picture and sound, ``AA`` two channels of sound, ``A2/V`` the second and the picture."""
-    found: list[tuple[str, bool]] = []
-    for part in channels.split("/"):
-        if part.startswith("B"):
-            found += [("V1", False), ("A1", True)]
-        elif part.startswith("V"):
-            found.append((f"V{part[1:] or 1}", False))
-        elif part == "AA":
-            found.append(("A1", True))
-        elif part.startswith("A"):
-            found.append((f"A{part[1:] or 1}", True))
-    return found
+    """``B`` is picture and sound, ``AA`` two channels of sound, ``VA2`` picture and the second channel."""
+    found: dict[str, bool] = {}
+    for kind, number in re.findall(r"(AA|[ABV])(\d*)", channels):
+        if kind == "B":
+            found |= {"V1": False, "A1": True}
+        else:
+            found[f"{kind[0]}{number[:3] or 1}"] = kind != "V"
+    return list(found.items())

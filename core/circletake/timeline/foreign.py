@@ -92,10 +92,10 @@ def _chosen(found: Any, wanted: str, format: str, notes: list[str]) -> Timeline:
         named = [each for each in held if each.name == wanted] if wanted else held
         if not named:
             raise Unreadable(f"there is no timeline{f' named {wanted}' if wanted else ''} in it")
+        found = max(named, key=_length)
         if len(named) > 1:
-            others = ", ".join(repr(each.name) for each in named[1:])[:300]
+            others = ", ".join(repr(each.name) for each in named if each is not found)[:300]
             notes.append(f"others in it were not read (--sequence): {others}")
-        found = named[0]
     if isinstance(found, otio.schema.Timeline):
         timeline = found
     elif isinstance(found, otio.core.Composition | otio.core.Item):
@@ -111,6 +111,14 @@ def _chosen(found: Any, wanted: str, format: str, notes: list[str]) -> Timeline:
     else:
         raise Unreadable(f"it holds a {type(found).__name__}, no timeline")
     return _Reader(notes).timeline(timeline, format)
+
+
+def _length(found: Any) -> Fraction:
+    """Seconds; none where its parts do not tell."""
+    try:
+        return _seconds(found.duration())
+    except Exception:
+        return Fraction(0)
 
 
 @dataclass(slots=True)
@@ -264,7 +272,8 @@ class _Reader:
         if isinstance(reference, otio.schema.ExternalReference):
             path = reference.target_url or ""
         elif isinstance(reference, otio.schema.ImageSequenceReference):
-            path = f"{reference.target_url_base}{reference.name_prefix}"
+            base = reference.target_url_base
+            path = f"{base}{'/' if base and not base.endswith('/') else ''}{reference.name_prefix}"
         texts = dict(_texts(clip.metadata))
         made_here = isinstance(reference, otio.schema.GeneratorReference)
         return replace(

@@ -102,9 +102,66 @@ class TestEdl:
         line = "001 AX V C 00:00:00:00 00:00:01:00 00:59:53:11 00:59:54:11"
         assert (read_edl(line).start, read_edl(line).frames) == ("00:59:53:11", 24)
 
+    def test_a_fade_from_black_keeps_the_whole_of_its_clip(self) -> None:
+        lines = [
+            "001  BL       V     C        00:00:00:00 00:00:00:00 01:00:02:00 01:00:02:00",
+            "001  REEL     V     D    024 00:00:01:00 00:00:05:00 01:00:02:00 01:00:06:00",
+        ]
+        (piece,) = (found := read_edl("\r".join(lines))).shown
+        assert (piece.record_in, piece.record_out, piece.source_in) == (48, 144, Fraction(1))
+        assert (piece.dissolves, found.disabled) == ((24, 0), ())
+
+    @pytest.mark.parametrize(
+        ("channels", "tracks"),
+        [
+            ("VA1A2", {"V1", "A1", "A2"}),
+            ("AA/V", {"V1", "A1"}),
+            ("A2/V", {"V1", "A2"}),
+            ("B", {"V1", "A1"}),
+            ("AV", {"V1", "A1"}),
+            ("V2", {"V2"}),
+            ("NONE", set()),
+        ],
+    )
+    def test_channels_are_read_in_every_spelling(self, channels: str, tracks: set[str]) -> None:
+        line = f"001  REEL  {channels}  C  00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00"
+        assert {piece.track for piece in read_edl(line).pieces} == tracks
+
+    def test_a_line_that_cannot_be_read_is_told_by_its_number(self) -> None:
+        odd = "002  REEL  ???  C  00:00:00:00 00:00:01:00 01:00:01:00 01:00:02:00"
+        timeline = read_edl(f"001 AX V C 00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00\n{odd}")
+        assert timeline.notes[0] == "lines that look like events and were not read: 002"
+
+    def test_a_key_lies_over_its_background(self) -> None:
+        lines = [
+            "001  REEL1  V  K B      00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00",
+            "001  REEL2  V  K    000 00:00:04:00 00:00:06:00 01:00:00:00 01:00:02:00",
+            "* FROM CLIP NAME: below.mov",
+            "* KEY CLIP NAME: above.mov",
+        ]
+        timeline = read_edl("\n".join(lines))
+        assert [piece.name for piece in timeline.shown] == ["above.mov"]
+        assert [piece.name for piece in timeline.hidden] == ["below.mov"]
+
+    def test_reels_and_files_that_stand_for_others_are_not_taken_at_their_word(self) -> None:
+        line = "001  SOMEREE  V  C  00:00:00:00 00:00:01:00 00:00:00:00 00:00:01:00"
+        said = "FINAL CUT PRO REEL: SomeReelName REPLACED BY: SOMEREE\n* SOURCE FILE: (NULL)"
+        (piece,) = read_edl(f"{line}\n{said}").shown
+        assert (piece.reel, piece.path) == ("SomeReelName", "")
+
+    def test_a_list_of_markers_is_no_timeline(self) -> None:
+        line = "001  001  V  C  01:00:18:06 01:00:18:07 01:00:18:06 01:00:18:07"
+        with pytest.raises(Unreadable, match="list of markers"):
+            read_edl(f"TITLE: cut\n{line}\nhold |C:ResolveColorYellow |M:Marker 1 |D:1")
+
     def test_what_is_no_edl_is_refused(self) -> None:
         with pytest.raises(Unreadable, match="no event"):
             read_edl("dear diary")
+
+    def test_text_of_another_kind_than_its_mark_says_is_read(self, tmp_path: Path) -> None:
+        line = b"001 AX V C 00:00:00:00 00:00:01:00 00:00:00:00 00:00:01:00\r\n* FROM CLIP NAME: caf\xe9.mov"
+        timeline = written(tmp_path, b"\xef\xbb\xbfTITLE: Vid\xe9o\r\n" + line, "cut.edl")
+        assert (timeline.name, timeline.shown[0].name) == ("Vid\u00e9o", "caf\u00e9.mov")
 
 
 class TestFcp7:
@@ -187,6 +244,29 @@ class TestOtio:
         assert (found.format, piece.path, piece.source_in) == ("OTIOZ", "media/a.mp4", Fraction(1, 2))
         assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.otioz"]
 
+    def test_of_several_timelines_the_longest_is_read(self, tmp_path: Path) -> None:
+        both = otio.schema.SerializableCollection("bin")
+        for name, frames in (("short", 24), ("long", 48)):
+            track = otio.schema.Track("V1")
+            span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(frames, 24))
+            track.append(otio.schema.Clip(name, otio.schema.MissingReference(), span))
+            timeline = otio.schema.Timeline(name)
+            timeline.tracks.append(track)
+            both.append(timeline)
+        text = otio.adapters.write_to_string(both, "otio_json")
+        found = written(tmp_path, text.encode(), "bin.otio")
+        assert (found.name, found.frames) == ("long", 48)
+        assert "'short'" in found.notes[0]
+
+    def test_pictures_in_a_folder_are_named_below_it(self, tmp_path: Path) -> None:
+        span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(24, 24))
+        pictures = otio.schema.ImageSequenceReference("file:///x/shot", "shot.", ".exr", rate=24)
+        clip = otio.schema.Clip("shot", pictures, span)
+        (piece,) = written(
+            tmp_path, otio.adapters.write_to_string(clip, "otio_json").encode(), "cut.otio"
+        ).shown
+        assert piece.path == "file:///x/shot/shot."
+
     def test_a_schema_newer_than_the_library_is_read_as_the_newest_it_knows(self, tmp_path: Path) -> None:
         data = json.loads(otio.adapters.write_to_string(otio.schema.Timeline("cut"), "otio_json"))
         data["OTIO_SCHEMA"] = "Timeline.99"
@@ -205,7 +285,7 @@ HOSTILE = {
     "a time without end": b'{"OTIO_SCHEMA": "Timeline.1", "tracks": 1e999}',
     "bytes": bytes(range(256)) * 8,
     "nothing": b"",
-    "Final Cut Pro X": b"<?xml version='1.0'?><fcpxml version='1.9'/>",
+    "Final Cut Pro X without a project": b"<?xml version='1.0'?><fcpxml version='1.9'/>",
     "an AAF that is none": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
 }
 

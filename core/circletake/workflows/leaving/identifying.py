@@ -92,7 +92,9 @@ def read(path: Path, rate: Fraction | None = None, sequence: str = "") -> Timeli
         BadInput: it cannot be read, and why.
     """
     if not path.exists():
-        raise NotFound(str(path), "no such timeline", "name an .xml, .edl, .aaf, .otio or .otioz file")
+        raise NotFound(
+            str(path), "no such timeline", "name an .xml, .fcpxml, .edl, .aaf, .otio or .otioz file"
+        )
     task = Reading(str(path.absolute()), rate, sequence)
     ((_, result),) = pool.run([task], read_timeline, workers=1, caps=_CAPS)
     if isinstance(result, Refusal | pool.Failure):
