@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from circletake.model.timeline import Timeline
-from circletake.timeline.laying import MOST_PIECES, Laid, Unreadable, settled
+from circletake.timeline.laying import MOST_PIECES, Laid, Unreadable, level_of, settled
 
 _TIME = r"(\d\d?[:;.]\d\d[:;.]\d\d[:;.,]\d\d)"
 _EVENT = re.compile(
@@ -25,6 +25,10 @@ _MOTION = re.compile(r"^M2\s+(.*?)\s*([-+]?\d+(?:\.\d+)?)\s+\d\d?[:;.]\d\d[:;.]\
 _NOTE = re.compile(r"^\*?\s*([A-Z][A-Z0-9 _-]*?)\s*(?::|\bIS\b)\s*(.*)$")
 
 _FILES = ("SOURCE FILE", "FROM FILE", "FROM CLIP", "SOURCE FILE PATH", "FILE PATH", "MEDIA FILE")
+_LEVEL = re.compile(rf"^AUDIO LEVEL AT {_TIME} IS (-?\d{{1,3}}(?:\.\d+)?) DB\b", re.IGNORECASE)
+_SILENT = -90
+"""Decibels below which a sound is silent; Premiere writes -99."""
+
 _NO_REEL = ("AX", "AUX")
 _MARKER = re.compile(r"\|C:\w+\s.*\|M:")
 """What Resolve writes below each marker where it lists those rather than edits."""
@@ -198,11 +202,15 @@ def _laid(event: _Event, times: list[int], rate: Fraction, track: str, audio: bo
     name = event.said.get(own, "")
     path = next((event.said[key] for key in _FILES if key in event.said), "")
     replaced = event.said.get("FINAL CUT PRO REEL", "").partition(" REPLACED BY:")[0].strip()
+    level, caveat = level_of(_keys(event, rate)) if audio else (None, "")
     return Laid(
         times[2] / rate,
         times[3] / rate,
         times[0] / rate,
-        speed=Fraction(1) if event.speed is None else event.speed / nominal,
+        level=level,
+        caveat=caveat,
+        fit="" if audio else event.said.get("FIT", ""),
+        speed=Fraction(1) if event.speed is None else _pace(event.speed, nominal),
         audio=audio,
         track=track,
         layer=(int(track[1:]),),
@@ -212,6 +220,26 @@ def _laid(event: _Event, times: list[int], rate: Fraction, track: str, audio: bo
         reel=replaced or ("" if event.reel.upper() in _NO_REEL else event.reel),
         comments=tuple(event.notes),
     )
+
+
+def _pace(frames: Fraction, nominal: int) -> Fraction:
+    """A speed by the frames it plays in a second: the plain number that was meant, 29.97 in 30 as 1.
+
+    Tenths of a frame are all that most programs write, and some count real frames.
+    """
+    exact = frames / nominal
+    plain = exact.limit_denominator(10)
+    return plain if abs(plain - exact) <= Fraction(1, 20) / nominal else exact
+
+
+def _keys(event: _Event, rate: Fraction) -> list[tuple[Fraction, Fraction]]:
+    """Loudness at seconds of the media; of the first channel, which the others follow."""
+    keys: dict[Fraction, Fraction] = {}
+    for found in filter(None, map(_LEVEL.match, event.notes)):
+        decibels = float(found[2])
+        loud = Fraction(10 ** (min(decibels, 40) / 20)) if decibels > _SILENT else Fraction(0)
+        keys.setdefault(_frame(found[1], rate, event.drop) / rate, loud.limit_denominator(200))
+    return sorted(keys.items())
 
 
 def _tracks(channels: str) -> list[tuple[str, bool]]:

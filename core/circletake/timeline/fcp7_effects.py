@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from circletake.timeline.laying import song_levels
 from circletake.timeline.xmeml import element
 
 if TYPE_CHECKING:
@@ -44,14 +45,9 @@ def basic_motion(scale: Fraction) -> Element:
 
 def levels(song: Song, cut: Cut) -> Element:
     """A song's volume with its fades; keys count frames of the song from its start."""
-    first = round(song.offset * cut.rate)
-    length = round(cut.seconds * cut.rate)
-    rise, fall = (min(length, round(each * cut.rate)) for each in (song.fade_in, song.fade_out))
     level = _value("level", "Level", _number(song.volume), "0", _LOUDEST)
-    keys = [(0, Fraction(0) if rise else song.volume), (rise, song.volume)]
-    keys += [(max(rise, length - fall), song.volume), (length, Fraction(0) if fall else song.volume)]
-    for at, loud in dict(keys).items():
-        level.append(element("keyframe", element("when", first + at), element("value", _number(loud))))
+    for at, loud in song_levels(song, cut).items():
+        level.append(element("keyframe", element("when", at), element("value", _number(loud))))
     return _filter("Audio Levels", "audiolevels", "audiolevels", "audio", level)
 
 

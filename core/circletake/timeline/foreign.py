@@ -11,14 +11,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.model.timeline import PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.model.timeline import Level, PieceKind, Timeline
+from circletake.timeline.laying import DEEPEST, LONGEST, Laid, Unreadable, settled, snapped, through
 
 if TYPE_CHECKING:
     import opentimelineio as otio
 
 _DEEPEST = 200
 _FINE = 1_000_000
+_CLOSE = Fraction(1, 10_000)
+"""Seconds by which a time written as a number of frames may miss the exact one."""
 
 
 def read_otio(text: str, wanted: str = "") -> Timeline:
@@ -143,6 +145,7 @@ class _Reader:
             first=round(_seconds(start) * rate) if start is not None else 0,
             size=(size[0], size[1]),
             notes=self.notes,
+            fit=str(ours.get("fit") or ""),
         )
 
     def rate(self, timeline: otio.schema.Timeline, ours: Mapping[str, Any]) -> Fraction:
@@ -275,10 +278,11 @@ class _Reader:
             base = reference.target_url_base
             path = f"{base}{'/' if base and not base.endswith('/') else ''}{reference.name_prefix}"
         texts = dict(_texts(clip.metadata))
+        ours = clip.metadata.get("circletake")
+        whole = _finer(replace(whole, source=source), ours if isinstance(ours, Mapping) else {})
         made_here = isinstance(reference, otio.schema.GeneratorReference)
         return replace(
             whole,
-            source=source,
             timecoded=available is None and not isinstance(reference, otio.schema.GeneratorReference),
             kind=PieceKind.GENERATOR if made_here else PieceKind.MEDIA,
             path=path,
@@ -287,6 +291,32 @@ class _Reader:
             comments=tuple(texts.values()),
             mark=texts.get("sha256", "") or texts.get("mastercomment1", ""),
         )
+
+
+def _finer(whole: Laid, ours: Mapping[str, Any]) -> Laid:
+    """What circletake wrote of a clip beside its range: exact times, how it is fitted, how loud it lies.
+
+    Times hold as long as nobody trimmed the clip, which its range tells.
+    """
+    said = {name: _fraction(ours.get(name)) for name in ("source_in", "source_out", "volume")}
+    first, last, volume = said.values()
+    if first is not None and last is not None and whole.source is not None:
+        ends = whole.source + (whole.end - whole.start) * whole.speed
+        if abs(first - whole.source) < _CLOSE and abs(last - ends) <= abs(whole.speed) / 10:
+            whole = replace(whole, source=first, source_out=last)
+    if volume is not None:
+        rise, fall = (_fraction(ours.get(name)) or Fraction(0) for name in ("fade_in", "fade_out"))
+        whole = replace(whole, level=Level(volume, rise, fall))
+    return replace(whole, fit=str(ours.get("fit") or ""))
+
+
+def _fraction(text: object) -> Fraction | None:
+    """A number as circletake writes them, of a size that seconds have."""
+    try:
+        found = Fraction(text) if isinstance(text, str) and len(text) < 40 else None
+    except (ValueError, ZeroDivisionError):
+        return None
+    return found if found is not None and 0 <= found <= LONGEST else None
 
 
 def _mix(children: list[Any], index: int, step: int) -> tuple[Fraction, Fraction]:

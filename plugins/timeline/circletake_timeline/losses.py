@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import ExportRequest, Fit
+from circletake import ExportRequest, Fit, pixel_shape
 
 
 def other_rates(request: ExportRequest) -> Iterator[str]:
@@ -25,6 +25,19 @@ def blurred(request: ExportRequest) -> Iterator[str]:
     shapes = ((e, request.slates[e.take_id].take.media) for e in cut.events)
     if any(cut.fit_of(e) is Fit.BLUR and (f.width, f.height) != (cut.width, cut.height) for e, f in shapes):
         yield "blurred backgrounds of pictures of another shape"
+
+
+def pixels(request: ExportRequest, named: bool = False) -> Iterator[str]:
+    """Pixels that are not square, for a format that has no word for them.
+
+    Args:
+        named: it has words for the usual shapes.
+    """
+    facts = [request.slates[take_id].take.media for take_id in request.cut.take_ids]
+    odd = [each for each in facts if each.aspect != 1 and not (named and pixel_shape(each)[0] != "square")]
+    if odd:
+        shapes = ", ".join(sorted({f"{each.aspect.numerator}:{each.aspect.denominator}" for each in odd}))
+        yield f"pixels that are not square, of {len(odd)} of {len(facts)} clips ({shapes})"
 
 
 def song(request: ExportRequest) -> Iterator[str]:

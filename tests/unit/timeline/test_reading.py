@@ -10,7 +10,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from circletake.model.timeline import Timeline
+from circletake.model.timeline import Level, Timeline
 from circletake.timeline.edl import read_edl
 from circletake.timeline.laying import Unreadable
 from circletake.timeline.reading import Reading, Refusal, read_timeline
@@ -149,6 +149,35 @@ class TestEdl:
         (piece,) = read_edl(f"{line}\n{said}").shown
         assert (piece.reel, piece.path) == ("SomeReelName", "")
 
+    @pytest.mark.parametrize(
+        ("frames", "speed"),
+        [
+            ("029.97", Fraction(1)),
+            ("032.967", Fraction(11, 10)),
+            ("-015.0", Fraction(-1, 2)),
+            ("000.0", Fraction(0)),
+            ("041.1", Fraction(137, 100)),
+        ],
+    )
+    def test_a_speed_is_the_plain_number_that_was_meant(self, frames: str, speed: Fraction) -> None:
+        line = "001  REEL  V  C  00:00:00:00 00:00:01:00 00:00:00:00 00:00:01:00"
+        (piece,) = read_edl(f"{line}\nM2   REEL   {frames}   00:00:00:00", Fraction(30000, 1001)).shown
+        assert piece.speed == speed
+
+    def test_loudness_is_read_from_keys_in_decibels(self) -> None:
+        lines = [
+            "001  AX  A  C  00:00:00:01 00:02:20:01 00:00:00:00 00:02:20:00",
+            "* AUDIO LEVEL AT 00:00:00:01 IS -99.00 DB  (REEL AX A1)",
+            "* AUDIO LEVEL AT 00:00:03:01 IS -6.02 DB  (REEL AX A1)",
+            "* AUDIO LEVEL AT 00:02:17:01 IS -6.02 DB  (REEL AX A1)",
+            "* AUDIO LEVEL AT 00:02:20:01 IS -99.00 DB  (REEL AX A1)",
+        ]
+        (sound,) = read_edl("\n".join(lines), Fraction(25)).sounds
+        assert sound.level == Level(Fraction(1, 2), Fraction(3), Fraction(3))
+        lines[2] = lines[2].replace("-6.02", "-20.00")
+        (uneven,) = read_edl("\n".join(lines), Fraction(25)).sounds
+        assert "loudest" in uneven.caveat
+
     def test_a_list_of_markers_is_no_timeline(self) -> None:
         line = "001  001  V  C  01:00:18:06 01:00:18:07 01:00:18:06 01:00:18:07"
         with pytest.raises(Unreadable, match="list of markers"):
@@ -205,6 +234,29 @@ class TestFcp7:
         remap = f"<filter><effect><effectid>timeremap</effectid>{parameters}</effect></filter>"
         (piece,) = written(tmp_path, xml(f"<track>{item(0, 24, 12, more=remap)}</track>")).shown
         assert (piece.source_in, piece.speed) == (source, told)
+
+    def test_ticks_tell_the_part_of_a_frame_and_are_not_believed_against_it(self, tmp_path: Path) -> None:
+        ticks = "<pproTicksIn>{0}</pproTicksIn>"
+        near = item(0, 24, 12, more=ticks.format(round(Fraction(25, 48) * 254_016_000_000)))
+        far = item(24, 48, 12, more=ticks.format(99 * 254_016_000_000))
+        first, second = written(tmp_path, xml(f"<track>{near}{far}</track>")).shown
+        assert (first.source_in, second.source_in) == (Fraction(25, 48), Fraction(1, 2))
+
+    def test_a_sounds_level_and_its_fades_are_read_from_its_filter(self, tmp_path: Path) -> None:
+        def level(value: object, *keys: tuple[int, float]) -> str:
+            said = "".join(f"<keyframe><when>{at}</when><value>{v}</value></keyframe>" for at, v in keys)
+            return (
+                "<filter><effect><effectid>audiolevels</effectid><parameter><parameterid>level</parameterid>"
+                f"<value>{value}</value>{said}</parameter></effect></filter>"
+            )
+
+        faded = level(0, (0, 0), (24, 0.8), (36, 0.8), (48, 0))
+        quiet = item(0, 48, name="b", more=level(0.25))
+        tracks = f"<track>{item(0, 48, more=faded)}</track><track>{quiet}</track>"
+        data = xml("").replace(b"</video>", f"</video><audio>{tracks}</audio>".encode())
+        first, second = written(tmp_path, data).sounds
+        assert first.level == Level(Fraction(4, 5), Fraction(1), Fraction(1, 2))
+        assert second.level == Level(Fraction(1, 4))
 
     def test_a_sequence_within_a_sequence_is_laid_open(self, tmp_path: Path) -> None:
         inner = (
