@@ -14,7 +14,7 @@ import pytest
 from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
-from circletake.model.timeline import Timeline
+from circletake.model.timeline import Level, Timeline
 from circletake.timeline.reading import Reading, read_timeline
 from circletake.workflows.leaving.identifying import Identified, identify
 from circletake.workflows.leaving.importing import Imported, cut_of
@@ -213,6 +213,20 @@ class TestSongs:
         made = cut_of(library, found)
         assert made.cut.song is None
         assert made.not_carried == ("the song night bus.wav: it does not lie under the whole cut",)
+
+    def test_what_a_cut_cannot_hold_of_a_songs_level_is_told(self, library: Library, tmp_path: Path) -> None:
+        slates = takes_in(library)
+        cut = cut_in(library, slates, Fraction(24), tmp_path / "night bus.wav")
+        timeline, _, _ = brought_back(library, cut, slates, "otio", tmp_path)
+        loud = Level(Fraction(3), Fraction(1), cut.seconds)
+        pieces = tuple(replace(each, level=loud) if each.audio else each for each in timeline.pieces)
+        made = cut_of(library, identify(library, replace(timeline, pieces=pieces), tmp_path, look=False))
+        assert made.cut.song
+        assert (made.cut.song.volume, made.cut.song.fade_in) == (1, 1)
+        assert made.cut.song.fade_out == cut.seconds / 2
+        assert made.not_carried == (
+            "the song night bus.wav: louder, or with longer fades, than a cut has it",
+        )
 
     def test_a_song_that_is_gone_is_sound_of_nobody(self, library: Library, tmp_path: Path) -> None:
         slates = takes_in(library)

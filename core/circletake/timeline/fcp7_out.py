@@ -185,7 +185,8 @@ class _Sequence:
         if kind == "audio":
             made.append(_source(track))
         if event.speed != 1:
-            made.append(time_remap(event.speed, kind))
+            places = (int(made.findtext(tag) or 0) for tag in ("in", "out", "duration"))
+            made.append(time_remap(event.speed, kind, *places))
         if kind == "video" and facts.shape != (self.cut.width, self.cut.height):
             fill = self.cut.fit_of(event) is Fit.CROP
             # Editors widen pixels that are not square before they scale.

@@ -50,7 +50,7 @@ def cut_of(library: Library, found: Identified, name: str = "") -> Imported:
     events = tuple(_events(ours, timeline.rate, fit))
     called = name or timeline.name or "timeline"
     cut = Cut(called, timeline.rate, *size, events, start=timeline.start, fit=fit)
-    song, why = found.song.under(round(cut.seconds * cut.rate)) if found.song else (None, "")
+    song, why = found.song.under(cut) if found.song else (None, "")
     return Imported(replace(cut, song=song), tuple(_lost(found, ours, why)))
 
 
@@ -114,7 +114,7 @@ def _lost(found: Identified, ours: list[Known], silent: str) -> Iterator[str]:
     """What a cut does not hold, in words.
 
     Args:
-        silent: why the song of ours was left out, if it was.
+        silent: what of the song of ours a cut cannot hold, or why it cannot hold it at all.
     """
     timeline = found.timeline
     rate, ends = timeline.rate, [row.piece.record_out for row in ours]

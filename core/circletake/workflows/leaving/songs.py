@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.model.cut import Song
+from circletake.model.cut import Cut, Song
 from circletake.model.take import Declaration
 from circletake.model.timeline import Level, Piece
 
@@ -33,19 +33,23 @@ class Heard:
     song: Song
     how: str
 
-    def under(self, frames: int) -> tuple[Song | None, str]:
-        """The song as it lies, for a cut of so many frames; or why a cut cannot hold it."""
+    def under(self, cut: Cut) -> tuple[Song | None, str]:
+        """The song as it lies, for a cut without one; and what of it that cannot hold, in words.
+
+        A cut's fades take half of it at most, and its volume is at most 1.
+        """
         piece = self.piece
         if piece.source_in is None or piece.speed != 1:
             return None, "another speed than its own, or no place in it told"
-        if piece.record_in or piece.record_out < frames:
+        if piece.record_in or piece.record_out < round(cut.seconds * cut.rate):
             return None, "it does not lie under the whole cut"
         laid = replace(self.song, offset=piece.source_in)
-        if piece.level is None:
+        if (level := piece.level) is None:
             return laid, ""
-        level: Level = piece.level
-        volume = min(Fraction(1), level.volume)
-        return replace(laid, volume=volume, fade_in=level.fade_in, fade_out=level.fade_out), ""
+        half = cut.seconds / 2
+        held = Level(min(Fraction(1), level.volume), min(half, level.fade_in), min(half, level.fade_out))
+        why = piece.caveat or ("louder, or with longer fades, than a cut has it" if held != level else "")
+        return replace(laid, volume=held.volume, fade_in=held.fade_in, fade_out=held.fade_out), why
 
 
 def songs_of(library: Library) -> dict[str, Song]:
