@@ -222,7 +222,7 @@ class TestSongs:
         pieces = tuple(replace(each, level=loud) if each.audio else each for each in timeline.pieces)
         made = cut_of(library, identify(library, replace(timeline, pieces=pieces), tmp_path, look=False))
         assert made.cut.song
-        assert (made.cut.song.volume, made.cut.song.fade_in) == (1, 1)
+        assert (made.cut.song.volume, made.cut.song.fade_in) == (Fraction(1), Fraction(1))
         assert made.cut.song.fade_out == cut.seconds / 2
         assert made.not_carried == (
             "the song night bus.wav: louder, or with longer fades, than a cut has it",

@@ -13,7 +13,15 @@ from fractions import Fraction
 from itertools import pairwise
 
 from circletake.model.timeline import Timeline
-from circletake.timeline.laying import MOST_PIECES, Laid, Unreadable, level_of, settled
+from circletake.timeline.laying import (
+    DROPPED,
+    MOST_PIECES,
+    Laid,
+    Unreadable,
+    level_of,
+    nominal_of,
+    settled,
+)
 
 _TIME = r"(\d\d?[:;.]\d\d[:;.]\d\d[:;.,]\d\d)"
 _EVENT = re.compile(
@@ -35,9 +43,6 @@ _MARKER = re.compile(r"\|C:\w+\s.*\|M:")
 
 _LEADER = 60
 """Seconds after a whole hour within which a timeline is held to have started at the hour, as editors do."""
-
-_DROP = {30: 2, 60: 4}
-"""Numbers that drop frame timecode leaves out each minute but the tenth, SMPTE 12M."""
 
 
 @dataclass(slots=True)
@@ -84,10 +89,10 @@ def read_edl(text: str, rate: Fraction | None = None) -> Timeline:
             f"an EDL does not tell its rate; {float(rate):g} frames a second by its timecodes (--rate)"
         )
     placed = [(event, [_frame(time, rate, event.drop) for time in event.times]) for event in events]
-    nominal = -(-rate.numerator // rate.denominator)
-    earliest = min(times[2] for _, times in placed)
-    hour = earliest - earliest % (3600 * nominal)
-    first = hour if earliest - hour <= _LEADER * nominal else earliest
+    head, times = min(placed, key=lambda each: each[1][2])
+    earliest = times[2]
+    hour = _frame(f"{head.times[2].strip()[:-9]}:00:00:00", rate, head.drop)
+    first = hour if earliest - hour <= _LEADER * nominal_of(rate) else earliest
     pieces: list[Laid] = []
     tracks: dict[str, list[Laid]] = defaultdict(list)
     for event, times in placed:
@@ -96,7 +101,8 @@ def read_edl(text: str, rate: Fraction | None = None) -> Timeline:
         pieces.extend(piece for piece in laid if piece.end > piece.start and piece.enabled)
     if any(laid.timecoded for laid in pieces):
         notes.append("source times are timecodes; where a file's own timecode starts is not told")
-    return settled(pieces, name=title, format="EDL", rate=rate, first=first, notes=notes)
+    drop = head.drop
+    return settled(pieces, name=title, format="EDL", rate=rate, first=first, notes=notes, drop=drop)
 
 
 def _events(text: str) -> tuple[str, list[_Event], list[str]]:
@@ -162,11 +168,11 @@ def _guessed(events: list[_Event]) -> Fraction:
 
 def _frame(time: str, rate: Fraction, drop: bool) -> int:
     hours, minutes, seconds, frames = (int(part) for part in re.split(r"[:;.,]", time))
-    nominal = -(-rate.numerator // rate.denominator)
+    nominal = nominal_of(rate)
     count = ((hours * 60 + minutes) * 60 + seconds) * nominal + frames
-    if drop and rate.denominator != 1 and nominal in _DROP:
+    if drop and rate.denominator != 1 and nominal in DROPPED:
         whole = hours * 60 + minutes
-        count -= _DROP[nominal] * (whole - whole // 10)
+        count -= DROPPED[nominal] * (whole - whole // 10)
     return count
 
 
@@ -197,7 +203,6 @@ def _lay(event: _Event, times: list[int], rate: Fraction, tracks: dict[str, list
 
 
 def _laid(event: _Event, times: list[int], rate: Fraction, track: str, audio: bool) -> Laid:
-    nominal = -(-rate.numerator // rate.denominator)
     own = "KEY CLIP NAME" if event.over else "TO CLIP NAME" if event.length else ""
     name = event.said.get(own, "")
     path = next((event.said[key] for key in _FILES if key in event.said), "")
@@ -210,7 +215,7 @@ def _laid(event: _Event, times: list[int], rate: Fraction, track: str, audio: bo
         level=level,
         caveat=caveat,
         fit="" if audio else event.said.get("FIT", ""),
-        speed=Fraction(1) if event.speed is None else _pace(event.speed, nominal),
+        speed=Fraction(1) if event.speed is None else _pace(event.speed, nominal_of(rate)),
         audio=audio,
         track=track,
         layer=(int(track[1:]),),

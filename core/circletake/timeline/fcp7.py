@@ -80,6 +80,7 @@ class _Document:
             first=int(number_of(chosen, "timecode/frame") or 0),
             size=(size[0], size[1]),
             notes=self.notes,
+            drop=text_of(chosen, "timecode/displayformat").strip().upper() == "DF",
         )
 
     def rate(self, element: Element | None, otherwise: Fraction) -> Fraction:

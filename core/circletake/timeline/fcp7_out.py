@@ -192,7 +192,7 @@ class _Sequence:
             # Editors widen pixels that are not square before they scale.
             named_shape = facts.aspect if pixel_shape(facts)[0] != "square" else Fraction(1)
             ratios = (
-                Fraction(self.cut.width) / max(1, facts.width * named_shape),
+                Fraction(self.cut.width) / max(Fraction(1), facts.width * named_shape),
                 Fraction(self.cut.height, max(1, facts.height)),
             )
             made.append(basic_motion(max(ratios) if fill else min(ratios)))

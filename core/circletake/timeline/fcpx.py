@@ -72,6 +72,7 @@ class _Document:
             first=round(first * self.rate),
             size=_size(looks),
             notes=self.notes,
+            drop=chosen.get("tcFormat") == "DF",
         )
 
     def chosen(self, wanted: str) -> tuple[str, Element]:

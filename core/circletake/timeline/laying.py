@@ -18,6 +18,9 @@ DEEPEST = 20
 LONGEST = 7 * 24 * 3600
 """Seconds of the longest timeline that is believed."""
 
+DROPPED = {30: 2, 60: 4}
+"""Numbers that drop frame timecode leaves out each minute but the tenth, SMPTE 12M."""
+
 _LONGEST_TEXT = 500
 _MOST_COMMENTS = 24
 
@@ -132,11 +135,13 @@ def settled(
     size: tuple[int, int] = (0, 0),
     notes: Iterable[str] = (),
     fit: str = "",
+    drop: bool = False,
 ) -> Timeline:
     """The timeline, every piece on whole frames of it; pieces of less than half a frame are gone.
 
     Args:
         first: number of the frame that is the timeline's start, in its timecode.
+        drop: its timecode leaves out numbers; it keeps the name of its start.
 
     Raises:
         Unreadable: it has more pieces, or is longer, than any timeline.
@@ -178,11 +183,13 @@ def settled(
             )
         )
     rows.sort(key=lambda row: (row.audio, row.record_in, row.layer))
+    if drop := drop and rate.denominator != 1 and nominal_of(rate) in DROPPED:
+        notes = [*notes, "its timecode is drop frame; places in it are told as non-drop, from the same start"]
     return Timeline(
         name=short(name),
         format=format,
         rate=rate,
-        start=timecode(first, rate) if 0 <= first < 360_000 * rate else "00:00:00:00",
+        start=_start(first + (numbers_left_out(first, rate) if drop else 0), rate),
         frames=max((row.record_out for row in rows), default=0),
         pieces=tuple(rows),
         width=size[0],
@@ -190,6 +197,25 @@ def settled(
         notes=tuple(dict.fromkeys(notes)),
         fit=fit_of(fit),
     )
+
+
+def _start(number: int, rate: Fraction) -> str:
+    return timecode(number, rate) if 0 <= number < 360_000 * rate else "00:00:00:00"
+
+
+def nominal_of(rate: Fraction) -> int:
+    """Numbers that a second of timecode has: 24 at 23.976."""
+    return -(-rate.numerator // rate.denominator)
+
+
+def numbers_left_out(frame: int, rate: Fraction) -> int:
+    """How many numbers drop frame timecode left out before a frame, SMPTE 12M."""
+    nominal = nominal_of(rate)
+    dropped = DROPPED[nominal]
+    minute = 60 * nominal - dropped
+    tens, rest = divmod(frame, 10 * minute + dropped)
+    # The first minute of ten is whole.
+    return dropped * (9 * tens + max(0, (rest - dropped) // minute))
 
 
 def fit_of(text: object) -> str:

@@ -15,6 +15,7 @@ from circletake.timeline.reading import Reading, read_timeline
 RESOURCES = """
 <format id="f24" frameDuration="100/2400s" width="1920" height="1080"/>
 <format id="f25" name="FFVideoFormat1080p25"/>
+<format id="f29" frameDuration="1001/30000s" width="1280" height="720"/>
 <format id="f23" frameDuration="1001/24000s" width="1280" height="720"/>
 <asset id="a" name="a" start="0s" duration="100s" hasVideo="1" hasAudio="1" format="f24">
   <media-rep kind="proxy-media" src="file:///proxy/a.mov"/>
@@ -78,6 +79,9 @@ def test_a_rate_of_1001_starts_at_its_hour_and_a_name_alone_tells_a_rate() -> No
     clip = '<asset-clip ref="a" offset="{0}" start="0s" duration="{1}"/>'
     film = read(clip.format("86486400/24000s", "24024/24000s"), format="f23", start="86486400/24000s")
     assert (film.rate, film.start, film.frames) == (Fraction(24000, 1001), "01:00:00:00", 24)
+    hour = "107999892/30000s"
+    dropped = document(clip.format(hour, "1001/30000s"), format="f29", start=hour)
+    assert read_fcpx(dropped.replace(b"tcStart=", b'tcFormat="DF" tcStart=')).start == "01:00:00:00"
     named = read(clip.format("0s", "1s"), format="f25", start="0s")
     assert (named.rate, named.frames, named.width) == (Fraction(25), 25, 1920)
 

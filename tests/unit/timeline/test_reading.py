@@ -9,6 +9,8 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from circletake.model.timeline import Level, Timeline
 from circletake.timeline.edl import read_edl
@@ -97,6 +99,22 @@ class TestEdl:
         text = "FCM: DROP FRAME\n001 AX V C 00:00:00;00 00:01:00;02 01:00:00;00 01:01:00;02"
         timeline = read_edl(text)
         assert (timeline.rate, timeline.frames) == (Fraction(30000, 1001), 1800)
+        assert timeline.start == "01:00:00:00"
+        assert "drop frame" in timeline.notes[-1]
+
+    @pytest.mark.parametrize("rate", [Fraction(30000, 1001), Fraction(60000, 1001)])
+    @given(start=st.integers(0, 24 * 60 * 60 - 1), frame=st.integers(0, 59))
+    def test_the_name_of_a_drop_frame_start_is_kept(self, rate: Fraction, start: int, frame: int) -> None:
+        nominal = round(rate)
+        minutes, seconds = divmod(start, 60)
+        number = frame % nominal
+        if minutes % 10 and not seconds:
+            number = max(number, nominal // 15)
+        name = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d};{number:02d}"
+        line = f"FCM: DROP FRAME\n001 AX V C 00:00:00;00 00:00:10;00 {name} 24:10:00;00"
+        told = read_edl(line, rate).start
+        near_the_hour = minutes % 60 == 0 or (minutes % 60 == 1 and told.endswith(":00:00:00"))
+        assert told == (f"{minutes // 60:02d}:00:00:00" if near_the_hour else name.replace(";", ":"))
 
     def test_the_first_record_is_the_start_where_no_hour_is_near(self) -> None:
         line = "001 AX V C 00:00:00:00 00:00:01:00 00:59:53:11 00:59:54:11"
@@ -200,6 +218,13 @@ class TestFcp7:
         assert shown(timeline) == [(0, 46, "a.mp4"), (46, 96, "b.mp4")]
         assert timeline.shown[1].source_in == Fraction(24 + 6, 24)
         assert (timeline.start, timeline.width, timeline.height) == ("01:00:00:00", 1280, 720)
+
+    def test_a_drop_frame_sequence_keeps_the_name_of_its_start(self, tmp_path: Path) -> None:
+        data = xml(f"<track>{item(0, 24)}</track>", start=107892)
+        data = data.replace(b"</frame>", b"</frame><displayformat>DF</displayformat>")
+        ntsc = b"<timebase>30</timebase><ntsc>TRUE</ntsc>"
+        data = data.replace(b"<timebase>24</timebase><ntsc>FALSE</ntsc>", ntsc)
+        assert written(tmp_path, data).start == "01:00:00:00"
 
     def test_what_is_switched_off_is_told_and_not_shown(self, tmp_path: Path) -> None:
         off = item(0, 24, name="off.mp4", more="<enabled>FALSE</enabled>")
