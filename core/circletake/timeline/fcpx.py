@@ -257,13 +257,11 @@ class _Document:
             return begin, speed, caveat, Fraction(1)
         conform = element.find("conform-rate")
         if conform is not None and conform.get("scaleEnabled") != "0" and conform.get("srcFrameRate"):
-            try:
-                own = snapped(Fraction(conform.get("srcFrameRate") or "0"))
-            except (ValueError, ZeroDivisionError, Unreadable):
-                return local, Fraction(1), "", Fraction(1)
+            told = _TIME.fullmatch(conform.get("srcFrameRate") or "")
+            own = snapped(Fraction(told[1])) if told and 1 <= Fraction(told[1]) <= 240 else Fraction(0)
             # A frame of the one for a frame of the other, or for two: the clip runs slower or faster for it.
             for shown in (self.rate, self.rate / 2, self.rate * 2):
-                if abs(shown / own - 1) < _NEAR:
+                if own and abs(shown / own - 1) < _NEAR:
                     return local, shown / own, "", shown / own
         return local, Fraction(1), "", Fraction(1)
 

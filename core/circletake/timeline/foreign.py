@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -11,16 +12,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.model.timeline import Level, PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, LONGEST, Laid, Unreadable, settled, snapped, through
+from circletake.model.timeline import PieceKind, Timeline
+from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.timeline.metadata import finer, fraction, texts_in
 
 if TYPE_CHECKING:
     import opentimelineio as otio
 
 _DEEPEST = 200
 _FINE = 1_000_000
-_CLOSE = Fraction(1, 10_000)
-"""Seconds by which a time written as a number of frames may miss the exact one."""
 
 
 def read_otio(text: str, wanted: str = "") -> Timeline:
@@ -152,10 +152,9 @@ class _Reader:
         """As it says itself; else that of its start, else that most of its pictures are counted in."""
         import opentimelineio as otio
 
-        try:
-            return snapped(Fraction(str(ours["rate"])))
-        except (KeyError, ValueError, ZeroDivisionError, Unreadable):
-            pass
+        with contextlib.suppress(Unreadable):
+            if (own := fraction(ours.get("rate"))) is not None:
+                return snapped(own)
         counted: dict[float, int] = {}
         for kind in (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio):
             for track in timeline.tracks:
@@ -277,9 +276,9 @@ class _Reader:
         elif isinstance(reference, otio.schema.ImageSequenceReference):
             base = reference.target_url_base
             path = f"{base}{'/' if base and not base.endswith('/') else ''}{reference.name_prefix}"
-        texts = dict(_texts(clip.metadata))
+        texts = dict(texts_in(clip.metadata))
         ours = clip.metadata.get("circletake")
-        whole = _finer(replace(whole, source=source), ours if isinstance(ours, Mapping) else {})
+        whole = finer(replace(whole, source=source), ours if isinstance(ours, Mapping) else {})
         made_here = isinstance(reference, otio.schema.GeneratorReference)
         return replace(
             whole,
@@ -291,32 +290,6 @@ class _Reader:
             comments=tuple(texts.values()),
             mark=texts.get("sha256", "") or texts.get("mastercomment1", ""),
         )
-
-
-def _finer(whole: Laid, ours: Mapping[str, Any]) -> Laid:
-    """What circletake wrote of a clip beside its range: exact times, how it is fitted, how loud it lies.
-
-    Times hold as long as nobody trimmed the clip, which its range tells.
-    """
-    said = {name: _fraction(ours.get(name)) for name in ("source_in", "source_out", "volume")}
-    first, last, volume = said.values()
-    if first is not None and last is not None and whole.source is not None:
-        ends = whole.source + (whole.end - whole.start) * whole.speed
-        if abs(first - whole.source) < _CLOSE and abs(last - ends) <= abs(whole.speed) / 10:
-            whole = replace(whole, source=first, source_out=last)
-    if volume is not None:
-        rise, fall = (_fraction(ours.get(name)) or Fraction(0) for name in ("fade_in", "fade_out"))
-        whole = replace(whole, level=Level(volume, rise, fall))
-    return replace(whole, fit=str(ours.get("fit") or ""))
-
-
-def _fraction(text: object) -> Fraction | None:
-    """A number as circletake writes them, of a size that seconds have."""
-    try:
-        found = Fraction(text) if isinstance(text, str) and len(text) < 40 else None
-    except (ValueError, ZeroDivisionError):
-        return None
-    return found if found is not None and 0 <= found <= LONGEST else None
 
 
 def _mix(children: list[Any], index: int, step: int) -> tuple[Fraction, Fraction]:
@@ -350,21 +323,6 @@ def _speed(item: otio.core.Item) -> tuple[Fraction, str]:
         elif isinstance(effect, otio.schema.FreezeFrame):
             speed = Fraction(0)
     return speed, caveat
-
-
-def _texts(metadata: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, str]]:
-    """Short texts of a clip's metadata by the key they stand under, as far as a name may lie in them."""
-    if depth > 6:
-        return
-    if isinstance(metadata, str):
-        if metadata.strip() and len(metadata) < 4096:
-            yield name, metadata
-    elif isinstance(metadata, Mapping):
-        for key, value in metadata.items():
-            yield from _texts(value, depth + 1, str(key))
-    elif isinstance(metadata, list | tuple) or type(metadata).__name__ == "AnyVector":
-        for each in list(metadata)[:50]:
-            yield from _texts(each, depth + 1, name)
 
 
 def _seconds(time: otio.opentime.RationalTime) -> Fraction:

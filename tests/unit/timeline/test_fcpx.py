@@ -172,6 +172,7 @@ def test_a_retime_maps_the_clips_time_to_the_medias(
         ('srcFrameRate="25" scaleEnabled="0"', Fraction(1)),
         ('srcFrameRate="60"', Fraction(1)),
         ('srcFrameRate="never"', Fraction(1)),
+        ('srcFrameRate="1e999999999"', Fraction(1)),
     ],
 )
 def test_media_near_the_rate_are_conformed_frame_for_frame(conform: str, speed: Fraction) -> None:

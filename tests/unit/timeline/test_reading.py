@@ -335,6 +335,25 @@ class TestOtio:
         assert (found.name, found.frames) == ("long", 48)
         assert "'short'" in found.notes[0]
 
+    @pytest.mark.parametrize("number", ["1e999999999", "-1", "1/0", "nan", "9" * 5000, 7, None, ["1"]])
+    def test_numbers_that_circletake_never_wrote_are_passed_over(
+        self, tmp_path: Path, number: object
+    ) -> None:
+        span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(24, 24))
+        clip = otio.schema.Clip("a", otio.schema.MissingReference(), span)
+        timeline = otio.schema.Timeline("cut")
+        timeline.tracks.append(otio.schema.Track("V1", [clip]))
+        document = json.loads(otio.adapters.write_to_string(timeline, "otio_json"))
+        document["metadata"] = {"circletake": {"rate": number, "fit": number}}
+        names = ("source_in", "source_out", "volume", "fade_in", "fit")
+        document["tracks"]["children"][0]["children"][0]["metadata"] = {
+            "circletake": dict.fromkeys(names, number)
+        }
+        found = written(tmp_path, json.dumps(document).encode(), "cut.otio")
+        (piece,) = found.shown
+        assert (found.rate, found.fit) == (Fraction(24), "")
+        assert (piece.source_in, piece.source_out, piece.level, piece.fit) == (0, None, None, "")
+
     def test_pictures_in_a_folder_are_named_below_it(self, tmp_path: Path) -> None:
         span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(24, 24))
         pictures = otio.schema.ImageSequenceReference("file:///x/shot", "shot.", ".exr", rate=24)

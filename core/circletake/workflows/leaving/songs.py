@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from circletake.model.cut import Cut, Song
 from circletake.model.take import Declaration
-from circletake.model.timeline import Level, Piece
+from circletake.model.timeline import Piece
 
 if TYPE_CHECKING:
     from circletake.workflows.library import Library
@@ -34,10 +34,7 @@ class Heard:
     how: str
 
     def under(self, cut: Cut) -> tuple[Song | None, str]:
-        """The song as it lies, for a cut without one; and what of it that cannot hold, in words.
-
-        A cut's fades take half of it at most, and its volume is at most 1.
-        """
+        """The song as it lies, for a cut without one; and what of it that cannot hold, in words."""
         piece = self.piece
         if piece.source_in is None or piece.speed != 1:
             return None, "another speed than its own, or no place in it told"
@@ -46,10 +43,9 @@ class Heard:
         laid = replace(self.song, offset=piece.source_in)
         if (level := piece.level) is None:
             return laid, ""
-        half = cut.seconds / 2
-        held = Level(min(Fraction(1), level.volume), min(half, level.fade_in), min(half, level.fade_out))
-        why = piece.caveat or ("louder, or with longer fades, than a cut has it" if held != level else "")
-        return replace(laid, volume=held.volume, fade_in=held.fade_in, fade_out=held.fade_out), why
+        why = piece.caveat or ("louder than it is, which a cut cannot have it" if level.volume > 1 else "")
+        volume = min(Fraction(1), level.volume)
+        return replace(laid, volume=volume, fade_in=level.fade_in, fade_out=level.fade_out), why
 
 
 def songs_of(library: Library) -> dict[str, Song]:
