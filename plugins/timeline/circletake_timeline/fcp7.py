@@ -33,6 +33,7 @@ class Fcp7:
         lost = (
             *losses.song(request),
             *losses.blurred(request),
+            *losses.between_frames(request),
             *losses.pixels(request, named=True),
             *losses.other_rates(request),
         )

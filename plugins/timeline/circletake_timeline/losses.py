@@ -27,6 +27,21 @@ def blurred(request: ExportRequest) -> Iterator[str]:
         yield "blurred backgrounds of pictures of another shape"
 
 
+def between_frames(request: ExportRequest) -> Iterator[str]:
+    """Where clips end and how long a song fades, for a format that counts these in the cut's frames."""
+    cut = request.cut
+    if request.bins:
+        return
+    whole = (
+        placed.event.source_in + (placed.record_out - placed.record_in) * placed.event.speed
+        for placed in cut.placed
+    )
+    finer = any(out != event.source_out for out, event in zip(whole, cut.events, strict=True))
+    fades = (cut.song.fade_in, cut.song.fade_out) if cut.song else ()
+    if finer or any((fade * cut.rate).denominator != 1 for fade in fades):
+        yield "ends of clips and fades between two frames of the timeline"
+
+
 def pixels(request: ExportRequest, named: bool = False) -> Iterator[str]:
     """Pixels that are not square, for a format that has no word for them.
 

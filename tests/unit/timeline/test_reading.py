@@ -352,7 +352,7 @@ class TestOtio:
         found = written(tmp_path, json.dumps(document).encode(), "cut.otio")
         (piece,) = found.shown
         assert (found.rate, found.fit) == (Fraction(24), "")
-        assert (piece.source_in, piece.source_out, piece.level, piece.fit) == (0, None, None, "")
+        assert (piece.source_in, piece.source_out, piece.level, piece.fit) == (Fraction(0), None, None, "")
 
     def test_pictures_in_a_folder_are_named_below_it(self, tmp_path: Path) -> None:
         span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(24, 24))
