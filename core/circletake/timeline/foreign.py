@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _DEEPEST = 200
 _FINE = 1_000_000
 
+_NAMELESS = ("Mob", "MasterMob", "SourceMob")
+"""What an AAF's media are called by their kind, for want of a name."""
+
 
 def read_otio(text: str, wanted: str = "") -> Timeline:
     """Read an ``.otio`` document; parts of newer schemas than we know are read as the newest known.
@@ -279,13 +282,14 @@ class _Reader:
         texts = dict(texts_in(clip.metadata))
         ours = clip.metadata.get("circletake")
         whole = finer(replace(whole, source=source), ours if isinstance(ours, Mapping) else {})
+        file = getattr(reference, "name", "") or ""
         made_here = isinstance(reference, otio.schema.GeneratorReference)
         return replace(
             whole,
             timecoded=available is None and not isinstance(reference, otio.schema.GeneratorReference),
             kind=PieceKind.GENERATOR if made_here else PieceKind.MEDIA,
             path=path,
-            file=getattr(reference, "name", "") or "",
+            file="" if file in _NAMELESS else file,
             reel=texts.get("reel", "") or texts.get("TapeID", "") or texts.get("Tape", ""),
             comments=tuple(texts.values()),
             mark=texts.get("sha256", "") or texts.get("mastercomment1", ""),

@@ -354,6 +354,13 @@ class TestOtio:
         assert (found.rate, found.fit) == (Fraction(24), "")
         assert (piece.source_in, piece.source_out, piece.level, piece.fit) == (Fraction(0), None, None, "")
 
+    def test_media_called_by_their_kind_have_the_name_of_their_clip(self, tmp_path: Path) -> None:
+        span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(24, 24))
+        reference = otio.schema.ExternalReference("file:///x/SH010_tk001.mp4")
+        reference.name = "Mob"
+        text = otio.adapters.write_to_string(otio.schema.Clip("SH010_tk001", reference, span), "otio_json")
+        assert [each.called for each in written(tmp_path, text.encode(), "cut.otio").shown] == ["SH010_tk001"]
+
     def test_pictures_in_a_folder_are_named_below_it(self, tmp_path: Path) -> None:
         span = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(24, 24))
         pictures = otio.schema.ImageSequenceReference("file:///x/shot", "shot.", ".exr", rate=24)
