@@ -204,6 +204,7 @@ def tiny_clip(
     seed: int = 0,
     audio: bool = False,
     tags: Mapping[str, str] | None = None,
+    aspect: Fraction | None = None,
 ) -> Path:
     """Write a small clip; the suffix of ``path`` chooses container and codec.
 
@@ -213,6 +214,7 @@ def tiny_clip(
         seed: other seeds give other pictures of the same pattern.
         audio: a quiet tone beside the picture.
         tags: container tags.
+        aspect: of a pixel, width to height.
     """
     import av
     import numpy as np
@@ -227,6 +229,8 @@ def tiny_clip(
         assert isinstance(video, av.VideoStream)
         video.width, video.height, video.pix_fmt = size[0], size[1], pixels
         video.codec_context.thread_count = 1
+        if aspect is not None:
+            video.codec_context.sample_aspect_ratio = aspect
         if codec == "libx264":
             video.options = {"preset": "ultrafast"}
         tone: av.AudioStream | None = None

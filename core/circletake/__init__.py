@@ -132,6 +132,7 @@ if TYPE_CHECKING:
     from circletake.timeline.fcp7_out import fcp7_xml
     from circletake.timeline.otio import timeline_json
     from circletake.timeline.otio_bins import bins_json, otioz
+    from circletake.timeline.xmeml import pixel_shape
 
 __all__ = [
     "ALGORITHMIC",
@@ -233,6 +234,7 @@ __all__ = [
     "markers_of",
     "needs_encoding",
     "otioz",
+    "pixel_shape",
     "printable",
     "remux",
     "render",
@@ -280,6 +282,7 @@ _HOMES = {
     "circletake.timeline.edl_out": "edl",
     "circletake.timeline.fcp7_bins": "fcp7_bins",
     "circletake.timeline.fcp7_out": "fcp7_xml",
+    "circletake.timeline.xmeml": "pixel_shape",
     "circletake.timeline.otio": "timeline_json",
     "circletake.timeline.otio_bins": "bins_json otioz",
 }

@@ -72,6 +72,45 @@ def test_one_export_holds_every_timeline_and_its_signed_media_once(film: Cli, tm
     assert "signed, re-read" in out
 
 
+@pytest.mark.parametrize("name", ["main.xml", "main.otio", "main.otioz", "main.edl"])
+def test_what_left_comes_back_with_its_song(film: Cli, tmp_path: Path, name: str) -> None:
+    film("cut", "song", "main", "--offset", "0.5", "--fade-in", "0.25", "--volume", "0.5")
+    film("export", "--cut", "main", *TIMELINES, "--to", tmp_path / "out")
+    rate = ("--rate", "24") if name == "main.edl" else ()
+    status, out, err = film("cut", "import", tmp_path / "out" / name, "--name", "back", *rate, "--json")
+    assert (status, json.loads(out)["not_carried"]) == (0, []), err
+    told = json.loads(out)["song"]
+    assert told["known_by"] == ("reel" if rate else "mark")
+    before, after = (json.loads(film("cut", "show", cut, "--json")[1]) for cut in ("main", "back"))
+    assert after["song"] == before["song"]
+    assert told["sha256"] == before["song"]["sha256"]
+    assert after["events"] == before["events"]
+    status, out, _ = film("cut", "import", tmp_path / "out" / name, "--dry-run", *rate)
+    assert "song   night bus.wav, from 0.50 s" in out
+    assert "sound, not ours" not in out
+
+
+def test_a_song_in_an_m4a_comes_along_and_one_that_begins_as_a_video_stays(film: Cli, tmp_path: Path) -> None:
+    import av
+    import numpy as np
+
+    for name, options in (("song.m4a", {}), ("clip.m4a", {"brand": "isom"})):
+        with av.open(str(tmp_path / name), "w", format="ipod", options=options) as file:
+            stream = file.add_stream("aac", rate=48000, layout="mono")
+            for start in range(0, 60 * 1024, 1024):
+                silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+                silence.sample_rate, silence.pts = 48000, start
+                file.mux(stream.encode(silence))
+            file.mux(stream.encode(None))
+    for name, there in (("song.m4a", ["song.m4a"]), ("clip.m4a", [])):
+        film("cut", "song", "main", tmp_path / name)
+        to = tmp_path / f"out of {name}"
+        status, _, err = film("export", "--cut", "main", "--format", "otio", "--to", to)
+        assert status == 0, err
+        assert [path.name for path in (to / "clips").glob("*.m4a")] == there
+        assert ("its container may hold a video" in err) == (not there)
+
+
 def test_media_are_named_as_the_editors_machine_has_them(film: Cli, tmp_path: Path) -> None:
     to = tmp_path / "out" / "v1"
     rewrite = rf"{tmp_path / 'out'}=D:\jobs\Night Bus"

@@ -12,6 +12,7 @@ from circletake.cli.console import note, print_json, progress, say, table
 
 if TYPE_CHECKING:
     from circletake.workflows.leaving.identifying import Identified, Known
+    from circletake.workflows.leaving.songs import Heard
 
 Timecoded = Annotated[
     str, typer.Option("--rate", help="Frames a second of an EDL, which does not tell it.", metavar="RATE")
@@ -24,7 +25,9 @@ MediaFolders = Annotated[
 
 
 def import_(
-    timeline: Annotated[Path, typer.Argument(help="FCP7 XML, EDL, AAF, OTIO, OTIOZ.", metavar="TIMELINE")],
+    timeline: Annotated[
+        Path, typer.Argument(help="FCP7 XML, FCPXML, EDL, AAF, OTIO, OTIOZ.", metavar="TIMELINE")
+    ],
     name: Annotated[str, typer.Option(help="Name of the cut; the timeline's without one.")] = "",
     rate: Timecoded = "",
     sequence: Sequence = "",
@@ -86,9 +89,14 @@ def show(found: Identified) -> None:
     frames = sum(row.piece.frames for row in found.ours)
     share = f"{frames / timeline.frames:.1%}" if timeline.frames else "0%"
     say(f"{len(found.ours)} of {counted(len(found.rows), 'piece')} are takes · {share} of the timeline")
+    strange = found.sounds
+    if heard := found.song:
+        strange = tuple(piece for piece in found.sounds if piece is not heard.piece)
+        at = "-" if heard.piece.source_in is None else f"{float(heard.piece.source_in):.2f}"
+        say(f"song   {printable(heard.song.name, 60)}, from {at} s  {heard.how}")
     for word, pieces in (
         ("titles, generators", timeline.generators),
-        ("sound, not ours", found.sounds),
+        ("sound, not ours", strange),
         ("switched off", timeline.disabled),
         ("hidden below others", timeline.hidden),
     ):
@@ -122,12 +130,17 @@ def as_json(found: Identified, not_carried: tuple[str, ...] = ()) -> dict[str, A
         "height": timeline.height,
         "rows": [_row(row, timeline.rate) for row in found.rows],
         "titles": [_piece(each) for each in timeline.generators],
+        "song": _song(found.song) if found.song else None,
         "sounds": [_piece(each) for each in found.sounds],
         "disabled": [_piece(each) for each in timeline.disabled],
         "hidden": [_piece(each) for each in timeline.hidden],
         "notes": list(timeline.notes),
         "not_carried": list(not_carried),
     }
+
+
+def _song(heard: Heard) -> dict[str, Any]:
+    return {**_piece(heard.piece), "sha256": heard.song.sha256, "known_by": heard.how}
 
 
 def _row(row: Known, rate: Any) -> dict[str, Any]:

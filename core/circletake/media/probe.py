@@ -100,6 +100,7 @@ def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
             rotation=rotation,
             audio=_sound(container),
             picture_sha256=walk.sha256,
+            aspect=_aspect(stream, sideways),
         )
         return Probed(facts, _tags(container, stream), short)
 
@@ -209,6 +210,14 @@ def _rate(stream: VideoStream, walk: _Walk) -> Fraction | None:
     if walk.seconds > 0 and walk.shown > 1:
         return Fraction(walk.shown / walk.seconds).limit_denominator(1001)
     return None
+
+
+def _aspect(stream: VideoStream, sideways: bool) -> Fraction:
+    """Of a pixel as shown; what no film has counts as square."""
+    aspect = stream.codec_context.sample_aspect_ratio or Fraction(1)
+    if not Fraction(1, 4) <= aspect <= 4:
+        return Fraction(1)
+    return 1 / aspect if sideways else Fraction(aspect)
 
 
 def _mime(container: InputContainer, path: Path) -> str:

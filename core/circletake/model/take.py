@@ -58,6 +58,7 @@ class MediaFacts:
         rotation: degrees clockwise the player turns the picture: 0, 90, 180, 270.
         picture_sha256: digest of the coded video packets alone: two files with the
             same one show the same picture, whatever their containers say.
+        aspect: width to height of a pixel as shown; 1 where pixels are square.
     """
 
     container: str
@@ -72,6 +73,12 @@ class MediaFacts:
     rotation: int
     audio: AudioFacts | None
     picture_sha256: str
+    aspect: Fraction = Fraction(1)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Width and height in square pixels: the height as it is."""
+        return round(self.width * self.aspect), self.height
 
     def to_json(self) -> dict[str, object]:
         """A plain dictionary that :meth:`from_json` turns back into an equal value."""
@@ -92,6 +99,7 @@ class MediaFacts:
                 else None
             ),
             "picture_sha256": self.picture_sha256,
+            "aspect": str(self.aspect),
         }
 
     @classmethod
@@ -100,10 +108,13 @@ class MediaFacts:
         fields = dict(data)
         audio = fields.pop("audio")
         rate = fields.pop("rate")
+        # Libraries of before did not write it.
+        aspect = fields.pop("aspect", "1")
         return cls(
             **fields,  # type: ignore[arg-type]  # names are those of to_json
             rate=Fraction(str(rate)) if rate else None,
             audio=AudioFacts(**audio) if isinstance(audio, Mapping) else None,
+            aspect=Fraction(str(aspect)),
         )
 
 

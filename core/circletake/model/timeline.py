@@ -20,6 +20,21 @@ class PieceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """How loud a sound lies.
+
+    Attributes:
+        volume: 1 as it is, 0 silent.
+        fade_in: seconds over which it comes in from silence.
+        fade_out: seconds over which it goes out at its end.
+    """
+
+    volume: Fraction = Fraction(1)
+    fade_in: Fraction = Fraction(0)
+    fade_out: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One piece on one track, nested sequences laid open. All its texts are a stranger's.
 
@@ -41,6 +56,9 @@ class Piece:
         layer: pieces of a higher layer hide those of lower ones.
         dissolves: frames of the dissolves at its start and end.
         caveat: what is only nearly so, in words.
+        source_out: seconds into its media at its end, where circletake wrote it finer than in frames.
+        fit: how its picture is fitted to another shape, in circletake's word; empty where nobody tells.
+        level: of a sound; ``None`` where nobody tells.
     """
 
     track: str
@@ -62,6 +80,9 @@ class Piece:
     layer: tuple[int, ...] = ()
     dissolves: tuple[int, int] = (0, 0)
     caveat: str = ""
+    source_out: Fraction | None = None
+    fit: str = ""
+    level: Level | None = None
 
     @property
     def frames(self) -> int:
@@ -75,9 +96,11 @@ class Piece:
 
     def cut_to(self, record_in: int, record_out: int, rate: Fraction) -> Piece:
         """A part of it, with the media's time moved along."""
+        if (record_in, record_out) == (self.record_in, self.record_out):
+            return self
         moved = (record_in - self.record_in) / rate * self.speed
         source = None if self.source_in is None else self.source_in + moved
-        return replace(self, record_in=record_in, record_out=record_out, source_in=source)
+        return replace(self, record_in=record_in, record_out=record_out, source_in=source, source_out=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +114,7 @@ class Timeline:
         frames: its length.
         width: 0 where the file does not tell.
         notes: what was assumed or passed over, in words.
+        fit: of pictures of another shape, where a piece says nothing else.
     """
 
     name: str
@@ -102,6 +126,7 @@ class Timeline:
     width: int = 0
     height: int = 0
     notes: tuple[str, ...] = ()
+    fit: str = ""
 
     @property
     def pictures(self) -> Iterator[Piece]:

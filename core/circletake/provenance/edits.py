@@ -48,7 +48,7 @@ def _regions(cut: Cut, slates: Mapping[str, Slate]) -> Mapping[str, list[_Change
             said = {"region": here, "description": f"{_factor(event.speed)} times the speed of the take"}
             found.setdefault(words.CHANGED_SPEED, []).append(said)
         facts = slates[event.take_id].take.media
-        fit = cut.fit_of(event) if cut.reshapes(facts.width, facts.height) else Fit.LETTERBOX
+        fit = cut.fit_of(event) if cut.reshapes(*facts.shape) else Fit.LETTERBOX
         if fit is Fit.CROP:
             said = {"region": here, "description": "cut to the shape of the frame"}
             found.setdefault(words.CROPPED, []).append(said)

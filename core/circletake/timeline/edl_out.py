@@ -7,15 +7,20 @@ and refuses 16 frames a second. Source: CMX 3600, and the comments that Avid and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import log10
 from typing import TYPE_CHECKING
 
 from circletake.model.cut import timecode
 from circletake.model.marker import markers_of
 from circletake.model.text import file_stem, printable
+from circletake.timeline.laying import song_levels
 
 if TYPE_CHECKING:
-    from circletake.model.cut import Cut, Placed
+    from circletake.model.cut import Cut, Placed, Song
     from circletake.model.slate import Slate
+
+_SILENT = -99.0
+"""Decibels by which Premiere means silence."""
 
 
 def edl(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str], song: str = "") -> str:
@@ -37,6 +42,7 @@ def edl(cut: Cut, slates: Mapping[str, Slate], media: Mapping[str, str], song: s
         times = _times(cut, first, first + length, 0, length)
         lines.append(f"{len(cut.events) + 1:03d}  {cut.song.sha256[:8]:8} A     C        {times}")
         lines += _named(song)
+        lines += _levels(cut, cut.song)
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -51,11 +57,20 @@ def _event(cut: Cut, placed: Placed, slate: Slate, path: str) -> Iterator[str]:
         speed = float(event.speed * -(-cut.rate.numerator // cut.rate.denominator))
         yield f"M2   {slate.take.short:8}       {speed:05.1f}                {timecode(first, cut.rate)}"
     yield from _named(path)
+    if cut.reshapes(*slate.take.media.shape):
+        yield f"* FIT: {cut.fit_of(event).value.upper()}"
     for marker in markers_of(slate, event.source_in, event.source_out):
         moved = begin + round((marker.at - event.source_in) / event.speed * cut.rate)
         at = timecode(min(max(begin, moved), end - 1), cut.rate, cut.start)
         text = printable(f"{marker.name}: {marker.comment}" if marker.comment else marker.name)
         yield f"* LOC: {at} {marker.color.upper():7} {text}"
+
+
+def _levels(cut: Cut, song: Song) -> Iterator[str]:
+    """The song's volume and fades, as Premiere lists them: at places of the song, in decibels."""
+    for at, loud in song_levels(song, cut).items():
+        decibels = 20 * log10(loud) if loud > 0 else _SILENT
+        yield (f"* AUDIO LEVEL AT {timecode(at, cut.rate)} IS {decibels:.2f} DB  (REEL {song.sha256[:8]} A1)")
 
 
 def _named(path: str) -> Iterator[str]:

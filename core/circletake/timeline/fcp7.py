@@ -7,19 +7,22 @@ Interchange Format, as far as a cut needs it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from circletake.model.timeline import PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.model.timeline import Level, PieceKind, Timeline
+from circletake.timeline.laying import DEEPEST, Laid, Unreadable, level_of, settled, snapped, through
+from circletake.timeline.xmeml import TICKS
 from circletake.timeline.xml import number_of, parsed, text_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _ITEMS = ("clipitem", "generatoritem")
+_FINE = 1_000_000
 
 
 def read_fcp7(data: bytes, wanted: str = "") -> Timeline:
@@ -77,6 +80,7 @@ class _Document:
             first=int(number_of(chosen, "timecode/frame") or 0),
             size=(size[0], size[1]),
             notes=self.notes,
+            drop=text_of(chosen, "timecode/displayformat").strip().upper() == "DF",
         )
 
     def rate(self, element: Element | None, otherwise: Fraction) -> Fraction:
@@ -167,6 +171,7 @@ class _Document:
         own = self.rate(item, rate)
         source, speed, caveat = self.timing(item, file, own, Fraction(end - start) / rate)
         laid = Laid(Fraction(start) / rate, Fraction(end) / rate, source, speed=speed, caveat=caveat)
+        level, uneven = self.level(item, own)
         laid = replace(
             laid.part(Fraction(cuts[0]) / rate, Fraction(cuts[1]) / rate), dissolves=(fades[0], fades[1])
         )
@@ -179,6 +184,9 @@ class _Document:
             reel=text_of(file, "timecode/reel/name") or text_of(item, "reel/name"),
             comments=tuple(_comments(item)),
             mark=text_of(item, "comments/mastercomment1"),
+            fit=text_of(item, "comments/clipcommenta").removeprefix("fit: "),
+            level=level,
+            caveat=laid.caveat or uneven,
             enabled=text_of(item, "enabled").strip().upper() != "FALSE",
         )
 
@@ -197,7 +205,7 @@ class _Document:
         if first is None or first < 0:
             return None, Fraction(1), ""
         offset = number_of(item, "subclipinfo/startoffset") or 0
-        at = Fraction(first)
+        at = _exact(item, Fraction(first), own)
         for effect in item.iterfind("filter/effect"):
             if text_of(effect, "effectid").strip() != "timeremap":
                 continue
@@ -209,7 +217,7 @@ class _Document:
                 speed = (until - begin) / (length * own)
                 return begin / own, speed, "its speed changes; told as the mean"
             percent = number_of(said.get("speed"), "value")
-            speed = Fraction(100 if percent is None else percent) / 100
+            speed = Fraction(100 if percent is None else percent).limit_denominator(10_000) / 100
             back = text_of(said.get("reverse"), "value").strip().upper() == "TRUE"
             if back or speed < 0:
                 speed = abs(speed)
@@ -217,6 +225,28 @@ class _Document:
                 return (whole - at) * speed / own, -speed, ""
             return at * speed / own, speed, ""
         return (at + Fraction(offset)) / own, Fraction(1), ""
+
+    def level(self, item: Element, own: Fraction) -> tuple[Level | None, str]:
+        """How loud a sound lies, by the filter that editors keep it in."""
+        for effect in item.iterfind("filter/effect"):
+            if text_of(effect, "effectid").strip() != "audiolevels":
+                continue
+            for parameter in effect.findall("parameter"):
+                if text_of(parameter, "parameterid").strip() == "level":
+                    loud = number_of(parameter, "value")
+                    keys = _curve(parameter) or [(Fraction(0), Fraction(1 if loud is None else loud))]
+                    fine = [(when / own, value.limit_denominator(10_000)) for when, value in keys]
+                    return level_of(fine)
+        return None, ""
+
+
+def _exact(item: Element, first: Fraction, own: Fraction) -> Fraction:
+    """The frame a clip starts at, with its part of a frame where Premiere's ticks tell it."""
+    ticks = text_of(item, "pproTicksIn").strip()
+    if not re.fullmatch(r"\d{1,18}", ticks):
+        return first
+    at = Fraction(int(ticks), TICKS).limit_denominator(_FINE) * own
+    return at if abs(at - first) <= 1 else first
 
 
 def _meets(mix: Element | None, neighbour: Element, edge: str) -> bool:

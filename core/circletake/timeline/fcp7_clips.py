@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from circletake.model.event import Verdict
 from circletake.model.marker import MarkerColor, markers_of
 from circletake.model.recipe import Field
-from circletake.timeline.xmeml import element, file_starts, picture, rate, sound
+from circletake.timeline.xmeml import element, file_starts, picture, pixel_shape, rate, sound
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -52,7 +52,7 @@ def file_of_take(name: str, slate: Slate, url: str, otherwise: Fraction) -> Elem
     """
     facts = slate.take.media
     own = facts.rate or otherwise
-    shown = element("video", picture(own, facts.width, facts.height))
+    shown = element("video", picture(own, facts.width, facts.height, pixel_shape(facts)))
     inside = element("media", shown)
     if facts.audio:
         inside.append(_heard(facts.audio))
@@ -108,11 +108,16 @@ def logging(slate: Slate | None = None) -> Element:
     return element("logginginfo", *(element(tag, text) for tag, text in said.items()))
 
 
-def comments(slate: Slate) -> Element:
-    """Master comments: the take's digest, model, seed and label, as far as they are known."""
+def comments(slate: Slate, fit: str = "") -> Element:
+    """Master comments: the take's digest, model, seed and label, as far as they are known.
+
+    Args:
+        fit: how the clip is fitted, where its shape is another than the cut's; the clip's own comment.
+    """
     recipe = slate.recipe
     said = (slate.take.sha256, recipe.made_with, recipe[Field.SEED], slate.take.label)
-    return element("comments", *(element(f"mastercomment{n}", text) for n, text in enumerate(said, 1)))
+    masters = [element(f"mastercomment{n}", text) for n, text in enumerate(said, 1)]
+    return element("comments", *masters, *([element("clipcommenta", f"fit: {fit}")] if fit else []))
 
 
 def colors() -> Element:

@@ -27,7 +27,17 @@ from circletake.timeline.fcp7_clips import (
 )
 from circletake.timeline.fcp7_effects import basic_motion, levels, time_remap
 from circletake.timeline.otio import first_frame
-from circletake.timeline.xmeml import TICKS, begins, document, element, picture, rate, sound
+from circletake.timeline.xmeml import (
+    TICKS,
+    begins,
+    document,
+    element,
+    picture,
+    pixel_shape,
+    rate,
+    sound,
+    truth,
+)
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -144,7 +154,9 @@ class _Sequence:
                 length = round((placed.record_out - placed.record_in) * self.cut.rate)
                 for each in marked(slate, self.cut.rate / event.speed, event.source_in, length):
                     item.made.append(each)
-            for each in (logging(slate), colors(), comments(slate), labels(slate.standing.verdict)):
+            fit = self.cut.fit_of(event).value if self.cut.reshapes(*facts.shape) else ""
+            said = comments(slate, fit if item.kind == "video" else "")
+            for each in (logging(slate), colors(), said, labels(slate.standing.verdict)):
                 item.made.append(each)
 
     def item(self, placed: Placed, kind: str, track: int, onto: list[Element]) -> _Item:
@@ -164,19 +176,23 @@ class _Sequence:
             frames_of(facts, self.cut.rate) / event.speed,
         )
         if kind == "video":
-            for tag, text in (("alphatype", "none"), ("pixelaspectratio", "square"), ("anamorphic", "FALSE")):
-                made.append(element(tag, text))
+            shape, wide = pixel_shape(facts)
+            looks = {"alphatype": "none", "pixelaspectratio": shape, "anamorphic": truth(wide)}
+            made.extend(element(tag, text) for tag, text in looks.items())
         else:
             made.set("premiereChannelType", "mono" if facts.audio and facts.audio.channels == 1 else "stereo")
         made.append(self.once(f"file-{master}", lambda name: file_of_take(name, slate, url, self.cut.rate)))
         if kind == "audio":
             made.append(_source(track))
         if event.speed != 1:
-            made.append(time_remap(event.speed, kind))
-        if kind == "video" and (facts.width, facts.height) != (self.cut.width, self.cut.height):
+            places = (int(made.findtext(tag) or 0) for tag in ("in", "out", "duration"))
+            made.append(time_remap(event.speed, kind, *places))
+        if kind == "video" and facts.shape != (self.cut.width, self.cut.height):
             fill = self.cut.fit_of(event) is Fit.CROP
+            # Editors widen pixels that are not square before they scale.
+            named_shape = facts.aspect if pixel_shape(facts)[0] != "square" else Fraction(1)
             ratios = (
-                Fraction(self.cut.width, max(1, facts.width)),
+                Fraction(self.cut.width) / max(Fraction(1), facts.width * named_shape),
                 Fraction(self.cut.height, max(1, facts.height)),
             )
             made.append(basic_motion(max(ratios) if fill else min(ratios)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -13,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from circletake.model.timeline import PieceKind, Timeline
 from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.timeline.metadata import finer, fraction, texts_in
 
 if TYPE_CHECKING:
     import opentimelineio as otio
 
 _DEEPEST = 200
 _FINE = 1_000_000
+
+_NAMELESS = ("Mob", "MasterMob", "SourceMob")
+"""What an AAF's media are called by their kind, for want of a name."""
 
 
 def read_otio(text: str, wanted: str = "") -> Timeline:
@@ -92,10 +97,10 @@ def _chosen(found: Any, wanted: str, format: str, notes: list[str]) -> Timeline:
         named = [each for each in held if each.name == wanted] if wanted else held
         if not named:
             raise Unreadable(f"there is no timeline{f' named {wanted}' if wanted else ''} in it")
+        found = max(named, key=_length)
         if len(named) > 1:
-            others = ", ".join(repr(each.name) for each in named[1:])[:300]
+            others = ", ".join(repr(each.name) for each in named if each is not found)[:300]
             notes.append(f"others in it were not read (--sequence): {others}")
-        found = named[0]
     if isinstance(found, otio.schema.Timeline):
         timeline = found
     elif isinstance(found, otio.core.Composition | otio.core.Item):
@@ -111,6 +116,14 @@ def _chosen(found: Any, wanted: str, format: str, notes: list[str]) -> Timeline:
     else:
         raise Unreadable(f"it holds a {type(found).__name__}, no timeline")
     return _Reader(notes).timeline(timeline, format)
+
+
+def _length(found: Any) -> Fraction:
+    """Seconds; none where its parts do not tell."""
+    try:
+        return _seconds(found.duration())
+    except Exception:
+        return Fraction(0)
 
 
 @dataclass(slots=True)
@@ -135,16 +148,16 @@ class _Reader:
             first=round(_seconds(start) * rate) if start is not None else 0,
             size=(size[0], size[1]),
             notes=self.notes,
+            fit=str(ours.get("fit") or ""),
         )
 
     def rate(self, timeline: otio.schema.Timeline, ours: Mapping[str, Any]) -> Fraction:
         """As it says itself; else that of its start, else that most of its pictures are counted in."""
         import opentimelineio as otio
 
-        try:
-            return snapped(Fraction(str(ours["rate"])))
-        except (KeyError, ValueError, ZeroDivisionError, Unreadable):
-            pass
+        with contextlib.suppress(Unreadable):
+            if (own := fraction(ours.get("rate"))) is not None:
+                return snapped(own)
         counted: dict[float, int] = {}
         for kind in (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio):
             for track in timeline.tracks:
@@ -264,16 +277,19 @@ class _Reader:
         if isinstance(reference, otio.schema.ExternalReference):
             path = reference.target_url or ""
         elif isinstance(reference, otio.schema.ImageSequenceReference):
-            path = f"{reference.target_url_base}{reference.name_prefix}"
-        texts = dict(_texts(clip.metadata))
+            base = reference.target_url_base
+            path = f"{base}{'/' if base and not base.endswith('/') else ''}{reference.name_prefix}"
+        texts = dict(texts_in(clip.metadata))
+        ours = clip.metadata.get("circletake")
+        whole = finer(replace(whole, source=source), ours if isinstance(ours, Mapping) else {})
+        file = getattr(reference, "name", "") or ""
         made_here = isinstance(reference, otio.schema.GeneratorReference)
         return replace(
             whole,
-            source=source,
             timecoded=available is None and not isinstance(reference, otio.schema.GeneratorReference),
             kind=PieceKind.GENERATOR if made_here else PieceKind.MEDIA,
             path=path,
-            file=getattr(reference, "name", "") or "",
+            file="" if file in _NAMELESS else file,
             reel=texts.get("reel", "") or texts.get("TapeID", "") or texts.get("Tape", ""),
             comments=tuple(texts.values()),
             mark=texts.get("sha256", "") or texts.get("mastercomment1", ""),
@@ -311,21 +327,6 @@ def _speed(item: otio.core.Item) -> tuple[Fraction, str]:
         elif isinstance(effect, otio.schema.FreezeFrame):
             speed = Fraction(0)
     return speed, caveat
-
-
-def _texts(metadata: Any, depth: int = 0, name: str = "") -> Iterator[tuple[str, str]]:
-    """Short texts of a clip's metadata by the key they stand under, as far as a name may lie in them."""
-    if depth > 6:
-        return
-    if isinstance(metadata, str):
-        if metadata.strip() and len(metadata) < 4096:
-            yield name, metadata
-    elif isinstance(metadata, Mapping):
-        for key, value in metadata.items():
-            yield from _texts(value, depth + 1, str(key))
-    elif isinstance(metadata, list | tuple) or type(metadata).__name__ == "AnyVector":
-        for each in list(metadata)[:50]:
-            yield from _texts(each, depth + 1, name)
 
 
 def _seconds(time: otio.opentime.RationalTime) -> Fraction:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from circletake.model.cut import timecode
-from circletake.model.timeline import Piece, PieceKind, Timeline
+from circletake.model.cut import Cut, Fit, Song, timecode
+from circletake.model.timeline import Level, Piece, PieceKind, Timeline
 
 MOST_PIECES = 20_000
 """A feature film has some 2,000 shots; ten times that on a few tracks is still read."""
@@ -17,6 +17,9 @@ DEEPEST = 20
 
 LONGEST = 7 * 24 * 3600
 """Seconds of the longest timeline that is believed."""
+
+DROPPED = {30: 2, 60: 4}
+"""Numbers that drop frame timecode leaves out each minute but the tenth, SMPTE 12M."""
 
 _LONGEST_TEXT = 500
 _MOST_COMMENTS = 24
@@ -54,11 +57,16 @@ class Laid:
     nested: tuple[str, ...] = ()
     dissolves: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0))
     caveat: str = ""
+    source_out: Fraction | None = None
+    fit: str = ""
+    level: Level | None = None
 
     def part(self, start: Fraction, end: Fraction) -> Laid:
         """The same from ``start`` to ``end``, the media's time moved along."""
+        if (start, end) == (self.start, self.end):
+            return self
         source = None if self.source is None else self.source + (start - self.start) * self.speed
-        return replace(self, start=start, end=end, source=source)
+        return replace(self, start=start, end=end, source=source, source_out=None)
 
 
 def through(pieces: Iterable[Laid], window: Laid) -> Iterator[Laid]:
@@ -126,11 +134,14 @@ def settled(
     first: int,
     size: tuple[int, int] = (0, 0),
     notes: Iterable[str] = (),
+    fit: str = "",
+    drop: bool = False,
 ) -> Timeline:
     """The timeline, every piece on whole frames of it; pieces of less than half a frame are gone.
 
     Args:
         first: number of the frame that is the timeline's start, in its timecode.
+        drop: its timecode leaves out numbers; it keeps the name of its start.
 
     Raises:
         Unreadable: it has more pieces, or is longer, than any timeline.
@@ -166,20 +177,80 @@ def settled(
                 layer=piece.layer,
                 dissolves=(round(piece.dissolves[0] * rate), round(piece.dissolves[1] * rate)),
                 caveat=piece.caveat,
+                source_out=fitted.source_out,
+                fit=fit_of(piece.fit),
+                level=piece.level,
             )
         )
     rows.sort(key=lambda row: (row.audio, row.record_in, row.layer))
+    if drop := drop and rate.denominator != 1 and nominal_of(rate) in DROPPED:
+        notes = [*notes, "its timecode is drop frame; places in it are told as non-drop, from the same start"]
     return Timeline(
         name=short(name),
         format=format,
         rate=rate,
-        start=timecode(first, rate) if 0 <= first < 360_000 * rate else "00:00:00:00",
+        start=_start(first + (numbers_left_out(first, rate) if drop else 0), rate),
         frames=max((row.record_out for row in rows), default=0),
         pieces=tuple(rows),
         width=size[0],
         height=size[1],
         notes=tuple(dict.fromkeys(notes)),
+        fit=fit_of(fit),
     )
+
+
+def _start(number: int, rate: Fraction) -> str:
+    return timecode(number, rate) if 0 <= number < 360_000 * rate else "00:00:00:00"
+
+
+def nominal_of(rate: Fraction) -> int:
+    """Numbers that a second of timecode has: 24 at 23.976."""
+    return -(-rate.numerator // rate.denominator)
+
+
+def numbers_left_out(frame: int, rate: Fraction) -> int:
+    """How many numbers drop frame timecode left out before a frame, SMPTE 12M."""
+    nominal = nominal_of(rate)
+    dropped = DROPPED[nominal]
+    minute = 60 * nominal - dropped
+    tens, rest = divmod(frame, 10 * minute + dropped)
+    # The first minute of ten is whole.
+    return dropped * (9 * tens + max(0, (rest - dropped) // minute))
+
+
+def fit_of(text: object) -> str:
+    """A word that circletake has for how pictures are fitted; empty for any other."""
+    word = str(text or "").strip().lower()
+    return word if word in set(Fit) else ""
+
+
+def level_of(keys: Sequence[tuple[Fraction, Fraction]]) -> tuple[Level | None, str]:
+    """How loud a sound lies by its keys, and with what caveat.
+
+    Args:
+        keys: seconds and loudness, 1 as it is, in order.
+    """
+    if not keys:
+        return None, ""
+    loudest = max(loud for _, loud in keys)
+    if loudest <= 0 or len(keys) == 1:
+        return Level(max(Fraction(0), loudest)), ""
+    quiet = loudest / 1000
+    rise = keys[1][0] - keys[0][0] if keys[0][1] <= quiet else Fraction(0)
+    fall = keys[-1][0] - keys[-2][0] if keys[-1][1] <= quiet else Fraction(0)
+    held = keys[1 if rise else 0 : -1 if fall else None]
+    even = all(abs(loud - loudest) <= loudest / 50 for _, loud in held)
+    return Level(loudest, rise, fall), "" if even else "its loudness changes; told as its loudest"
+
+
+def song_levels(song: Song, cut: Cut) -> dict[int, Fraction]:
+    """Keys of a song's volume with its fades: loudness by the song's frames, counted at the cut's rate."""
+    first = round(song.offset * cut.rate)
+    length = round(cut.seconds * cut.rate)
+    rise, fall = (min(length, round(each * cut.rate)) for each in (song.fade_in, song.fade_out))
+    keys = [(0, Fraction(0) if rise else song.volume), (rise, song.volume)]
+    keys += [(max(rise, length - fall), song.volume), (length, Fraction(0) if fall else song.volume)]
+    return {first + at: loud for at, loud in keys}
 
 
 def short(text: object, limit: int = _LONGEST_TEXT) -> str:

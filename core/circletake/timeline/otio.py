@@ -66,7 +66,12 @@ def timeline_of(
     rate = float(cut.rate)
     timeline = otio.schema.Timeline(cut.name)
     timeline.global_start_time = otio.opentime.RationalTime(first_frame(cut.start, cut.rate), rate)
-    timeline.metadata["circletake"] = {"width": cut.width, "height": cut.height, "rate": str(cut.rate)}
+    timeline.metadata["circletake"] = {
+        "width": cut.width,
+        "height": cut.height,
+        "rate": str(cut.rate),
+        "fit": cut.fit.value,
+    }
     picture = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     at = Fraction(0)
     for placed in cut.placed:
@@ -201,6 +206,7 @@ def known(slate: Slate) -> dict[str, Any]:
     return {
         "take": slate.take.label,
         "sha256": slate.take.sha256,
+        "pixel_aspect": str(slate.take.media.aspect),
         "verdict": slate.standing.verdict.value,
         "stars": slate.standing.stars,
         "recipe": said,

@@ -15,7 +15,10 @@ _LARGEST = 256 * 2**20
 """Bytes of the largest timeline that is read; a feature film's XML takes some 60 MB."""
 
 _MEMBER = "content.otio"
-_SUFFIXES = ".xml, .edl, .aaf, .otio, .otioz or .otiod"
+_FOLDERS = {_MEMBER: "OTIOD", "Info.fcpxml": "FCPXML"}
+"""What lies in a timeline that is a folder, and what its format is called."""
+
+_SUFFIXES = ".xml, .fcpxml, .edl, .aaf, .otio, .otioz or .otiod"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,10 @@ def read_timeline(task: Reading) -> Timeline | Refusal:
 def _read(task: Reading) -> Timeline:
     path = Path(task.path)
     if path.is_dir():
-        inner = path / _MEMBER
-        if not inner.is_file():
-            raise Unreadable(f"it is a folder without {_MEMBER}")
-        return replace(_by_bytes(replace(task, path=str(inner))), format="OTIOD")
+        for member, format in _FOLDERS.items():
+            if (path / member).is_file():
+                return replace(_by_bytes(replace(task, path=str(path / member))), format=format)
+        raise Unreadable(f"it is a folder without {' or '.join(_FOLDERS)}")
     return _by_bytes(task)
 
 
@@ -78,7 +81,9 @@ def _by_bytes(task: Reading) -> Timeline:
     data = path.read_bytes()
     if _is_xml(head):
         if re.search(rb"<fcpxml\b", head.replace(b"\0", b"")):
-            raise Unreadable("it is XML of Final Cut Pro X; export FCP7 XML, an EDL or OTIO instead")
+            from circletake.timeline.fcpx import read_fcpx
+
+            return read_fcpx(data, task.sequence)
         from circletake.timeline.fcp7 import read_fcp7
 
         return read_fcp7(data, task.sequence)
@@ -105,7 +110,8 @@ def _text(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return data.decode("latin-1")
+    # Marked as UTF-8 by a program that then wrote something else.
+    return data.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
 def _bundled(path: Path) -> str:

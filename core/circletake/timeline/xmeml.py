@@ -8,14 +8,32 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from circletake.model.cut import timecode
+
+if TYPE_CHECKING:
+    from circletake.model.take import MediaFacts
 
 TICKS = 254_016_000_000
 """Premiere's ticks in a second: its exact time, beside frames."""
 
 _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to say, not even escaped; also the carriage returns it would lose."""
+
+_PIXELS = (
+    (Fraction(1), "square", False),
+    *((Fraction(shape), "NTSC-601", False) for shape in ("10/11", "8/9")),
+    *((Fraction(shape), "NTSC-601", True) for shape in ("40/33", "32/27")),
+    *((Fraction(shape), "PAL-601", False) for shape in ("12/11", "16/15", "59/54")),
+    *((Fraction(shape), "PAL-601", True) for shape in ("16/11", "64/45", "118/81")),
+    (Fraction(4, 3), "HD-(1440x1080)", False),
+    (Fraction(3, 2), "HD-(1280x1080)", False),
+)
+"""Shapes of pixels by the names Final Cut gave them, both as BT.601 has them and as its frames are cut;
+``anamorphic`` is said of the wide ones of standard definition alone."""
+
+_NEAR = Fraction(1, 200)
 
 _SEQUENCE_CODEC = ("Apple ProRes 422", "apcn", "appl")
 
@@ -62,13 +80,35 @@ def begins(frames: Fraction, start: str, first: int, reel: str | None = None) ->
     return made
 
 
-def picture(frames: Fraction, width: int, height: int, *, sequence: bool = False) -> ET.Element:
-    """The ``samplecharacteristics`` of a picture; those of a sequence name the codec it is previewed in."""
+def pixel_shape(facts: MediaFacts) -> tuple[str, bool]:
+    """What the shape of a file's pixels is called, and whether it is the wide one of that name.
+
+    ``square`` also stands for shapes that have no name.
+    """
+    if (facts.width, facts.height) == (960, 720) and facts.aspect == Fraction(4, 3):
+        return "HD-(960x720)", False
+    shape, name, wide = min(_PIXELS, key=lambda known: abs(known[0] - facts.aspect))
+    return (name, wide) if abs(shape - facts.aspect) < _NEAR * shape else ("square", False)
+
+
+def picture(
+    frames: Fraction,
+    width: int,
+    height: int,
+    shape: tuple[str, bool] = ("square", False),
+    *,
+    sequence: bool = False,
+) -> ET.Element:
+    """The ``samplecharacteristics`` of a picture; those of a sequence name the codec it is previewed in.
+
+    Args:
+        shape: of its pixels, as :func:`pixel_shape` calls it.
+    """
     looks = [
         element("width", width),
         element("height", height),
-        element("anamorphic", "FALSE"),
-        element("pixelaspectratio", "square"),
+        element("anamorphic", truth(shape[1])),
+        element("pixelaspectratio", shape[0]),
         element("fielddominance", "none"),
     ]
     if not sequence:

@@ -21,6 +21,7 @@ from circletake import (
     markers_of,
     timecode,
 )
+from circletake_timeline import losses
 
 COLUMNS = (
     "event",
@@ -61,6 +62,7 @@ class CueList:
         made = staging / f"{request.name}.csv"
         made.write_text(cue_list(request, media, song), encoding="utf-8", newline="")
         lost = ["csv: the timeline's rate and size, and how pictures are fitted"]
+        lost += [f"csv: {each}" for each in losses.pixels(request)]
         if request.cut.song and not request.bins:
             lost.append("csv: the song's volume, fades and declaration" if request.song else "csv: the song")
         return [ProducedFile(made, "timeline", not_carried=tuple(lost))]

@@ -40,7 +40,7 @@ def _lost(request: ExportRequest) -> Iterator[str]:
     cut = request.cut
     rate = f"{float(cut.rate):.3f}".rstrip("0").rstrip(".")
     size = f"{cut.width}x{cut.height}"
-    yield f"the timeline's rate and size (they are {rate}, {size}), and how pictures are fitted"
+    yield f"the timeline's rate and size (they are {rate}, {size})"
     yield "places between two frames of the timeline"
     yield from losses.prompts(request)
     yield "verdicts, stars and labels"
@@ -51,6 +51,7 @@ def _lost(request: ExportRequest) -> Iterator[str]:
     if len(cut.events) > 999:
         yield "event numbers of three digits, which some readers ask for"
     if cut.song and request.song:
-        yield "the song's volume, fades and declaration"
+        yield "the song's declaration, and its volume finer than a hundredth"
     yield from losses.song(request)
+    yield from losses.pixels(request)
     yield from losses.other_rates(request)

@@ -30,5 +30,11 @@ class Fcp7:
             text = fcp7_xml(request.cut, request.slates, media, request.song, url)
         made = staging / f"{request.name}.xml"
         made.write_text(text, encoding="utf-8", newline="\n")
-        lost = (*losses.song(request), *losses.blurred(request), *losses.other_rates(request))
+        lost = (
+            *losses.song(request),
+            *losses.blurred(request),
+            *losses.between_frames(request),
+            *losses.pixels(request, named=True),
+            *losses.other_rates(request),
+        )
         return [ProducedFile(made, "timeline", not_carried=tuple(f"fcp7: {each}" for each in lost))]

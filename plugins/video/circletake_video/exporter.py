@@ -75,7 +75,7 @@ def rendered(request: ExportRequest) -> tuple[str, ...]:
         facts = request.slates[event.take_id].take.media
         if (facts.width, facts.height) != (cut.width, cut.height):
             actions["c2pa.resized.proportional"] = None
-            if cut.reshapes(facts.width, facts.height):
+            if cut.reshapes(*facts.shape):
                 actions |= dict.fromkeys(_FITTED[cut.fit_of(event)])
         if event.speed != 1:
             actions["c2pa.changedSpeed"] = None

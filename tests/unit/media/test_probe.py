@@ -8,6 +8,7 @@ import pytest
 
 from circletake.errors import MediaError
 from circletake.media.probe import picture_sha256, probe
+from circletake.model.take import MediaFacts
 
 Clip = Callable[..., Path]
 
@@ -24,6 +25,20 @@ def test_tells_sound_and_tags_with_keys_in_lower_case(clip: Clip) -> None:
     probed = probe(clip(audio=True, tags={"Title": "Night Bus"}))
     assert probed.facts.audio is not None and probed.facts.audio.rate == 48000
     assert probed.tags["title"] == "Night Bus"
+
+
+def test_tells_pixels_that_are_not_square(clip: Clip) -> None:
+    facts = probe(clip(aspect=Fraction(4, 3))).facts
+    assert (facts.width, facts.height, facts.aspect, facts.shape) == (64, 48, Fraction(4, 3), (85, 48))
+    assert probe(clip("square.mp4")).facts.aspect == 1
+
+
+def test_facts_written_before_pixels_had_a_shape_are_square(clip: Clip) -> None:
+    facts = probe(clip(aspect=Fraction(4, 3))).facts
+    written = facts.to_json()
+    assert MediaFacts.from_json(written) == facts
+    written.pop("aspect")
+    assert MediaFacts.from_json(written).aspect == 1
 
 
 def test_the_same_picture_in_another_container_has_the_same_digest(clip: Clip, tmp_path: Path) -> None:

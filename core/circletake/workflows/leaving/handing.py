@@ -15,6 +15,7 @@ from circletake.model.export import ExportRequest, SongFile
 from circletake.model.place import rewritten
 from circletake.model.slate import Slate
 from circletake.model.text import file_stem
+from circletake.workflows.contents import kind_of
 from circletake.workflows.leaving.workbench import CLIPS, Made, Workbench
 from circletake.workflows.progress import Progress
 from circletake.workflows.writing import place
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _SOUND_ALONE = (".wav", ".mp3", ".flac", ".ogg", ".aiff", ".aif", ".aac")
 """Songs that come along. Other containers may hold a video, which nobody would have signed."""
+
+_SOUND_IF_SAID = (".m4a", ".m4b")
+"""Of the family of MP4: they come along where their first bytes say that they are sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +133,20 @@ def _facts(path: Path) -> MediaFacts:
     return probe(path).facts
 
 
+def _sound_alone(source: Path) -> bool:
+    """Whether a song's container holds no video. Whatever leaves is looked into again at the gate."""
+    suffix = source.suffix.lower()
+    if suffix in _SOUND_ALONE:
+        return True
+    return suffix in _SOUND_IF_SAID and source.is_file() and kind_of(source) == "sound"
+
+
 def _song(bench: Workbench, song: Song, folder: Path) -> SongFile | None:
     """A copy of the song; ``None``, with a warning, where it cannot come along."""
     from circletake.media.soundtrack import song_facts
 
     source = Path(song.path)
-    if source.suffix.lower() not in _SOUND_ALONE:
+    if not _sound_alone(source):
         bench.warnings.append(
             f"{song.name} stays: its container may hold a video; bring it as wav, flac or mp3"
         )

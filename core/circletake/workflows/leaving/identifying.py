@@ -23,6 +23,7 @@ from circletake.model.timeline import Piece, Timeline
 from circletake.timeline.reading import Reading, Refusal, read_timeline
 from circletake.workflows import pool
 from circletake.workflows.leaving.cutting import exact_seconds
+from circletake.workflows.leaving.songs import Heard, heard, songs_of
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -67,11 +68,13 @@ class Identified:
     Attributes:
         rows: everything that is seen, in its order.
         sounds: sound that belongs to no take.
+        song: the one among them that is a song of ours.
     """
 
     timeline: Timeline
     rows: tuple[Known, ...]
     sounds: tuple[Piece, ...]
+    song: Heard | None = None
 
     @property
     def ours(self) -> tuple[Known, ...]:
@@ -92,7 +95,9 @@ def read(path: Path, rate: Fraction | None = None, sequence: str = "") -> Timeli
         BadInput: it cannot be read, and why.
     """
     if not path.exists():
-        raise NotFound(str(path), "no such timeline", "name an .xml, .edl, .aaf, .otio or .otioz file")
+        raise NotFound(
+            str(path), "no such timeline", "name an .xml, .fcpxml, .edl, .aaf, .otio or .otioz file"
+        )
     task = Reading(str(path.absolute()), rate, sequence)
     ((_, result),) = pool.run([task], read_timeline, workers=1, caps=_CAPS)
     if isinstance(result, Refusal | pool.Failure):
@@ -130,7 +135,8 @@ def identify(
         rows.append(_placed(found, timeline.rate) if found.take and found.how != "picture" else found)
         progress.step(number, len(shown), piece.called)
     sounds = tuple(piece for piece in timeline.sounds if _named(piece, index, files).take is None)
-    return Identified(timeline, tuple(rows), sounds)
+    song = heard(sounds, songs_of(library), files.at_hand, files.digest) if sounds else None
+    return Identified(timeline, tuple(rows), sounds, song)
 
 
 @dataclass(slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
-from circletake.model.cut import FASTEST, SLOWEST, Cut, CutEvent
+from circletake.model.cut import FASTEST, SLOWEST, Cut, CutEvent, Fit
 from circletake.model.text import counted
 from circletake.workflows.leaving.cutting import exact_seconds
 from circletake.workflows.leaving.identifying import Identified, Known
 
 if TYPE_CHECKING:
     from circletake.model.event import Actor
+    from circletake.model.timeline import Timeline
     from circletake.workflows.library import Library
 
 
@@ -41,13 +42,16 @@ def cut_of(library: Library, found: Identified, name: str = "") -> Imported:
     if not ours:
         raise BadInput(timeline.name or "timeline", "none of it is a take of this library that can be placed")
     facts = [library.registry.takes.get(row.take.id).media for row in ours if row.take]
-    sizes = [(f.width - f.width % 2, f.height - f.height % 2) for f in facts]
+    sizes = [(f.shape[0] - f.shape[0] % 2, f.shape[1] - f.shape[1] % 2) for f in facts]
     size = (timeline.width, timeline.height)
     if not all(16 <= side <= 8192 and side % 2 == 0 for side in size):
         size = max(sizes, key=lambda each: (sizes.count(each), each))
-    events = tuple(_events(ours, timeline.rate))
-    cut = Cut(name or timeline.name or "timeline", timeline.rate, *size, events, start=timeline.start)
-    return Imported(cut, tuple(_lost(found, ours)))
+    fit = _common_fit(timeline, ours)
+    events = tuple(_events(ours, timeline.rate, fit))
+    called = name or timeline.name or "timeline"
+    cut = Cut(called, timeline.rate, *size, events, start=timeline.start, fit=fit)
+    song, why = found.song.under(cut) if found.song else (None, "")
+    return Imported(replace(cut, song=song), tuple(_lost(found, ours, why)))
 
 
 def save(library: Library, cut: Cut, by: Actor | None = None, *, force: bool = False) -> None:
@@ -61,14 +65,31 @@ def save(library: Library, cut: Cut, by: Actor | None = None, *, force: bool = F
     library.registry.cuts.save(cut, by, "brought back from a timeline")
 
 
-def _events(rows: list[Known], rate: Fraction) -> Iterator[CutEvent]:
-    """Events where the timeline has them: black stands for what is no take's."""
+def _common_fit(timeline: Timeline, ours: list[Known]) -> Fit:
+    """As the timeline says, else as most of its pieces do."""
+    said = [row.piece.fit for row in ours if row.piece.fit]
+    most = max(said, key=said.count) if said else Fit.LETTERBOX
+    return Fit(timeline.fit or most)
+
+
+def _events(rows: list[Known], rate: Fraction, fit: Fit) -> Iterator[CutEvent]:
+    """Events where the timeline has them: black stands for what is no take's.
+
+    Args:
+        fit: of the cut; an event says only what differs.
+    """
     at = 0
     for row in sorted(rows, key=lambda each: each.piece.record_in):
         start, speed, frames = _shown(row, rate)
         gap = max(0, row.piece.record_in - at) / rate
         assert row.take is not None
-        yield CutEvent(row.take.id, start, start + frames / rate * speed, speed, gap=gap)
+        out = start + frames / rate * speed
+        exact = row.piece.source_out
+        if exact is not None and start == row.source_in and abs(exact - out) <= speed / rate / 2:
+            out = exact
+        own = row.piece.fit
+        differs = Fit(own) if own and own != fit else None
+        yield CutEvent(row.take.id, start, out, speed, differs, gap)
         at = max(at, row.piece.record_in) + frames
 
 
@@ -89,7 +110,12 @@ def _holds(speed: Fraction) -> bool:
     return SLOWEST <= speed <= FASTEST
 
 
-def _lost(found: Identified, ours: list[Known]) -> Iterator[str]:
+def _lost(found: Identified, ours: list[Known], silent: str) -> Iterator[str]:
+    """What a cut does not hold, in words.
+
+    Args:
+        silent: what of the song of ours a cut cannot hold, or why it cannot hold it at all.
+    """
     timeline = found.timeline
     rate, ends = timeline.rate, [row.piece.record_out for row in ours]
     if strange := sum(row.piece.frames for row in found.rows if row not in ours):
@@ -103,7 +129,9 @@ def _lost(found: Identified, ours: list[Known]) -> Iterator[str]:
     unplaced = [row for row in found.ours if row.source_in is None]
     if unplaced:
         yield f"{counted(len(unplaced), 'piece')} of which part is not known"
-    if found.sounds:
-        yield f"{counted(len(found.sounds), 'piece')} of sound that is no take's"
+    if found.song and silent:
+        yield f"the song {found.song.song.name}: {silent}"
+    if strangers := len(found.sounds) - (found.song is not None):
+        yield f"{counted(strangers, 'piece')} of sound that is no take's"
     if generators := timeline.generators:
         yield f"{counted(len(generators), 'title or generator', 'titles or generators')}"
