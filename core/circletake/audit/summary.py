@@ -72,6 +72,7 @@ class Summary:
         main: the videos the shares are counted over: the cuts where there are any.
         seconds: length of those.
         prompts: by evidence, how many takes have one; ``missing``, ``omitted`` and ``hashed`` among them.
+        sounds: the song of the release, else sound that the main videos' own manifests declare.
         unasked: reasons why something was not checked, with the rules' titles.
     """
 
@@ -81,7 +82,7 @@ class Summary:
     seconds: Fraction
     shares: tuple[Share, ...]
     prompts: Counter[str]
-    sound: SoundUse | None
+    sounds: tuple[SoundUse, ...]
     findings: tuple[Group, ...]
     notes: tuple[Group, ...]
     unasked: tuple[tuple[str, tuple[str, ...]], ...]
@@ -104,7 +105,7 @@ def summarise(audit: Audit) -> Summary:
         seconds=sum((_length(f) for f in main), Fraction(0)),
         shares=tuple(_shares(main)),
         prompts=_prompts(videos, audit),
-        sound=audit.release.sound if audit.release else None,
+        sounds=_sounds(audit, main),
         findings=_groups(o for o in audit.failed),
         notes=_groups(o for o in failed if o.severity is Severity.NOTE),
         unasked=tuple(_unasked(audit)),
@@ -142,6 +143,13 @@ def _length(file: FileAudit) -> Fraction:
     if file.case.media and file.case.media.seconds:
         return Fraction(file.case.media.seconds).limit_denominator(90_000)
     return max((span(t)[1] for t in file.case.traced), default=Fraction(0))
+
+
+def _sounds(audit: Audit, main: Sequence[FileAudit]) -> tuple[SoundUse, ...]:
+    song = audit.release.sound if audit.release else None
+    if song:
+        return (song,)
+    return tuple(dict.fromkeys(sound for file in main for sound in file.case.sounds))
 
 
 def _signers(videos: Sequence[FileAudit]) -> Iterator[Signed]:

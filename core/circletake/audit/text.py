@@ -36,8 +36,8 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     if summary.videos:
         lines += _made(summary)
     lines += _prompts(summary)
+    lines += _sound(summary)
     if audit.release:
-        lines += _sound(summary)
         lines += _chosen(audit)
     lines += [_finding(group) for group in summary.findings]
     if everything:
@@ -149,14 +149,11 @@ def _prompts(summary: Summary) -> Iterator[str]:
 
 
 def _sound(summary: Summary) -> Iterator[str]:
-    sound = summary.sound
-    if sound is None:
-        return
-    by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
-    said = (
-        "undeclared" if sound.origin in ("", "undeclared") else f"declared {printable(sound.origin, 20)}{by}"
-    )
-    yield _line("SOUND", f"{printable(sound.name, 60)}: {said}; not verified")
+    for sound in summary.sounds:
+        by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
+        known = sound.origin not in ("", "undeclared")
+        said = f"declared {printable(sound.origin, 20)}{by}" if known else "undeclared"
+        yield _line("SOUND", f"{printable(sound.name, 60)}: {said}; not verified")
 
 
 def _chosen(audit: Audit) -> Iterator[str]:

@@ -103,7 +103,7 @@ def _show(sheet: CueSheet, prompts: bool) -> None:
     for row in sheet.rows:
         if isinstance(row, Row):
             source = f"{row.source_in:.2f}-{row.source_out:.2f}"
-            picture = correlation(row.picture)
+            picture = "" if row.picture is None else correlation(row.picture)
             rows.append((row.record_in, row.take, row.id, source, speed(row.speed), picture, row.how))
         else:
             rows.append((row.record_in, *"-----", row.told))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from circletake.model.export import Release, ReleasedFile, Use
+from circletake.model.export import Release, ReleasedFile, SoundUse, Use
 from circletake.model.manifest import Check, Credentials
 from circletake.model.take import MediaFacts
 
@@ -243,6 +243,7 @@ class FileCase:
         traced: what it was made of, in the order of the video.
         tags: of the container, keys in lower case.
         layout: of an MP4 or MOV file, ``None`` for others.
+        sounds: sound that is none of its takes', as its own manifest declares it.
     """
 
     path: str
@@ -264,6 +265,7 @@ class FileCase:
     traced: tuple[Traced, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     layout: Layout | None = None
+    sounds: tuple[SoundUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

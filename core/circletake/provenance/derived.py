@@ -7,16 +7,16 @@ else did is told as declared, and never as all that was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from circletake.model.cue import Cue, CueList, Known
+from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.event import Actor
 from circletake.model.export import SoundUse
 from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
+from circletake.model.recorded import OVER, UNDECLARED
 from circletake.model.slate import Slate
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
@@ -39,26 +39,11 @@ _KNOWN = {
     Known.MATCHED: "found by its picture",
     Known.TIMELINE: "named by the editor's timeline",
     Known.BOTH: "named by the editor's timeline, found by its picture",
+    Known.CUT: "cut so in the library",
 }
 
 _RATES = 90_000
 """Denominator of source times that were measured, not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Seconds of a finished film that show no take, with what a person says of them.
-
-    Attributes:
-        source_type: last part of the IPTC digital source type; empty where nobody declared it.
-        what: in a few words, e.g. ``titles``.
-    """
-
-    start: Fraction
-    end: Fraction
-    source_type: str = ""
-    by: str = ""
-    what: str = ""
 
 
 def plan_edited(
@@ -102,8 +87,6 @@ def plan_finished(
     signed: Mapping[str, Path],
     *,
     when: datetime,
-    others: Sequence[Stretch] = (),
-    sounds: Sequence[SoundUse] = (),
     software: str = "",
     by: Actor | None = None,
     generator_version: str = "",
@@ -115,11 +98,9 @@ def plan_finished(
     never said to be known in full.
 
     Args:
-        cues: what was found in ``film``.
+        cues: what was found in ``film``, with what a person declares of the rest.
         slates: by take id.
         signed: by take id, the signed file of each take found.
-        others: what a person declares of stretches that show no take.
-        sounds: sound that is none of the takes', with what a person declares of it.
         software: the editor, as a person names it.
     """
     rate = cues.rate
@@ -134,22 +115,23 @@ def plan_finished(
     used = [slates[take_id] for take_id in dict.fromkeys(cue.take_id for cue in cues.cues)]
     edit = EditSaid(
         words.EDITED,
-        source_type=_whole_type(used, cues, others),
+        source_type=_whole_type(used, cues),
         what=f"assembled and finished elsewhere; {_known(cues)}",
         software=software,
     )
-    declared = [_declared(each, when) for each in others if each.source_type]
+    declared = [_declared(each, rate, when) for each in cues.others if each.kind]
     actions = [opened(when), *placings, _edit(edit, when), *declared]
     record = {
         "film": cues.sha256,
         "rate": str(rate),
         "start": cues.start,
         "takes": rows,
-        "others": [_other(each) for each in _unknown(cues, others)],
+        "others": [_other(each, rate) for each in cues.others],
+        "black": [_seconds(each, rate) for each in cues.gaps if each.is_black],
         "coverage": _percent(cues.found, cues.frames),
     }
-    if sounds:
-        record["sounds"] = [_sound(each) for each in sounds]
+    if cues.sounds:
+        record["sounds"] = [_sound(each) for each in cues.sounds]
     assertions = [
         actions_of(actions, every=False),
         assertion(words.FILM, _signed_by(record, by), created=True),
@@ -241,30 +223,28 @@ def _sound(sound: SoundUse) -> dict[str, str]:
     }
 
 
-def _unknown(cues: CueList, others: Sequence[Stretch]) -> list[Stretch]:
-    """Every gap in the film: what somebody declared of it, else that nobody did."""
-    said = list(others)
-    for gap in cues.gaps:
-        start, end = gap.record_in / cues.rate, gap.record_out / cues.rate
-        if not any(each.start < end and start < each.end for each in others):
-            said.append(Stretch(start, end))
-    return sorted(said, key=lambda each: each.start)
-
-
-def _other(stretch: Stretch) -> dict[str, Any]:
+def _other(stretch: Gap | Overlay, rate: Fraction) -> dict[str, Any]:
     return {
-        "record": [str(stretch.start), str(stretch.end)],
-        "what": public(stretch.what, 120),
-        "source_type": stretch.source_type or "undeclared",
+        "record": _seconds(stretch, rate),
+        "what": public(_called(stretch), 120),
+        "source_type": stretch.kind or UNDECLARED,
         "by": public(stretch.by, 80),
     }
 
 
-def _whole_type(used: Iterable[Slate], cues: CueList, others: Sequence[Stretch]) -> str:
+def _called(stretch: Gap | Overlay) -> str:
+    return f"{OVER}: {stretch.what}" if isinstance(stretch, Overlay) else stretch.what
+
+
+def _seconds(stretch: Gap | Overlay, rate: Fraction) -> list[str]:
+    return [str(stretch.record_in / rate), str(stretch.record_out / rate)]
+
+
+def _whole_type(used: Iterable[Slate], cues: CueList) -> str:
     """Its takes' type where all of the film is takes, else a composite no less AI-made than its parts."""
     takes = list(used)
     kind = composite_type(takes, None) if takes else words.COMPOSITE
-    kinds = {kind} | {each.source_type for each in _unknown(cues, others)}
+    kinds = {kind} | {each.kind for each in cues.others}
     if {words.TRAINED, words.COMPOSITE_TRAINED} & kinds:
         return kind if kinds == {words.TRAINED} else words.COMPOSITE_TRAINED
     if {words.ALGORITHMIC, words.COMPOSITE_SYNTHETIC} & kinds:
@@ -273,10 +253,11 @@ def _whole_type(used: Iterable[Slate], cues: CueList, others: Sequence[Stretch])
     return words.COMPOSITE_CAPTURE if kinds <= captured else words.COMPOSITE
 
 
-def _declared(stretch: Stretch, when: datetime) -> dict[str, Any]:
-    what = public(stretch.what, 120) or "none of the takes"
-    said = EditSaid(words.EDITED, stretch.by, what, stretch.source_type)
-    return {**_edit(said, when), "changes": [{"region": [temporal(stretch.start, stretch.end)]}]}
+def _declared(stretch: Gap | Overlay, rate: Fraction, when: datetime) -> dict[str, Any]:
+    what = public(_called(stretch), 120) or "none of the takes"
+    said = EditSaid(words.EDITED, stretch.by, what, stretch.kind)
+    region = temporal(stretch.record_in / rate, stretch.record_out / rate)
+    return {**_edit(said, when), "changes": [{"region": [region]}]}
 
 
 def _edit(edit: EditSaid, when: datetime) -> dict[str, Any]:
