@@ -17,8 +17,8 @@ from circletake.model.cut import CutEvent
 from circletake.model.export import SoundUse
 from circletake.model.take import Take
 from circletake.model.timeline import Piece, PieceKind, Timeline
-from circletake.workflows.leaving.conforming import conform
 from circletake.workflows.leaving.blackness import with_black
+from circletake.workflows.leaving.conforming import conform
 from circletake.workflows.leaving.declaring import Declaration, declared_on
 from circletake.workflows.leaving.identifying import Identified, base_name, identify, local_path, read
 from circletake.workflows.leaving.identifying import Known as Row

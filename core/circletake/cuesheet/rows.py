@@ -41,7 +41,7 @@ class Row:
         file: the take's name on import.
         source_in: seconds into the take.
         source_out: seconds into the take.
-        zoom: ``None`` where no picture was compared, or nobody recorded it; so ``confidence`` and ``picture``.
+        zoom: ``None``, as ``confidence`` and ``picture``, where no picture was compared or nobody recorded it.
         sure: the confidence in a word.
         how: what was seen and what was done to the take, in words.
         negative_prompt: ``None`` where none is known, like every field of a recipe.
@@ -144,6 +144,7 @@ class CueSheet:
         waiting: takes that could not be compared.
         problem: why not all of the film could be read; empty when it could.
         selection: how the takes of its shots were chosen, as the library has it.
+        said_by: whose word it is which takes it shows; empty where it was looked at here.
         over: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
     """
@@ -163,6 +164,7 @@ class CueSheet:
     problem: str
     rows: tuple[Row | Missing, ...]
     selection: tuple[ShotChoice, ...] = ()
+    said_by: str = ""
     over: tuple[Over, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
 
@@ -236,6 +238,7 @@ def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotCh
         problem=cues.problem,
         rows=tuple(rows),
         selection=selection,
+        said_by=cues.said_by,
         over=tuple(_over(each, cues) for each in cues.overlays),
         sounds=cues.sounds,
     )

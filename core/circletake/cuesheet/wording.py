@@ -69,7 +69,7 @@ def how(cue: Cue) -> str:
 
 
 def of_no_take(gap: Missing) -> str:
-    """``A001.mov: digitalCapture, declared by ana``, ``black by the timeline and the picture``, or why not."""
+    """``A001.mov: digitalCapture, declared by ana``, or why nobody knows what is shown."""
     if gap.kind:
         return gap.why if gap.kind == BLACK else declared(gap.what, gap.kind, gap.by)
     if not gap.nearest:

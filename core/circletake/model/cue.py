@@ -118,6 +118,7 @@ class CueList:
         takes: how many takes the film was compared with.
         waiting: takes that have no fingerprint and could not be compared.
         problem: why not all of the film could be read; empty when it could.
+        said_by: whose word it is which takes it shows, where nobody looked; a signer's name.
         overlays: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
     """
@@ -134,6 +135,7 @@ class CueList:
     height: int
     start: str = "01:00:00:00"
     problem: str = ""
+    said_by: str = ""
     overlays: tuple[Overlay, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
 
