@@ -127,7 +127,7 @@ def test_the_end_of_the_certificate_is_told_before_anything_is_rendered(
     assert "in 28 days; renew it before" in err
 
     certificate_for(days=-0.01)
-    monkeypatch.setattr("circletake.workflows.leaving.workbench.Workbench.run", None)
+    monkeypatch.setattr("circletake.workflows.leaving.calling.Exporters.run", None)
     status, _, err = film(*again)
     assert status == 2
     assert "the certificate is valid from" in err and "circletake keys csr" in err

@@ -40,7 +40,7 @@ from circletake.workflows.leaving.editing import set_gap, set_speed
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
 from circletake.workflows.leaving.signer import open_signer, timestamper
-from circletake.workflows.leaving.workbench import Terms, terms
+from circletake.workflows.leaving.terms import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
 from tests.timestamper import Timestamper, answering

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from circletake.model.cut import Cut
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.leaving.exporting import Exported
-    from circletake.workflows.leaving.workbench import Terms
+    from circletake.workflows.leaving.terms import Terms
     from circletake.workflows.library import Library
 
 Prompts = Annotated[
@@ -183,7 +183,7 @@ def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -
     from circletake.model.policy import PromptPolicy
     from circletake.workflows.actor import whoami
     from circletake.workflows.leaving.signer import ending_soon, open_signer, timestamper
-    from circletake.workflows.leaving.workbench import terms
+    from circletake.workflows.leaving.terms import terms
 
     prompts = prompts or lib.settings.prompts
     if prompts not in set(PromptPolicy):

@@ -41,7 +41,7 @@ class Row:
         file: the take's name on import.
         source_in: seconds into the take.
         source_out: seconds into the take.
-        zoom: ``None``, as ``confidence`` and ``picture``, where no picture was compared or nobody recorded it.
+        zoom: ``None``, as ``confidence`` and ``picture``, where nothing was compared or recorded.
         sure: the confidence in a word.
         how: what was seen and what was done to the take, in words.
         negative_prompt: ``None`` where none is known, like every field of a recipe.

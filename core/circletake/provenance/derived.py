@@ -1,4 +1,4 @@
-"""What a manifest will say of a video made from one that is there: edited, finished elsewhere, redacted.
+"""What a manifest will say of what was made from a video that is there: edited, finished, redacted, a still.
 
 The video it was made from is its parent, with all that its own credentials say. What somebody
 else did is told as declared, and never as all that was done.
@@ -7,6 +7,7 @@ else did is told as declared, and never as all that was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +17,13 @@ from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.event import Actor
 from circletake.model.export import SoundUse
 from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
+from circletake.model.policy import PromptPolicy
 from circletake.model.recorded import OVER, UNDECLARED
 from circletake.model.slate import Slate
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES, raw_manifest
-from circletake.provenance.manifest import composite_type
+from circletake.provenance.manifest import composite_type, disclosures
 from circletake.provenance.pieces import (
     PARENT_ID,
     actions_of,
@@ -29,6 +31,8 @@ from circletake.provenance.pieces import (
     definition_of,
     opened,
     placing,
+    produced,
+    trimmed,
     used_part,
 )
 from circletake.provenance.privacy import public
@@ -139,6 +143,43 @@ def plan_finished(
     ]
     definition = definition_of(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
+
+
+def plan_still(
+    slate: Slate,
+    take: Path,
+    at: Fraction,
+    *,
+    policy: PromptPolicy,
+    when: datetime,
+    actions: Sequence[str] = (),
+    by: Actor | None = None,
+    generator_version: str = "",
+) -> ManifestPlan:
+    """The manifest of a picture that is one frame of a take; the signed take is its parent.
+
+    Args:
+        take: the signed take, whose own credentials have its prompts or what stands for them.
+        at: second of the take that the picture shows.
+        policy: what of prompts travels.
+        actions: what was done to the picture, e.g. ``c2pa.resized.proportional``.
+    """
+    frame = (at, at + 1 / (slate.take.media.rate or Fraction(24)))
+    title = f"{slate.take.slate}{take.suffix.lower()}"
+    parent = _parent(take, title, "", None)
+    parent = replace(parent, definition={**parent.definition, "metadata": used_part(*frame)})
+    kept = trimmed(frame, "the frame that was kept", when, generator_version)
+    done = [opened(when), kept, *produced(actions, when, generator_version)]
+    record = _signed_by({"record": "still", "at": statements.stamp(when), "second": str(at)}, by)
+    assertions = [
+        actions_of(done),
+        assertion(words.RECORD, record, created=True),
+        *disclosures([slate]),
+        assertion(words.TRAINING, statements.no_training()),
+    ]
+    if metadata := statements.iptc_metadata(slate, policy):
+        assertions.append(assertion(words.METADATA, metadata))
+    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
 
 
 def plan_redacted(

@@ -20,7 +20,9 @@ from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.handing import Handing, collected
-from circletake.workflows.leaving.workbench import RENDERER, Made, Terms, Workbench
+from circletake.workflows.leaving.signed_takes import RENDERER
+from circletake.workflows.leaving.terms import Terms
+from circletake.workflows.leaving.workbench import Made, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 

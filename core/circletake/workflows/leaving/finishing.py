@@ -25,7 +25,8 @@ from circletake.workflows.leaving.declaring import Declaration, declared_on
 from circletake.workflows.leaving.exporting import publish
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.identifying import Identified
-from circletake.workflows.leaving.workbench import Terms, Workbench
+from circletake.workflows.leaving.terms import Terms
+from circletake.workflows.leaving.workbench import Workbench
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def finish(
         done = sign(plan, film, staged / to.name, under.signer, timestamper=under.timestamper)
         bench.signed.add(done.sha256)
         refuse_unsigned(staged, bench.signed)
-        row = bench.row(done.path, "film", slates.values(), sidecar=done.sidecar)
+        row = bench.ledger.row(done.path, "film", slates.values(), sidecar=done.sidecar)
         (row,) = publish(library, staged, to.absolute().parent, [row], force)
     return Finished(Path(row.path), row, tuple(dict.fromkeys(bench.warnings)))
 
