@@ -83,7 +83,7 @@ def _placed(
         renamed = recorded.path
     traced: tuple[Traced, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
-    if file.kind == "video":
+    if file.kind == "video" or file.signed_picture:
         seconds = file.media.seconds if file.media else 0.0
         told = file.credentials
         # A manifest of other bytes says nothing of these.

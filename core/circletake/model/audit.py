@@ -230,7 +230,8 @@ class FileCase:
 
     Attributes:
         path: relative to what was audited.
-        kind: ``video``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``, ``report``, ``other``.
+        kind: ``video``, ``image``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``,
+            ``report``, ``other``.
         recorded: its entry in ``release.json``.
         media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
@@ -266,6 +267,11 @@ class FileCase:
     tags: Mapping[str, str] = field(default_factory=dict)
     layout: Layout | None = None
     sounds: tuple[SoundUse, ...] = ()
+
+    @property
+    def signed_picture(self) -> bool:
+        """A still that carries credentials, so that somebody vouches for it."""
+        return self.kind == "image" and self.credentials.present
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,7 +339,7 @@ def _agent(slate: Slate) -> dict[str, str]:
 
 
 def disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
-    """AI disclosures, one for each model, whatever number of takes it made; ours to vouch for where we ran it."""
+    """An AI disclosure of each model, however many takes it made; ours to vouch for where we ran it."""
     found: dict[str, dict[str, Any]] = {}
     for slate in slates:
         if said := statements.ai_disclosure(slate):

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.errors import MediaError
 from circletake.files import sha256_of
 from circletake.model.export import ExportRequest, ExportRow, ProducedFile
 from circletake.model.manifest import ManifestPlan
