@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from circletake.model.timeline import PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.timeline.laying import BINS, DEEPEST, Laid, Unreadable, settled, snapped, through
 from circletake.timeline.xml import number_of, parsed, text_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class _Document:
         top = [each for each in found if id(each) not in inside] or found
         if wanted:
             top = [each for each in found if text_of(each, "name") == wanted]
+        if not top and not wanted and next(self.root.iter("bin"), None) is not None:
+            raise Unreadable(BINS)
         if not top:
             raise Unreadable(
                 f"there is no sequence named {wanted} in it" if wanted else "there is no sequence in it"
