@@ -150,6 +150,14 @@ def test_a_still_is_signed_with_its_take_as_its_parent_and_the_audit_reads_it(
     assert status == 1 and "STILLS   0 of 1 still · 1 altered" in told and "ALTERED    " in told
 
 
+@pytest.mark.parametrize("form", ["fcp7", "otio"])
+def test_bins_that_come_back_are_called_bins_and_no_timeline(film: Cli, tmp_path: Path, form: str) -> None:
+    film("export", "--circled", "--format", form, "--to", tmp_path)
+    (bins,) = tmp_path.glob("circled.*")
+    status, _, err = film("cut", "import", bins)
+    assert status == 2 and "holds clips in bins and no timeline: export a sequence" in err
+
+
 def test_of_several_formats_the_one_that_cannot_hold_it_is_named_and_the_others_made(
     film: Cli, tmp_path: Path
 ) -> None:
