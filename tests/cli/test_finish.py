@@ -185,6 +185,15 @@ class TestFinish:
         assert [each["known_by"] for each in told["takes"]] == ["matched"]
         assert Path(told["signed"]).is_file()
 
+    def test_sound_of_which_nobody_says_anything_is_undeclared(
+        self, cli: Cli, takes: tuple[Take, Take], clip: Clip, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard = clip("heard.mp4", seconds=4, rate=12, seed=9, audio=True)
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48, source_out=4.0)])
+        status, out, _ = cli("finish", heard, "--by", "Ana")
+        assert (status, "SOUND    sound of the film: undeclared" in out) == (0, True)
+        assert "sound of the film: undeclared" in cli("audit", heard.with_name("heard.signed.mp4"))[1]
+
     def test_a_take_the_picture_contradicts_is_not_claimed(
         self,
         cli: Cli,

@@ -54,9 +54,7 @@ class ExporterContract(PluginContract):
             assert file.path.is_file() and file.path.stat().st_size, f"{file.path.name} is missing or empty"
             assert file.kind in KINDS, f"kind {file.kind!r} is none of {', '.join(KINDS)}"
             if file.kind == "still":
-                assert file.take_id in asked.slates, (
-                    f"{file.path.name} is a still of no take asked for"
-                )
+                assert file.take_id in asked.slates, f"{file.path.name} is a still of no take asked for"
                 assert file.at is not None and file.at >= 0, f"{file.path.name} has no second of its take"
                 assert file.path.suffix in (".jpg", ".png"), f"{file.path.name} is no JPEG or PNG"
             odd = [action for action in file.actions if not action.startswith("c2pa.")]

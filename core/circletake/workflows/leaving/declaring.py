@@ -29,6 +29,9 @@ _Row = TypeVar("_Row", Gap, Overlay)
 _OF_SOUND = ("human", "ai", "algorithm")
 
 SOUND = "sound"
+WHOLE_SOUND = "sound of the film"
+"""Its name where no timeline tells what it is made of."""
+
 REST = "rest"
 
 
@@ -123,6 +126,6 @@ def _sounds(cues: CueList, declared: Sequence[Declaration], by: str) -> Iterator
     said = next((each.kind for each in declared if each.what == SOUND), "")
     if said and said not in _OF_SOUND:
         raise BadInput(printable(said, 40), "is no kind of sound", f"one of {', '.join(_OF_SOUND)}")
-    named = cues.sounds or ((SoundUse("sound of the film", "", UNDECLARED, ""),) if said else ())
+    named = cues.sounds or ((SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if said else ())
     for each in named:
         yield replace(each, origin=said, declared_by=by) if said else each
