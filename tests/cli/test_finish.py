@@ -242,6 +242,31 @@ class TestFinish:
         assert (status, "exists already" in err) == (2, True)
         assert film.with_name("the film.signed.mp4").read_bytes() == b"mine"
 
+    @pytest.mark.parametrize("step", ["signing.sign", "derived.plan_finished"])
+    def test_stopped_midway_nothing_is_left_and_it_can_be_run_again(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        film: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        step: str,
+    ) -> None:
+        def stopped(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48, source_out=4.0)])
+        lying = sorted(path.name for path in film.parent.iterdir())
+        with monkeypatch.context() as patch:
+            patch.setattr(f"circletake.provenance.{step}", stopped)
+            status, out, err = cli("finish", film, "--by", "Ana")
+        assert (status, out) == (2, "")
+        assert "stopped; the film is not signed; run the same again" in err
+        assert sorted(path.name for path in film.parent.iterdir()) == lying
+        with find_library() as library:
+            assert list((library.home / "staging").iterdir()) == []
+        assert cli("finish", film, "--by", "Ana")[0] == 0
+        assert read_credentials(film.with_name("the film.signed.mp4")).active is not None
+
     def test_a_film_without_a_take_is_not_signed(
         self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
