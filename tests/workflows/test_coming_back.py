@@ -20,9 +20,10 @@ from circletake.model.timeline import Piece, PieceKind, Timeline
 from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
 from circletake.workflows.leaving.declaring import Declaration, declared_on
-from circletake.workflows.leaving.identifying import Identified, base_name, identify, local_path, read
+from circletake.workflows.leaving.identifying import Identified, identify, read
 from circletake.workflows.leaving.identifying import Known as Row
 from circletake.workflows.leaving.importing import cut_of, save
+from circletake.workflows.leaving.names import base_name, local_path
 from circletake.workflows.library import Library
 from tests.factories import actor, cue, cue_list, half_black, media_facts, new_take
 from tests.unit.timeline.test_reading import EDL
