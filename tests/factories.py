@@ -195,6 +195,24 @@ def slate(
     return Slate(Take(**(take | over)), Recipe.of(claims), standing or Standing(), path=str(path or ""))
 
 
+def half_black(path: Path, black: range, frames: int) -> Path:
+    """A film of noise at 12 frames a second, with a stretch of lifted black, as a grade leaves it."""
+    import av
+    import numpy as np
+
+    noise = np.random.default_rng(1)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(frames):
+            picture = noise.integers(0, 255, (6, 8, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+            if number in black:
+                picture = np.full((48, 64, 3), 12, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
 def tiny_clip(
     path: Path,
     seconds: float = 1,

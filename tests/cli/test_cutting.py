@@ -47,6 +47,29 @@ def test_a_change_shows_the_cut_as_it_is_and_how_to_take_it_back(film: Cli) -> N
     assert "cut main: gap of 0.5 s before 2 (undone)" in logged
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("speed", "main", 1, "fast"), "fast: is no speed"),
+        (("speed", "main", 1, "1/0"), "1/0: is no speed"),
+        (("add", "main", "SH010/1@1f"), "is not a stretch"),
+        (("add", "main", "SH010/1@xf-2"), "xf: is no place in a take"),
+        (("add", "main", "SH010/1@1f-200f"), "the take has 0 to 1.000 s"),
+    ],
+)
+def test_what_is_no_speed_or_range_is_said_in_its_own_words(
+    film: Cli, words: tuple[Any, ...], said: str
+) -> None:
+    status, _, err = film("cut", *words)
+    assert (status, said in err) == (2, True)
+
+
+def test_a_range_may_be_named_in_frames_of_the_take(film: Cli) -> None:
+    assert film("cut", "add", "main", "SH010/1@3f-9f", "SH010/2@6f-")[0] == 0
+    *_, one, other = stored(film)["events"]
+    assert [(e["in"], e["out"]) for e in (one, other)] == [("1/4", "3/4"), ("1/2", "1")]
+
+
 def test_the_song_that_is_there_is_laid_otherwise_without_losing_what_was_declared(
     film: Cli, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ prove SH010/1
 locate ../clips/1.mp4
 finish ../clips/1.mp4 --to ../signed.mp4 --by Ana --dry-run
 release r1 --cut v1 --by Ana --to ../r1
+cues v1
 audit ../r1
 disclose ../r1
 redact ../r1/v1.mp4 --to ../copy.mp4 --by Ana

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from circletake.files import sha256_of
 from circletake.media.probe import probe
 from circletake.model.manifest import Check
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
+from circletake.workflows.library import find_library
+from tests.rubric import Rubric
 
 Cli = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -156,15 +157,78 @@ def test_circled_takes_leave_in_bins(film: Cli, tmp_path: Path) -> None:
     stills = sorted((to / "stills").iterdir())
     clips = sorted((to / "clips").iterdir())
     assert [p.stem for p in stills] == [p.stem for p in clips]
-    assert "pictures are not signed" in err
-    assert stills[0].read_bytes()[:3] == b"\xff\xd8\xff" and sha256_of(stills[0])
+    assert stills[0].read_bytes()[:3] == b"\xff\xd8\xff" and "stills" not in err
+
+
+def test_a_still_is_signed_with_its_take_as_its_parent_and_the_audit_reads_it(
+    film: Cli, tmp_path: Path, shared: Path
+) -> None:
+    to = tmp_path / "out"
+    assert film("export", "SH010/1", "--format", "stills", "--prompts", "omit", "--to", to)[0] == 0
+    (still,) = (to / "stills").iterdir()
+    said = read_credentials(still)
+    assert said.active is not None
+    assert (said.integrity, said.where) == (Check.PASSED, "embedded")
+    (parent,) = said.active.ingredients
+    assert (parent.role, parent.title) == ("parentOf", f"{still.stem}.mp4")
+    assert parent.source_range == (Fraction(1, 4), Fraction(1, 3))
+    take = said.named(parent.manifest)
+    assert take is not None and take.assertions["org.circletake.take"]["prompts"] == "omit"
+    assert "neon sea" not in still.read_bytes().decode("latin-1")
+    actions = [action.name for action in said.active.actions]
+    assert actions == ["c2pa.opened", "c2pa.trimmed", "c2pa.converted"]
+    rubric = Rubric(shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml")
+    assert rubric.failures(still) == []
+    status, told, _ = film("audit", to, "--json")
+    (file,) = json.loads(told)["audits"][0]["files"]
+    assert (status, file["kind"], file["verdict"]) == (0, "image", "intact")
+    assert (file["made_of"][0]["take"], file["made_of"][0]["model"]) == ("SH010/1", "procedural aurora 1.0.0")
+    assert "STILLS   1 of 1 still" in film("audit", to)[1]
+    still.write_bytes(still.read_bytes()[:-60] + bytes(60))
+    status, told, _ = film("audit", to)
+    assert status == 1 and "STILLS   0 of 1 still · 1 altered" in told and "ALTERED    " in told
+
+
+@pytest.mark.parametrize("form", ["fcp7", "otio"])
+def test_bins_that_come_back_are_called_bins_and_no_timeline(film: Cli, tmp_path: Path, form: str) -> None:
+    film("export", "--circled", "--format", form, "--to", tmp_path)
+    (bins,) = tmp_path.glob("circled.*")
+    status, _, err = film("cut", "import", bins)
+    assert status == 2 and "holds clips in bins and no timeline: export a sequence" in err
+
+
+def test_of_several_formats_the_one_that_cannot_hold_it_is_named_and_the_others_made(
+    film: Cli, tmp_path: Path
+) -> None:
+    to = tmp_path / "out"
+    words = ("--format", "fcp7", "--format", "edl", "--format", "csv", "--to", to)
+    status, out, err = film("export", "--circled", *words)
+    assert status == 1
+    assert sorted(path.name for path in to.iterdir()) == ["circled.csv", "circled.xml", "clips"]
+    assert "left out: edl has no bins, it is a list of edits: name a cut: --cut NAME" in err
+    assert "signed, re-read" in out
+
+
+def test_what_is_said_of_each_of_many_takes_is_said_once_with_a_count(film: Cli, tmp_path: Path) -> None:
+    film("export", "--circled", "--to", tmp_path / "one")
+    with find_library() as library:
+        for slate in library.registry.takes.slates():
+            library.media(slate.take).unlink()
+    status, _, err = film("export", "--circled", "--to", tmp_path / "two")
+    assert status == 0
+    missing = [line for line in err.splitlines() if "its copy signed on" in line]
+    assert [line.split(":")[0] for line in missing] == ["SH010/1", "SH010/2"]
+    assert len(list((tmp_path / "two").iterdir())) == 2
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--circled", "--cut", "main"), "name takes, or --cut NAME"),
+        (("--circled", "--cut", "main"), "--cut and --circled: are different things to export"),
+        (("SH010/1", "--circled"), "takes by name and --circled: are different things"),
+        ((), "name takes, or --cut NAME"),
         (("--circled", "--format", "edl"), "no bins"),
+        (("--circled", "--format", "edl", "--format", "otioz"), "no bins"),
         (("--cut", "main", "--format", "aaf"), "aaf"),
         (("--cut", "main", "--format", "fcp7", "--collect", "../x"), "no folder beside"),
         (("--cut", "main", "--format", "fcp7", "--rewrite", "x"), "is not FROM=TO"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from fractions import Fraction
@@ -15,7 +16,7 @@ from circletake.model.take import Take
 from circletake.provenance.reading import read_credentials
 from circletake.workflows.library import find_library
 from tests.cli.conftest import Cli
-from tests.factories import claim, cue, new_take
+from tests.factories import claim, cue, half_black, new_take
 from tests.locators import pretend
 from tests.rubric import Rubric
 
@@ -106,12 +107,14 @@ class TestFinish:
         pretend(monkeypatch, [cue(one.id, 0, 12, source_in=0.5, source_out=1.5)], [Gap(12, 48)])
         status, out, _ = cli(
             *("finish", film, "-T", edl, "--rate", "12", "--by", "Ana"),
-            *("--declare", "A001*", "camera", "--declare", "sound", "human", "--html", "cues.html"),
+            *("--declare", "A001*", "camera", "--declare", "sound", "human"),
+            *("--html", "cues.html", "--csv", "cues.csv"),
         )
         assert status == 0
         assert "2 takes in 2 stretches · 0:03 of 0:04 (75.0%)" in out
         assert "1 by timeline and picture, 1 by the timeline alone" in out
-        assert "A001C002.mov: declared digitalCapture by Ana" in out
+        assert "A001C002.mov: digitalCapture, declared by Ana" in out
+        assert "SOUND    sound of the film: human, declared by Ana" in out
         signed = film.with_name("the film.signed.mp4")
         said = read_credentials(signed, [])
         assert said.active is not None
@@ -132,8 +135,45 @@ class TestFinish:
         assert sha256_of(film) == before
         page = Path("cues.html").read_text()
         assert "CC-BY-4.0" in page and "How its takes were chosen" in page
+        assert "<bdi>digitalCapture</bdi>, declared by <bdi>Ana</bdi>; not verified" in page
+        assert "sound of the film: human, declared by Ana" in page and "<b>Not found</b>" not in page
+        with Path("cues.csv").open(encoding="utf-8-sig", newline="") as file:
+            _, camera, _, sound = csv.DictReader(file)
+        assert (camera["found"], camera["file"], camera["source type"], camera["declared by"]) == (
+            *("no", "A001C002.mov", "digitalCapture", "Ana"),
+        )
+        assert (sound["found"], sound["source type"], sound["declared by"]) == ("sound", "human", "Ana")
+        told = cli("audit", signed, "--all")[1]
+        assert "SOUND    sound of the film: declared human by Ana; not verified" in told
+        assert "camera, declared 0:01" in told
+        assert "sound of the film: declared human by Ana" in cli("disclose", signed)[1]
         rubric = Rubric(shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml")
         assert rubric.failures(signed) == []
+
+    def test_black_of_the_timeline_that_the_picture_confirms_is_black_and_no_gap(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        edl: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """The timeline has nothing where its camera clip was, and the film is black there."""
+        film = half_black(tmp_path / "the film.mp4", black=range(12, 24), frames=48)
+        lines = edl.read_text().splitlines(keepends=True)
+        edl.write_text("".join(line for line in lines if not ("A001" in line or line.startswith("002"))))
+        pretend(monkeypatch, [], [Gap(0, 48)])
+        status, out, _ = cli("finish", film, "-T", edl, "--rate", "12", "--by", "Ana", "--csv", "cues.csv")
+        assert (status, "OTHER" in out) == (0, False)
+        assert "BLACK    01:00:01:00-01:00:02:00  by the timeline and the picture" in out
+        signed = film.with_name("the film.signed.mp4")
+        said = read_credentials(signed, [])
+        assert said.active is not None
+        record = said.active.assertions["org.circletake.film"]
+        assert (record["black"], record["others"], record["coverage"]) == ([["1", "2"]], [], "75.0")
+        with Path("cues.csv").open(encoding="utf-8-sig", newline="") as file:
+            assert [row["source type"] for row in csv.DictReader(file)] == ["", "black", ""]
+        assert "black, declared 0:01" in cli("audit", signed)[1]
 
     def test_without_a_timeline_only_what_the_picture_shows_is_claimed(
         self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
@@ -144,6 +184,15 @@ class TestFinish:
         assert (status, told["covered"], told["others"][0]["source_type"]) == (1, 24, "")
         assert [each["known_by"] for each in told["takes"]] == ["matched"]
         assert Path(told["signed"]).is_file()
+
+    def test_sound_of_which_nobody_says_anything_is_undeclared(
+        self, cli: Cli, takes: tuple[Take, Take], clip: Clip, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard = clip("heard.mp4", seconds=4, rate=12, seed=9, audio=True)
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48, source_out=4.0)])
+        status, out, _ = cli("finish", heard, "--by", "Ana")
+        assert (status, "SOUND    sound of the film: undeclared" in out) == (0, True)
+        assert "sound of the film: undeclared" in cli("audit", heard.with_name("heard.signed.mp4"))[1]
 
     def test_a_take_the_picture_contradicts_is_not_claimed(
         self,
@@ -166,6 +215,8 @@ class TestFinish:
             (("--declare", "nothing*", "camera"), "nothing without a take"),
             (("--declare", "rest", "magic"), "no kind of picture"),
             (("--to", "x.mov"), "is no .mp4 file"),
+            (("--to", "../cut.edl"), "is no .mp4 file"),
+            (("--declare", "sound", "camera"), "no kind of sound"),
         ],
     )
     def test_what_makes_no_sense_is_refused_and_nothing_signed(
@@ -181,6 +232,40 @@ class TestFinish:
         status, _, err = cli("finish", film, "--by", "Ana", *more)
         assert (status, reason in err) == (2, True)
         assert not film.with_name("the film.signed.mp4").exists()
+
+    def test_a_place_that_is_taken_is_refused_before_the_film_is_searched(
+        self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pretend(monkeypatch, fail=AssertionError("searched"))
+        film.with_name("the film.signed.mp4").write_bytes(b"mine")
+        status, _, err = cli("finish", film, "--by", "Ana")
+        assert (status, "exists already" in err) == (2, True)
+        assert film.with_name("the film.signed.mp4").read_bytes() == b"mine"
+
+    @pytest.mark.parametrize("step", ["signing.sign", "derived.plan_finished"])
+    def test_stopped_midway_nothing_is_left_and_it_can_be_run_again(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        film: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        step: str,
+    ) -> None:
+        def stopped(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48, source_out=4.0)])
+        lying = sorted(path.name for path in film.parent.iterdir())
+        with monkeypatch.context() as patch:
+            patch.setattr(f"circletake.provenance.{step}", stopped)
+            status, out, err = cli("finish", film, "--by", "Ana")
+        assert (status, out) == (2, "")
+        assert "stopped; the film is not signed; run the same again" in err
+        assert sorted(path.name for path in film.parent.iterdir()) == lying
+        with find_library() as library:
+            assert list((library.home / "staging").iterdir()) == []
+        assert cli("finish", film, "--by", "Ana")[0] == 0
+        assert read_credentials(film.with_name("the film.signed.mp4")).active is not None
 
     def test_a_film_without_a_take_is_not_signed(
         self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch

@@ -127,7 +127,7 @@ def test_the_end_of_the_certificate_is_told_before_anything_is_rendered(
     assert "in 28 days; renew it before" in err
 
     certificate_for(days=-0.01)
-    monkeypatch.setattr("circletake.workflows.leaving.workbench.Workbench.run", None)
+    monkeypatch.setattr("circletake.workflows.leaving.calling.Exporters.run", None)
     status, _, err = film(*again)
     assert status == 2
     assert "the certificate is valid from" in err and "circletake keys csr" in err
@@ -264,10 +264,13 @@ def test_redacting_needs_no_library(film: Cli, tmp_path: Path, monkeypatch: pyte
     assert film("redact", signed.name, "--to", f"copy{signed.suffix}")[0] == 0
 
 
-def test_what_travels_is_said_before_an_export_references_too(film: Cli, tmp_path: Path) -> None:
+def test_what_travels_is_said_of_an_export_references_too_but_not_of_one_that_is_refused(
+    film: Cli, tmp_path: Path
+) -> None:
     film("recipe", "set", "SH010/1", "input.image=still.png", "--by", "ana")
-    said = [
-        film("export", "SH010/1", "--prompts", policy, "--to", tmp_path)[2] for policy in ("full", "omit")
-    ]
+    words = ("export", "SH010/1", "--to", tmp_path, "--prompts")
+    refused = film(*words, "full")[2], film(*words, "omit")[2]
+    assert "exists already" in refused[1] and "in manifests" not in refused[1]
+    said = refused[0], film(*words, "omit", "--force")[2]
     assert "1 of 1 prompts and 1 reference travel in manifests that anybody can read (--prompts" in said[0]
     assert "0 of 1 prompts travel in manifests that anybody can read\n" in said[1]

@@ -35,7 +35,7 @@ from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.signer import open_signer
-from circletake.workflows.leaving.workbench import terms
+from circletake.workflows.leaving.terms import terms
 from circletake.workflows.library import Library
 from circletake.workflows.settings import SETTINGS, read_settings
 from tests.factories import NOW, actor
@@ -203,7 +203,7 @@ def test_a_certificate_that_has_ended_is_refused_before_anything_is_rendered(
 ) -> None:
     _, chain, _ = issue("Lumen Films", "", "es256", timedelta(minutes=30))
     monkeypatch.setattr(FileSigner, "chain_pem", chain.decode())
-    monkeypatch.setattr("circletake.workflows.leaving.workbench.Workbench.run", None)
+    monkeypatch.setattr("circletake.workflows.leaving.calling.Exporters.run", None)
     refused(KeyProblem, "the certificate is valid from", library, kms.url, out)
 
 

@@ -312,6 +312,12 @@ WRONG = [
         "no actions of C2PA",
         ('"sheet")', '"sheet", ("cut",))'),
     ),
+    of(
+        Kind.EXPORTER,
+        "it_makes_whole_files_in_its_folder",
+        "a still of no take",
+        ('(made, "sheet")', '(made, "still")'),
+    ),
     of(Kind.EXPORTER, "it_makes_whole_files_in_its_folder", "missing or empty", ('"".join(lines)', '""')),
     of(
         Kind.EXPORTER,

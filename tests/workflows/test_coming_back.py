@@ -14,15 +14,18 @@ import pytest
 from circletake.errors import BadInput
 from circletake.model.cue import Cue, CueList, Gap, Known
 from circletake.model.cut import CutEvent
+from circletake.model.export import SoundUse
 from circletake.model.take import Take
 from circletake.model.timeline import Piece, PieceKind, Timeline
+from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
-from circletake.workflows.leaving.finishing import Declaration, Finding, others_of
-from circletake.workflows.leaving.identifying import Identified, base_name, identify, local_path, read
+from circletake.workflows.leaving.declaring import Declaration, declared_on
+from circletake.workflows.leaving.identifying import Identified, identify, read
 from circletake.workflows.leaving.identifying import Known as Row
 from circletake.workflows.leaving.importing import cut_of, save
+from circletake.workflows.leaving.names import base_name, local_path
 from circletake.workflows.library import Library
-from tests.factories import actor, cue, cue_list, media_facts, new_take
+from tests.factories import actor, cue, cue_list, half_black, media_facts, new_take
 from tests.unit.timeline.test_reading import EDL
 
 Clip = Callable[..., Path]
@@ -287,39 +290,84 @@ class TestConforming:
         spans = sorted((each.record_in, each.record_out) for each in joined.cues.rows)
         assert spans[0][0] == 0 and spans[-1][1] == 96
         assert all(a[1] == b[0] for a, b in pairwise(spans))
-        assert [each.what for each in joined.named if each.over] == ["Title"]
+        assert [each.what for each in joined.cues.overlays] == ["Title"]
 
 
 class TestDeclaring:
-    def finding(self, library: Library) -> Finding:
+    def found(self, library: Library) -> CueList:
         bus = take(library, "bus")
         rows = (
             Row(piece("bus", 0, 24), bus, "name", Fraction(0)),
             Row(piece("A001.mov", 24, 48)),
             Row(piece("B002.mov", 48, 72)),
         )
-        joined = conform(film(cue(bus.id, 0, 24)), identified(library, *rows))
-        return Finding(Path("film.mp4"), joined.cues, joined.named)
+        title = piece("Title", 12, 20, kind=PieceKind.GENERATOR)
+        cues = conform(film(cue(bus.id, 0, 24)), identified(library, *rows, more=(title,))).cues
+        return replace(cues, sounds=(SoundUse("song.wav", "", "undeclared", ""),))
 
     def test_nothing_is_declared_that_nobody_said(self, library: Library) -> None:
-        said = others_of(self.finding(library), (), "ana")
-        assert [(s.what, s.source_type, s.by) for s in said] == [
+        found = self.found(library)
+        said = declared_on(found, (), "ana")
+        assert [(s.what, s.kind, s.by) for s in said.others] == [
+            ("Title", "", ""),
             ("A001.mov", "", ""),
             ("B002.mov", "", ""),
             ("", "", ""),
         ]
+        assert said == found
 
     def test_names_seconds_and_the_rest_are_declared(self, library: Library) -> None:
-        declared = [Declaration("A0*", "camera"), Declaration("2-2.5", "hand"), Declaration("rest", "edited")]
-        said = others_of(self.finding(library), declared, "ana")
-        assert [(float(s.start), s.source_type, s.by) for s in said] == [
-            (1.0, "digitalCapture", "ana"),
-            (2.0, "digitalCreation", "ana"),
-            (2.5, "humanEdits", "ana"),
-            (3.0, "humanEdits", "ana"),
+        declared = [
+            *(Declaration("A0*", "camera"), Declaration("2-2.5", "hand"), Declaration("rest", "edited")),
+            *(Declaration("Title", "hand"), Declaration("sound", "human")),
         ]
+        said = declared_on(self.found(library), declared, "ana")
+        assert [(s.record_in, s.kind, s.by) for s in said.others] == [
+            (12, "digitalCreation", "ana"),
+            (24, "digitalCapture", "ana"),
+            (48, "digitalCreation", "ana"),
+            (60, "humanEdits", "ana"),
+            (72, "humanEdits", "ana"),
+        ]
+        assert said.sounds == (SoundUse("song.wav", "", "human", "ana"),)
 
-    @pytest.mark.parametrize(("what", "kind"), [("nothing*", "camera"), ("rest", "magic")])
+    @pytest.mark.parametrize(
+        ("what", "kind"), [("nothing*", "camera"), ("rest", "magic"), ("sound", "camera")]
+    )
     def test_a_declaration_that_fits_nothing_is_refused(self, library: Library, what: str, kind: str) -> None:
         with pytest.raises(BadInput):
-            others_of(self.finding(library), [Declaration(what, kind)], "ana")
+            declared_on(self.found(library), [Declaration(what, kind)], "ana")
+
+
+class TestBlack:
+    def test_where_the_timeline_has_nothing_or_black_is_told_in_frames_of_the_film(
+        self, library: Library
+    ) -> None:
+        bus = take(library, "bus")
+        rows = (
+            Row(piece("bus", 12, 24), bus, "name", Fraction(0)),
+            Row(piece("camera.mov", 36, 48)),
+        )
+        more = (
+            piece("Slug", 48, 60, kind=PieceKind.GENERATOR),
+            piece("Title 01", 60, 72, kind=PieceKind.GENERATOR),
+        )
+        joined = conform(film(cue(bus.id, 12, 24)), identified(library, *rows, more=more))
+        assert joined.black == ((0, 12), (24, 36), (48, 60))
+
+    def test_only_what_the_picture_shows_black_as_well_is_black(
+        self, no_workers: None, tmp_path: Path
+    ) -> None:
+        path = half_black(tmp_path / "film.mp4", black=range(6, 15), frames=24)
+        found = cue_list(cue(record_in=0, record_out=3), Gap(3, 24, "id-9", "pictures differ"), frames=24)
+        said = with_black(path, replace(found, rate=Fraction(12)), [(5, 20)])
+        assert [(g.record_in, g.record_out, g.kind) for g in said.gaps] == [
+            (3, 6, ""),
+            (6, 15, "black"),
+            (15, 24, ""),
+        ]
+        assert said.gaps[1].why == "black by the timeline and the picture"
+        assert not said.gaps[1].nearest and said.gaps[0].nearest == "id-9"
+        assert with_black(path, said, [(0, 3)]) == said
+        (_, black, _) = declared_on(said, [Declaration("rest", "camera")], "ana").gaps
+        assert black == said.gaps[1]

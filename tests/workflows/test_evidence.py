@@ -28,7 +28,7 @@ from circletake.workflows.intake.requests import new_job
 from circletake.workflows.leaving.cutting import add_events, new_cut, single
 from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.exporting import export
-from circletake.workflows.leaving.workbench import Terms, terms
+from circletake.workflows.leaving.terms import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
 

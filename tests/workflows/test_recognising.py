@@ -19,7 +19,7 @@ from circletake.workflows.auditing.audit import audit_folder
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, new_cut
 from circletake.workflows.leaving.release import make_release, plan_release
-from circletake.workflows.leaving.workbench import terms
+from circletake.workflows.leaving.terms import terms
 from circletake.workflows.library import Library, create_library
 from tests.factories import actor, claim, tiny_clip
 from tests.inprocess import without_workers

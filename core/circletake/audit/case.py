@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from circletake.audit.tracing import trace
+from circletake.audit.declared import sounds_in
+from circletake.audit.tracing import assembled, trace
 from circletake.model.audit import AuditCase, FileCase, ListUsed, Traced
-from circletake.model.export import Release, ReleasedFile
+from circletake.model.export import Release, ReleasedFile, SoundUse
 from circletake.model.manifest import Check, Credentials
 
 RECORD = "release.json"
@@ -81,14 +82,18 @@ def _placed(
         recorded = gone[file.sha256]
         renamed = recorded.path
     traced: tuple[Traced, ...] = ()
-    if file.kind == "video":
+    sounds: tuple[SoundUse, ...] = ()
+    if file.kind == "video" or file.signed_picture:
         seconds = file.media.seconds if file.media else 0.0
         told = file.credentials
         # A manifest of other bytes says nothing of these.
         if told.integrity is Check.FAILED and told.active and not _ours(file, recorded):
             told = Credentials(False)
         traced = trace(told, recorded, seconds, record)
-    return replace(file, recorded=recorded, recorded_path=renamed, summed=summed, traced=traced)
+        sounds = sounds_in(assembled(told, told.active)[0]) if told.active else ()
+    return replace(
+        file, recorded=recorded, recorded_path=renamed, summed=summed, traced=traced, sounds=sounds
+    )
 
 
 def _ours(file: FileCase, recorded: ReleasedFile | None) -> bool:

@@ -1,80 +1,45 @@
-"""Stretches that show no take, as the file's own manifest declares them: black in a cut, others in a film."""
+"""What a cut or a finished film declares of itself beside its takes: black, what is not ours, sound."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from circletake.model.audit import Traced
-from circletake.model.export import Use, black_use
+from circletake.model.export import SoundUse, Use, black_use
 from circletake.model.manifest import ManifestSaid
-from circletake.model.text import printable
-
-CUT = "org.circletake.cut"
-"""Label of our own assertion in a signed cut."""
-
-FILM = "org.circletake.film"
-"""Label of our own assertion in a film that was finished elsewhere."""
-
-_MOST = 5_000
-_TYPE = re.compile(r"[A-Za-z]{1,60}")
-_UNDECLARED = "undeclared"
-_SECONDS = re.compile(r"\d{1,9}(?:/[1-9]\d{0,8})?")
-
-Span = tuple[Fraction, Fraction]
+from circletake.model.recorded import Span, recorded_in
 
 
-def black_in(manifest: ManifestSaid, placed: Sequence[Span]) -> Iterator[Traced]:
-    """The stretches that a cut's signer declares black.
+def declared_in(manifest: ManifestSaid, placed: Sequence[Span]) -> Iterator[Traced]:
+    """The stretches that show no take: black, and what somebody declared to be something else.
 
-    Where a clip is said to lie, nothing is black: what lies over one is left out.
+    What nobody declared is left out: it stays a gap. So is what lies over a clip.
 
     Args:
-        placed: where the clips lie, in seconds of the cut.
+        placed: where the clips lie, in seconds of the video.
     """
-    for row in _rows(manifest, CUT, "black"):
-        found = _span(row)
-        if found and _free(found, placed):
+    record = recorded_in(manifest.assertions)
+    if record is None:
+        return
+    for found in record.black:
+        if _free(found, placed):
             yield Traced(black_use(*found), "declared black by the signer")
+    for other in record.others:
+        if other.source_type and _free(other.record, placed):
+            start, end = map(str, other.record)
+            use = Use(
+                *(start, end, "0", "0", other.what, ""),
+                source_type=other.source_type,
+                declared_by=other.by,
+            )
+            yield Traced(use, f"declared by {other.by}" if other.by else "declared by the signer")
 
 
-def others_in(manifest: ManifestSaid, placed: Sequence[Span]) -> Iterator[Traced]:
-    """The stretches of a finished film that somebody declared to be something else than takes.
-
-    What nobody declared is left out: it stays a gap.
-
-    Args:
-        placed: where the clips lie, in seconds of the film.
-    """
-    for row in _rows(manifest, FILM, "others"):
-        if not isinstance(row, Mapping):
-            continue
-        found, kind = _span(row.get("record")), str(row.get("source_type"))
-        if not found or kind == _UNDECLARED or not _TYPE.fullmatch(kind) or not _free(found, placed):
-            continue
-        by = printable(str(row.get("by") or ""), 80)
-        what = printable(str(row.get("what") or ""), 120)
-        use = Use(str(found[0]), str(found[1]), "0", "0", what, "", source_type=kind, declared_by=by)
-        yield Traced(use, f"declared by {by}" if by else "declared by the signer")
-
-
-def _rows(manifest: ManifestSaid, label: str, name: str) -> Sequence[Any]:
-    record = manifest.assertions.get(label)
-    rows = record.get(name) if isinstance(record, Mapping) else None
-    return rows[:_MOST] if isinstance(rows, list) else ()
+def sounds_in(manifest: ManifestSaid) -> tuple[SoundUse, ...]:
+    """Sound that is none of the takes', with what was declared of it."""
+    record = recorded_in(manifest.assertions)
+    return record.sounds if record else ()
 
 
 def _free(span: Span, placed: Sequence[Span]) -> bool:
     return not any(start < span[1] and span[0] < end for start, end in placed)
-
-
-def _span(row: Any) -> Span | None:
-    """A stretch of exact seconds; ``None`` for whatever makes no sense."""
-    if not isinstance(row, list) or len(row) != 2:
-        return None
-    if not all(isinstance(each, str) and _SECONDS.fullmatch(each) for each in row):
-        return None
-    start, end = map(Fraction, row)
-    return (start, end) if start < end else None

@@ -91,7 +91,7 @@ class Disclosure:
     shots: tuple[Shot, ...]
     chosen: Chosen | None
     decisions: tuple[tuple[str, int], ...]
-    sound: SoundUse | None
+    sounds: tuple[SoundUse, ...]
     selection: tuple[ShotChoice, ...] = ()
     to_fill: tuple[str, ...] = TO_FILL
 
@@ -130,7 +130,7 @@ def build_disclosure(
         shots=shots,
         chosen=release.chosen if release and release.chosen.made else None,
         decisions=_decisions(shots, decisions_said(audit)),
-        sound=summary.sound,
+        sounds=summary.sounds,
         selection=selection,
     )
 

@@ -48,6 +48,7 @@ def _document(audit: Audit) -> dict[str, Any]:
             "chosen": asdict(release.chosen),
             "sound": asdict(release.sound) if release.sound else None,
         },
+        "sounds": [asdict(sound) for sound in summary.sounds],
         "lists": list(audit.lists),
         "videos": dict(sorted(summary.videos.items())),
         "signers": [

@@ -76,7 +76,7 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     a video are outside every C2PA hash.
     """
     said = file.credentials
-    if file.kind != "video":
+    if file.kind != "video" and not file.signed_picture:
         return "not checked"
     if file.unreadable or said.unreadable:
         return "unreadable"

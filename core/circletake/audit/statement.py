@@ -92,7 +92,7 @@ def json_statement(said: Disclosure) -> dict[str, Any]:
             "chosen": asdict(said.chosen) if said.chosen else None,
             "decisions": [{"by": by, "takes": takes} for by, takes in said.decisions],
             "selection": [_selected(row) for row in said.selection],
-            "sound": asdict(said.sound) if said.sound else None,
+            "sounds": [asdict(sound) for sound in said.sounds],
             "to_fill": list(said.to_fill),
         }
     )
@@ -116,12 +116,11 @@ def _lines(said: Disclosure) -> Iterator[str]:
         )
         model = printable(used.model, 40) or "model " + BLANK
         yield f"  {model}  {clock(used.seconds)}  {counted(used.shots, 'shot')} · {' · '.join(told)}"
-    sound = said.sound
-    if sound is None:
-        yield f"SOUND    {BLANK}"
-    else:
+    for sound in said.sounds:
         by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
         yield f"SOUND    {printable(sound.name, 60)}: declared {printable(sound.origin, 30) or BLANK}{by}"
+    if not said.sounds:
+        yield f"SOUND    {BLANK}"
     yield f"CHOSEN   {_choices(said)}"
     if said.selection:
         whole = summed(said.selection)

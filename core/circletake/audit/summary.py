@@ -26,7 +26,7 @@ MACHINE = ("ai", "partly", "algorithm")
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """One signing certificate and the videos it signed.
+    """One signing certificate, and the videos and stills it signed.
 
     Attributes:
         trust_list: name of the list that vouches for it, empty where none does.
@@ -69,19 +69,22 @@ class Summary:
 
     Attributes:
         videos: by verdict, how many.
+        pictures: the same of stills that carry credentials.
         main: the videos the shares are counted over: the cuts where there are any.
         seconds: length of those.
         prompts: by evidence, how many takes have one; ``missing``, ``omitted`` and ``hashed`` among them.
+        sounds: the song of the release, else sound that the main videos' own manifests declare.
         unasked: reasons why something was not checked, with the rules' titles.
     """
 
     videos: Counter[str]
+    pictures: Counter[str]
     signers: tuple[Signed, ...]
     main: tuple[FileAudit, ...]
     seconds: Fraction
     shares: tuple[Share, ...]
     prompts: Counter[str]
-    sound: SoundUse | None
+    sounds: tuple[SoundUse, ...]
     findings: tuple[Group, ...]
     notes: tuple[Group, ...]
     unasked: tuple[tuple[str, tuple[str, ...]], ...]
@@ -94,17 +97,19 @@ class Summary:
 def summarise(audit: Audit) -> Summary:
     """Draw the answers from a finished audit."""
     videos = [f for f in audit.files if f.case.kind == "video"]
+    pictures = [f for f in audit.files if f.case.signed_picture]
     cuts = [f for f in videos if f.case.recorded and f.case.recorded.kind == "cut"]
     main = tuple(cuts or [f for f in videos if len(f.uses) > 1] or videos)
     failed = [o for o in audit.outcomes if o.check is Check.FAILED]
     return Summary(
         videos=Counter(f.verdict for f in videos),
-        signers=tuple(_signers(videos)),
+        pictures=Counter(f.verdict for f in pictures),
+        signers=tuple(_signers([*videos, *pictures])),
         main=main,
         seconds=sum((_length(f) for f in main), Fraction(0)),
         shares=tuple(_shares(main)),
         prompts=_prompts(videos, audit),
-        sound=audit.release.sound if audit.release else None,
+        sounds=_sounds(audit, main),
         findings=_groups(o for o in audit.failed),
         notes=_groups(o for o in failed if o.severity is Severity.NOTE),
         unasked=tuple(_unasked(audit)),
@@ -144,17 +149,24 @@ def _length(file: FileAudit) -> Fraction:
     return max((span(t)[1] for t in file.case.traced), default=Fraction(0))
 
 
-def _signers(videos: Sequence[FileAudit]) -> Iterator[Signed]:
+def _sounds(audit: Audit, main: Sequence[FileAudit]) -> tuple[SoundUse, ...]:
+    song = audit.release.sound if audit.release else None
+    if song:
+        return (song,)
+    return tuple(dict.fromkeys(sound for file in main for sound in file.case.sounds))
+
+
+def _signers(files: Sequence[FileAudit]) -> Iterator[Signed]:
     """Signers of files that verify: an altered file's signer vouches for nothing."""
     by_certificate: dict[str, list[FileAudit]] = {}
-    for file in videos:
+    for file in files:
         active = file.case.credentials.active
         if active and active.signer and file.verdict == "intact":
             by_certificate.setdefault(active.signer.sha256, []).append(file)
-    for files in sorted(by_certificate.values(), key=lambda fs: (-len(fs), fs[0].case.path)):
-        said = files[0].case.credentials
+    for same in sorted(by_certificate.values(), key=lambda fs: (-len(fs), fs[0].case.path)):
+        said = same[0].case.credentials
         if said.active and said.active.signer:
-            yield Signed(said.active.signer, tuple(f.case.path for f in files), said.trust_list)
+            yield Signed(said.active.signer, tuple(f.case.path for f in same), said.trust_list)
 
 
 def _shares(files: Sequence[FileAudit]) -> list[Share]:

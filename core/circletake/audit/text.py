@@ -31,13 +31,16 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     lines = [_title(audit, summary)]
     if summary.videos:
         lines += _intact(audit, summary)
+    if summary.pictures:
+        lines.append(_line("STILLS", headline(summary.pictures, "still")))
+    lines += _broken(audit)
     lines += _signers(audit, summary)
     lines += _reports(audit, summary)
     if summary.videos:
         lines += _made(summary)
     lines += _prompts(summary)
+    lines += _sound(summary)
     if audit.release:
-        lines += _sound(summary)
         lines += _chosen(audit)
     lines += [_finding(group) for group in summary.findings]
     if everything:
@@ -63,6 +66,8 @@ def _title(audit: Audit, summary: Summary) -> str:
     clips = sum(summary.videos.values()) - len(cuts)
     parts = [counted(len(cuts), "cut")] if cuts else []
     parts += [counted(clips, "clip" if cuts else "video")] if clips else []
+    stills = sum(summary.pictures.values())
+    parts += [counted(stills, "signed still")] if stills else []
     return f"{printable(name, 60)} · {', '.join(parts) or 'no videos'}"
 
 
@@ -75,9 +80,13 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     else:
         against = "release.json is not sealed, so it proves nothing"
     label = "INTACT" if summary.videos["intact"] else "VIDEOS"
-    yield _line(label, f"{headline(summary)}; {against}")
+    yield _line(label, f"{headline(summary.videos, 'video')}; {against}")
+
+
+def _broken(audit: Audit) -> Iterator[str]:
     for file in audit.files:
-        if file.case.kind == "video" and file.verdict not in ("intact", "not checked"):
+        judged = file.case.kind == "video" or file.case.signed_picture
+        if judged and file.verdict not in ("intact", "not checked"):
             shows = (
                 f" · the picture matches {printable(file.case.match.shows, 60)}" if file.case.match else ""
             )
@@ -86,7 +95,7 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
 
 def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
     for signed in summary.signers:
-        files = counted(len(signed.files), "video")
+        files = counted(len(signed.files), "file" if summary.pictures else "video")
         who = printable(signed.signer.name, 40)
         mark = printable(short_fingerprint(signed.signer.sha256), 40)
         yield _line(
@@ -149,14 +158,11 @@ def _prompts(summary: Summary) -> Iterator[str]:
 
 
 def _sound(summary: Summary) -> Iterator[str]:
-    sound = summary.sound
-    if sound is None:
-        return
-    by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
-    said = (
-        "undeclared" if sound.origin in ("", "undeclared") else f"declared {printable(sound.origin, 20)}{by}"
-    )
-    yield _line("SOUND", f"{printable(sound.name, 60)}: {said}; not verified")
+    for sound in summary.sounds:
+        by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
+        known = sound.origin not in ("", "undeclared")
+        said = f"declared {printable(sound.origin, 20)}{by}" if known else "undeclared"
+        yield _line("SOUND", f"{printable(sound.name, 60)}: {said}; not verified")
 
 
 def _chosen(audit: Audit) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
-from circletake.audit.declared import black_in, others_in
+from circletake.audit.declared import declared_in
 from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Credentials, IngredientSaid, ManifestSaid
@@ -90,7 +90,7 @@ class _Made:
 def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
     if credentials.active is None:
         return
-    active, doubts = _assembled(credentials, credentials.active)
+    active, doubts = assembled(credentials, credentials.active)
     clips = [i for i in active.ingredients if i.role == "componentOf" and i.placed and not is_song(i)]
     rows = [(placed, clip) for clip in clips for placed in clip.placed]
     if not rows:
@@ -99,9 +99,8 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
             yield _traced(_made(credentials, active), whole, None)
         return
     placed = [where for where, _ in rows]
-    declared = [*black_in(active, placed), *others_in(active, placed)]
-    told = sorted([*_clips(credentials, active, rows, doubts), *declared], key=_begins)
-    yield from told
+    declared = declared_in(active, placed)
+    yield from sorted([*_clips(credentials, active, rows, doubts), *declared], key=_begins)
 
 
 def _begins(traced: Traced) -> Fraction:
@@ -129,7 +128,7 @@ def _clips(
         yield _traced(made, placed, clip.source_range)
 
 
-def _assembled(credentials: Credentials, manifest: ManifestSaid) -> tuple[ManifestSaid, str]:
+def assembled(credentials: Credentials, manifest: ManifestSaid) -> tuple[ManifestSaid, str]:
     """The manifest that says where clips lie, and what stands against it.
 
     That of the parent, where nothing was done since that moves a picture, as in a redacted copy.

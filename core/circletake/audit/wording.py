@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from circletake.audit.summary import Signed, Summary
@@ -76,24 +77,29 @@ VERDICTS = ("altered", "unreadable", "unsigned", "not checked")
 """What a video can be when it is not intact, worst first."""
 
 
-def trouble(summary: Summary) -> str:
-    """``2 altered, 1 unsigned``; empty when every video is intact."""
-    return ", ".join(f"{summary.videos[v]} {v}" for v in VERDICTS if summary.videos[v])
+def trouble(verdicts: Mapping[str, int]) -> str:
+    """``2 altered, 1 unsigned``; empty when all are intact."""
+    return ", ".join(f"{verdicts[v]} {v}" for v in VERDICTS if verdicts.get(v))
 
 
-def headline(summary: Summary) -> str:
-    """``56 of 56 videos``, and what the others are."""
-    total = sum(summary.videos.values())
-    rest = trouble(summary)
-    return f"{summary.videos['intact']} of {counted(total, 'video')}" + (f" · {rest}" if rest else "")
+def headline(verdicts: Mapping[str, int], what: str) -> str:
+    """``56 of 56 videos``, and what the others are.
+
+    Args:
+        verdicts: how many, by verdict.
+    """
+    rest = trouble(verdicts)
+    told = f"{verdicts.get('intact', 0)} of {counted(sum(verdicts.values()), what)}"
+    return told + (f" · {rest}" if rest else "")
 
 
 def sentence(summary: Summary) -> str:
     """The same as the first line of a page."""
-    total = sum(summary.videos.values())
-    rest = trouble(summary)
+    what, verdicts = ("video", summary.videos) if summary.videos else ("still", summary.pictures)
+    total = sum(verdicts.values())
+    rest = trouble(verdicts)
     if rest:
-        return f"{rest[0].upper()}{rest[1:]}; {summary.videos['intact']} of {counted(total, 'video')} intact"
+        return f"{rest[0].upper()}{rest[1:]}; {verdicts['intact']} of {counted(total, what)} intact"
     if not total:
         return "No videos"
-    return "The video is intact" if total == 1 else f"All {total} videos are intact"
+    return f"The {what} is intact" if total == 1 else f"All {total} {what}s are intact"

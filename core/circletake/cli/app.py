@@ -61,6 +61,7 @@ COMMANDS: dict[str, dict[str, Entry]] = {
         "export": Entry("export:export", "Make one signed file of a take or a cut."),
         "release": Entry("release:release", "Make a signed release folder, audited."),
         "finish": Entry("finish:finish", "Sign a film finished elsewhere, with what is ours in it."),
+        "cues": Entry("cues:cues", "The cue sheet of a cut, a release or a finished film."),
         "redact": Entry("redact:redact", "Copy a signed video without the prompts in its credentials."),
         "prove": Entry("prove:prove", "Prove a prompt that left as a digest."),
         "locate": Entry("locate:locate", "Which takes are in a finished film, and how each was made."),

@@ -63,7 +63,11 @@ def new(
 def add(
     name: Name,
     takes: Annotated[
-        list[str], typer.Argument(help="SH010/31, or a range of it: SH010/31@1.5-4.", metavar="TAKE...")
+        list[str],
+        typer.Argument(
+            help="SH010/31, or a range: SH010/31@1.5-4 (seconds), SH010/31@36f-96f.",
+            metavar="TAKE...",
+        ),
     ],
     at: Annotated[
         int | None, typer.Option(help="The number the first will have; last without it.", metavar="N")

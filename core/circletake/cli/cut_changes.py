@@ -10,7 +10,7 @@ import typer
 
 from circletake.cli.common import By, Declared, Json, LibraryFolder, open_library
 from circletake.cli.console import note, print_json, progress, say
-from circletake.cli.cutting import seconds_from, tell
+from circletake.cli.cutting import seconds_from, speed_from, tell
 
 Name = Annotated[str, typer.Argument(help="Name of the cut.", metavar="NAME")]
 Event = Annotated[int, typer.Argument(help="Number of the event: see cut show.", metavar="EVENT")]
@@ -100,8 +100,7 @@ def speed(
 
     with open_library(library) as lib:
         numbers = numbers_of(events, len(lib.registry.cuts.get(name).events))
-        asked = seconds_from(factor.removesuffix("x"))
-        tell(lib, set_speed(lib, name, numbers, asked, by=whoami(by)), json)
+        tell(lib, set_speed(lib, name, numbers, speed_from(factor), by=whoami(by)), json)
     _undo(json)
 
 

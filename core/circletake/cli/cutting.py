@@ -95,6 +95,18 @@ def seconds_from(text: str) -> Fraction:
     return whole
 
 
+def speed_from(text: str) -> Fraction:
+    """A speed from ``2``, ``2x`` or ``1/2``."""
+    from fractions import Fraction
+
+    from circletake.errors import BadInput
+
+    try:
+        return Fraction(text.removesuffix("x"))
+    except (ValueError, ZeroDivisionError) as error:
+        raise BadInput(text, "is no speed", "2 is twice as fast, 1/2 half") from error
+
+
 def rate_from(text: str) -> Fraction | None:
     """An exact rate from what people call it; ``None`` for nothing."""
     from fractions import Fraction

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from circletake.model.cut import Cut
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.leaving.exporting import Exported
-    from circletake.workflows.leaving.workbench import Terms
+    from circletake.workflows.leaving.terms import Terms
     from circletake.workflows.library import Library
 
 Prompts = Annotated[
@@ -73,14 +74,21 @@ def export(
     json: Json = False,
     library: LibraryFolder = None,
 ) -> None:
-    """Make signed files of takes, or of a cut, and timelines that point at them. No video leaves unsigned."""
+    """Make signed files of takes, or of a cut, and timelines that point at them. No video leaves unsigned.
+
+    Exit status 0: all was made, 1: a format was left out, and why, 2: nothing was.
+    """
     from circletake.errors import BadInput
     from circletake.workflows.leaving.exporting import export as make
     from circletake.workflows.leaving.handing import Handing
     from circletake.workflows.leaving.prompts import travelling
 
-    if bool(takes) + bool(cut) + circled != 1:
+    named = (("takes by name", takes), ("--cut", cut), ("--circled", circled))
+    asked = [word for word, given in named if given]
+    if not asked:
         raise BadInput("export", "what?", "name takes, or --cut NAME, or --circled")
+    if len(asked) > 1:
+        raise BadInput(" and ".join(asked), "are different things to export", f"name {' or '.join(asked)}")
     before, split, after = rewrite.partition("=")
     if rewrite and not (before and after):
         raise BadInput("--rewrite", f"{rewrite!r} is not FROM=TO", "e.g. --rewrite out=D:\\jobs\\night")
@@ -99,8 +107,6 @@ def export(
             signing_terms(lib, manager, prompts, by) as under,
             progress("export", "what was exported stays") as bar,
         ):
-            leaving = {take_id for each in wanted for take_id in each.take_ids}
-            note(what_travels(travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)))
             done = [
                 make(
                     lib,
@@ -116,11 +122,15 @@ def export(
                 )
                 for each in wanted
             ]
+            leaving = {take_id for each in wanted for take_id in each.take_ids}
+            told = travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)
+    note(what_travels(told))
     if json:
         print_json(done)
-        return
-    for made in done:
-        _print(made)
+    else:
+        _print(done)
+    if any(made.left_out for made in done):
+        raise typer.Exit(1)
 
 
 def _wanted(lib: Library, cut: str, takes: list[str], circled: bool, apart: bool) -> list[Cut]:
@@ -149,17 +159,19 @@ def _wanted(lib: Library, cut: str, takes: list[str], circled: bool, apart: bool
     )
 
 
-def _print(made: Exported) -> None:
+def _print(done: Sequence[Exported]) -> None:
     from circletake.model.text import human_size, printable
 
-    for row in made.rows:
-        signed = "signed, re-read" if row.kind in ("take", "cut") else row.kind
+    for row in (row for made in done for row in made.rows):
+        signed = "signed, re-read" if row.kind in ("take", "cut", "still") else row.kind
         beside = f" with {Path(row.sidecar).name}" if row.sidecar else ""
         say(f"{from_here(Path(row.path))}{beside}  {human_size(row.size)}  {signed}")
-    for text in made.not_carried:
-        note(f"not carried: {text}")
-    for warning in made.warnings:
-        note(printable(warning))
+    # What holds for each of many takes is said once.
+    notes = Counter(f"not carried: {text}" for made in done for text in made.not_carried)
+    notes += Counter(printable(text) for made in done for text in made.warnings)
+    notes += Counter(f"left out: {printable(text)}" for made in done for text in made.left_out)
+    for text, times in notes.items():
+        note(f"{text} ({times} times)" if times > 1 else text)
 
 
 def from_here(path: Path) -> str:
@@ -183,7 +195,7 @@ def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -
     from circletake.model.policy import PromptPolicy
     from circletake.workflows.actor import whoami
     from circletake.workflows.leaving.signer import ending_soon, open_signer, timestamper
-    from circletake.workflows.leaving.workbench import terms
+    from circletake.workflows.leaving.terms import terms
 
     prompts = prompts or lib.settings.prompts
     if prompts not in set(PromptPolicy):

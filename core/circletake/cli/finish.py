@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,8 @@ from circletake.cli.cut_import import MediaFolders, Sequence, Timecoded
 from circletake.cli.export import Prompts, from_here, signing_terms
 
 if TYPE_CHECKING:
-    from circletake.provenance.derived import Stretch
+    from circletake.cuesheet.rows import CueSheet
+    from circletake.model.cue import Gap, Overlay
     from circletake.workflows.leaving.finishing import Finding, Finished
 
 
@@ -66,15 +68,24 @@ def finish(
     from circletake.workflows.analysis.cue_files import CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import slates_of
     from circletake.workflows.curation.selection import selection_of
-    from circletake.workflows.leaving.finishing import OVER, Declaration, look_through, others_of
+    from circletake.workflows.leaving.declaring import Declaration
+    from circletake.workflows.leaving.finishing import check_place, look_through
     from circletake.workflows.leaving.finishing import finish as sign_film
     from circletake.workflows.leaving.identifying import identify, read
 
     declared = [Declaration(what, kind) for what, kind in pairs(declare)]
     target = to or film.with_name(f"{film.stem}.signed{film.suffix}")
+    actor = whoami(by)
     sheets = CueFiles(csv, None, html)
-    with open_library(library) as lib:
+    with ExitStack() as stack:
+        lib = stack.enter_context(open_library(library))
         sheets.check(lib, film, force)
+        under = None
+        if not dry_run:
+            # What would stop it at the end stops it now: searching a film may take an hour.
+            check_place(film, target, force)
+            manager = load_plugins(lib)
+            under = stack.enter_context(signing_terms(lib, manager, prompts, by))
         found_in = None
         if timeline is not None:
             with progress("identify", "nothing was changed") as bar:
@@ -82,39 +93,48 @@ def finish(
                 beside = timeline.absolute().parent
                 found_in = identify(lib, whole, beside, media=media or (), look=False, progress=bar)
         with progress("look through", "nothing was changed") as bar:
-            found = look_through(lib, film, found_in, offset=offset, progress=bar)
+            found = look_through(
+                lib,
+                film,
+                found_in,
+                offset=offset,
+                declared=declared,
+                by=actor.name if actor.person else "",
+                progress=bar,
+            )
         done = None
-        if dry_run:
-            others = others_of(found, declared, whoami(by).name)
-        else:
-            manager = load_plugins(lib)
-            with signing_terms(lib, manager, prompts, by) as under:
+        if under:
+            with progress("sign", "the film is not signed") as bar:
                 done = sign_film(
-                    lib, manager, found, under, target, declared=declared, software=software, force=force
+                    lib, manager, found, under, target, software=software, force=force, progress=bar
                 )
-            others = done.others
         slates = slates_of(lib, found.cues)
         used = {cue.take_id for cue in found.cues.cues}
         sheet = sheet_of(found.cues, slates, selection_of(lib, used))
         if sheets.wanted:
-            with progress("reading frames", "the film is signed") as bar:
+            with progress("reading frames", "the film is signed" if done else "nothing was changed") as bar:
                 texts = cue_texts(lib, film, found.cues, sheet, slates, sheets, progress=bar)
             write_cue_files(texts)
     if json:
-        print_json(_as_json(found, others, done, slates))
+        print_json(_as_json(found, done, slates))
     else:
-        _show(found, others, done, sheet)
-    undeclared = any(not each.source_type for each in others if not each.what.startswith(OVER))
-    if undeclared or found.against or found.cues.problem:
+        _show(found, done, sheet)
+    if sheet.missing or found.against or found.cues.problem:
         raise typer.Exit(1)
 
 
-def _show(found: Finding, others: tuple[Stretch, ...], done: Finished | None, sheet: Any) -> None:
-    from circletake.cuesheet.wording import percent
+def _show(found: Finding, done: Finished | None, sheet: CueSheet) -> None:
+    from circletake.cuesheet.wording import declared, percent
+    from circletake.model.cue import Overlay
     from circletake.model.cut import timecode
+    from circletake.model.recorded import OVER
     from circletake.model.text import clock, counted, printable
 
     cues = found.cues
+
+    def place(row: Gap | Overlay) -> str:
+        return "-".join(timecode(at, cues.rate, cues.start) for at in (row.record_in, row.record_out))
+
     kinds = {"timeline, matched": 0, "timeline": 0, "matched": 0}
     for cue in cues.cues:
         kinds[cue.known.value] += 1
@@ -130,12 +150,15 @@ def _show(found: Finding, others: tuple[Stretch, ...], done: Finished | None, sh
         f" · {clock(sheet.found)} of {clock(sheet.seconds)} ({percent(cues.found, cues.frames)})"
         f"{f' · {told}' if told else ''}",
     )
-    for each in others:
-        start, end = (timecode(round(at * cues.rate), cues.rate, cues.start) for at in (each.start, each.end))
-        said = f"declared {each.source_type} by {each.by}" if each.source_type else "undeclared"
-        say(f"OTHER    {start}-{end}  {printable(each.what, 60) or 'not ours'}: {printable(said, 80)}")
-    for name in found.sounds:
-        say(f"SOUND    {printable(name, 60)}: not ours")
+    for gap in cues.gaps:
+        if gap.is_black:
+            say(f"BLACK    {place(gap)}  {gap.why.removeprefix('black ')}")
+    for each in cues.others:
+        what = f"{OVER}: {each.what}" if isinstance(each, Overlay) else each.what
+        say(f"OTHER    {place(each)}  {printable(declared(what or 'not ours', each.kind, each.by), 160)}")
+    for sound in cues.sounds:
+        told = declared(sound.name, sound.origin, sound.declared_by)
+        say(f"SOUND    {printable(told, 160)}")
     for text in found.against:
         say(f"AGAINST  {printable(text, 120)}; neither is claimed")
     for text in found.notes:
@@ -149,9 +172,9 @@ def _show(found: Finding, others: tuple[Stretch, ...], done: Finished | None, sh
         say(f"{from_here(done.path)}{beside}  signed, re-read")
 
 
-def _as_json(
-    found: Finding, others: tuple[Stretch, ...], done: Finished | None, slates: Any
-) -> dict[str, Any]:
+def _as_json(found: Finding, done: Finished | None, slates: Any) -> dict[str, Any]:
+    from circletake.model.cue import Overlay
+
     cues = found.cues
     return {
         "film": cues.film,
@@ -175,15 +198,19 @@ def _as_json(
         ],
         "others": [
             {
-                "start": str(each.start),
-                "end": str(each.end),
+                "start": str(each.record_in / cues.rate),
+                "end": str(each.record_out / cues.rate),
                 "what": each.what,
-                "source_type": each.source_type,
+                "source_type": each.kind,
                 "by": each.by,
+                "over": isinstance(each, Overlay),
             }
-            for each in others
+            for each in cues.others
         ],
-        "sounds": list(found.sounds),
+        "sounds": [
+            {"name": each.name, "origin": each.origin, "declared_by": each.declared_by}
+            for each in cues.sounds
+        ],
         "notes": list(found.notes),
         "against": list(found.against),
         "signed": str(done.path) if done else "",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from circletake.cli.common import Json, LibraryFolder, open_library
-from circletake.cli.console import note, print_json, progress, say, table
+from circletake.cli.console import note, progress, say, table
 from circletake.errors import BadInput
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ def locate(
     Nothing is changed and nothing leaves this machine. Exit status 0: all of the film was
     found, 1: parts were not, 2: could not.
     """
+    from circletake.cuesheet.document import json_text
     from circletake.cuesheet.rows import sheet_of
     from circletake.model.text import human_size, printable
     from circletake.workflows.analysis.cue_files import STDOUT, CueFiles, cue_texts, write_cue_files
@@ -75,7 +75,7 @@ def locate(
     write_cue_files(texts)
     tell = note if json or to.piped else say
     if json:
-        print_json(_as_json(sheet))
+        say(json_text(sheet))
     elif to.piped:
         say(texts[STDOUT].removeprefix(_BOM).removesuffix("\n"))
         for line in (_summary(sheet), *_left_out(sheet)):
@@ -103,7 +103,7 @@ def _show(sheet: CueSheet, prompts: bool) -> None:
     for row in sheet.rows:
         if isinstance(row, Row):
             source = f"{row.source_in:.2f}-{row.source_out:.2f}"
-            picture = correlation(row.picture)
+            picture = "" if row.picture is None else correlation(row.picture)
             rows.append((row.record_in, row.take, row.id, source, speed(row.speed), picture, row.how))
         else:
             rows.append((row.record_in, *"-----", row.told))
@@ -153,14 +153,3 @@ def _made(sheet: CueSheet) -> Iterator[str]:
             if each:
                 yield f"  {name:<9} {printable(each.value)}  ({printable(each.evidence, 80)})"
         yield ""
-
-
-def _as_json(sheet: CueSheet) -> dict[str, Any]:
-    from circletake.cuesheet.rows import Row
-
-    whole = {name: value for name, value in _fields(sheet).items() if name != "rows"}
-    return {**whole, "rows": [{"found": isinstance(row, Row), **_fields(row)} for row in sheet.rows]}
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}

@@ -29,12 +29,15 @@ def release(
 ) -> None:
     """Make a folder of signed clips, the signed cut and its timeline, then audit it."""
     from circletake.audit.text import text_report
+    from circletake.errors import BadInput
     from circletake.model.text import counted, file_stem, printable
     from circletake.workflows.auditing.audit import audit_folder, trust_lists
     from circletake.workflows.auditing.papers import write_own_report
     from circletake.workflows.leaving.release import make_release, plan_release
     from circletake.workflows.library import user_home
 
+    if cut and circled:
+        raise BadInput("--cut and --circled", "are different things to release", "name --cut or --circled")
     with open_library(library) as lib:
         manager = load_plugins(lib, plugin)
         folder = to or Path(file_stem(name))

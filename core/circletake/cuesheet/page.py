@@ -15,8 +15,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from circletake.cuesheet.rows import CueSheet, Missing, Row, Said
-from circletake.cuesheet.wording import SURE, correlation, percent, speed
+from circletake.cuesheet.rows import CueSheet, Row, Said
+from circletake.cuesheet.wording import SURE, correlation, declared, percent, speed
 from circletake.model.cut import timecode
 from circletake.model.selection import summed
 from circletake.model.still import Still
@@ -85,6 +85,7 @@ def html_page(sheet: CueSheet, pairs: Mapping[int, Sequence[Pair]]) -> str:
             film_time=lambda pair: timecode(round(pair.film_at * sheet.rate), sheet.rate, sheet.start),
             is_row=lambda row: isinstance(row, Row),
             counted=counted,
+            declared=declared,
             percent=percent,
             sure=SURE,
         )
@@ -120,8 +121,10 @@ def _strip(sheet: CueSheet, colours: Mapping[str, str]) -> list[_Stretch]:
     stretches: list[_Stretch] = []
     at = 0
     for row in sheet.rows:
-        colour = "missing" if isinstance(row, Missing) else colours[row.take]
-        name = row.told if isinstance(row, Missing) else row.take
+        if isinstance(row, Row):
+            colour, name = colours[row.take], row.take
+        else:
+            colour, name = "black" if row.is_black else "other" if row.kind else "missing", row.told
         width = row.frames / max(1, sheet.frames) * 1000
         label = f"{row.record_in}  {printable(name, 60)}"
         stretches.append(_Stretch(row.number, colour, at / max(1, sheet.frames) * 1000, width, label))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.cuesheet.wording import evidence, how, sureness
-from circletake.model.cue import Cue, CueList, Gap
+from circletake.cuesheet.wording import declared, evidence, how, of_no_take, sureness
+from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.cut import timecode
+from circletake.model.export import BLACK, SoundUse
 from circletake.model.recipe import Field, Recipe
 from circletake.model.selection import ShotChoice
 from circletake.model.slate import Slate
@@ -40,6 +41,7 @@ class Row:
         file: the take's name on import.
         source_in: seconds into the take.
         source_out: seconds into the take.
+        zoom: ``None``, as ``confidence`` and ``picture``, where nothing was compared or recorded.
         sure: the confidence in a word.
         how: what was seen and what was done to the take, in words.
         negative_prompt: ``None`` where none is known, like every field of a recipe.
@@ -59,10 +61,10 @@ class Row:
     source_out: float
     speed: float
     flipped: bool
-    zoom: float
-    confidence: float
+    zoom: float | None
+    confidence: float | None
     sure: str
-    picture: float
+    picture: float | None
     motion: float | None
     distance: float
     how: str
@@ -77,11 +79,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A stretch of the film in which no take was found.
+    """A stretch of the film that shows no take, as far as anybody knows.
 
     Attributes:
         nearest: label of the take that came nearest; empty where none came near.
         why: why that take was not named.
+        what: what the timeline calls it.
+        kind: what somebody declared it to be, ``black``, or empty.
+        by: who declared it.
     """
 
     number: int
@@ -91,13 +96,39 @@ class Missing:
     seconds: float
     nearest: str
     why: str
+    what: str = ""
+    kind: str = ""
+    by: str = ""
+
+    @property
+    def is_black(self) -> bool:
+        """Nothing is shown here, and that is meant."""
+        return self.kind == BLACK
 
     @property
     def told(self) -> str:
-        """``not found (nearest SH020/4: pictures differ)``."""
-        if not self.nearest:
-            return f"not found ({self.why})" if self.why else "not found"
-        return f"not found (nearest {self.nearest}{': ' if self.why else ''}{self.why})"
+        """``not found (nearest SH020/4: pictures differ)``, or what it is declared to be."""
+        return of_no_take(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What lies over takes, such as a title.
+
+    Attributes:
+        kind: what somebody declared it to be; empty where nobody did.
+    """
+
+    record_in: str
+    record_out: str
+    what: str
+    kind: str
+    by: str
+
+    @property
+    def told(self) -> str:
+        """``Title 01: humanEdits, declared by ana``."""
+        return declared(self.what, self.kind, self.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +144,9 @@ class CueSheet:
         waiting: takes that could not be compared.
         problem: why not all of the film could be read; empty when it could.
         selection: how the takes of its shots were chosen, as the library has it.
+        said_by: whose word it is which takes it shows; empty where it was looked at here.
+        over: what lies over its takes.
+        sounds: sound that is none of the takes', with what somebody declared of it.
     """
 
     film: str
@@ -130,6 +164,9 @@ class CueSheet:
     problem: str
     rows: tuple[Row | Missing, ...]
     selection: tuple[ShotChoice, ...] = ()
+    said_by: str = ""
+    over: tuple[Over, ...] = ()
+    sounds: tuple[SoundUse, ...] = ()
 
     @property
     def cues(self) -> tuple[Row, ...]:
@@ -138,8 +175,13 @@ class CueSheet:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """The stretches that were not."""
-        return tuple(row for row in self.rows if isinstance(row, Missing))
+        """The stretches of which nobody knows or says what they show."""
+        return tuple(row for row in self.rows if isinstance(row, Missing) and not row.kind)
+
+    @property
+    def others(self) -> tuple[Missing, ...]:
+        """The stretches that show no take, and of which somebody says what they are."""
+        return tuple(row for row in self.rows if isinstance(row, Missing) and row.kind)
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -148,7 +190,7 @@ class CueSheet:
 
     @property
     def complete(self) -> bool:
-        """Whether all of the film was read and found."""
+        """Whether all of the film was read, and is found or told by somebody."""
         return not self.missing and not self.problem
 
     @property
@@ -196,6 +238,9 @@ def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotCh
         problem=cues.problem,
         rows=tuple(rows),
         selection=selection,
+        said_by=cues.said_by,
+        over=tuple(_over(each, cues) for each in cues.overlays),
+        sounds=cues.sounds,
     )
 
 
@@ -204,6 +249,7 @@ _Place = tuple[int, str, str, int, float]
 
 def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
     take, recipe = slate.take, slate.recipe
+    compared = cue.known in (Known.MATCHED, Known.BOTH)
     return Row(
         *place,
         take=take.label,
@@ -215,10 +261,10 @@ def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
         source_out=cue.source_out,
         speed=cue.speed,
         flipped=cue.flipped,
-        zoom=cue.zoom,
-        confidence=cue.confidence,
-        sure=sureness(cue.confidence),
-        picture=cue.picture,
+        zoom=cue.zoom if cue.frames else None,
+        confidence=cue.confidence if compared else None,
+        sure=sureness(cue),
+        picture=cue.picture if cue.frames else None,
         motion=cue.motion,
         distance=cue.distance,
         how=how(cue),
@@ -234,7 +280,19 @@ def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
 
 def _missing(gap: Gap, slates: Mapping[str, Slate], place: _Place) -> Missing:
     near = slates.get(gap.nearest)
-    return Missing(*place, nearest=near.take.label if near else "", why=gap.why)
+    return Missing(
+        *place,
+        nearest=near.take.label if near else "",
+        why=gap.why,
+        what=gap.what,
+        kind=gap.kind,
+        by=gap.by,
+    )
+
+
+def _over(overlay: Overlay, cues: CueList) -> Over:
+    start, end = (timecode(frame, cues.rate, cues.start) for frame in (overlay.record_in, overlay.record_out))
+    return Over(start, end, overlay.what, overlay.kind, overlay.by)
 
 
 def _said(recipe: Recipe, field: Field) -> Said | None:

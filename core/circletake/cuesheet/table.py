@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from circletake.cuesheet.rows import CueSheet, Missing, Row, Said
+from circletake.cuesheet.rows import CueSheet, Missing, Over, Row
+from circletake.cuesheet.wording import declared
 from circletake.model.text import csv_cell
 
 COLUMNS = (
@@ -38,39 +39,83 @@ COLUMNS = (
     "negative prompt known",
     "licence",
     "licence known",
+    "source type",
+    "declared by",
 )
 
 
 def csv_text(sheet: CueSheet) -> str:
-    """One line for each stretch, found or not (UTF-8 with a byte order mark, as spreadsheets want it).
+    """One line for each stretch, found or not, then what lies over takes, and sound that is none of theirs.
+
+    UTF-8 with a byte order mark, as spreadsheets want it.
 
     Text that a spreadsheet would read as a formula is quoted; numbers are as they are.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for row in sheet.rows:
-        cells = [str(row.number), row.record_in, row.record_out, str(row.frames), *_cells(row)]
-        writer.writerow([*cells, *[""] * (len(COLUMNS) - len(cells))])
+    writer.writerows(_line(cells) for cells in _lines(sheet))
     return "\ufeff" + out.getvalue()
 
 
-def _cells(row: Row | Missing) -> Iterator[str]:
-    if isinstance(row, Missing):
-        yield "no"
-        yield from [""] * (COLUMNS.index("how") - COLUMNS.index("found") - 1)
-        yield csv_cell(row.told)
-        return
-    yield "yes"
-    yield from (csv_cell(text) for text in (row.take, row.id, row.shot, row.file))
-    yield from (f"{row.source_in:.3f}", f"{row.source_out:.3f}", f"{row.speed:.4g}")
-    yield "yes" if row.flipped else "no"
-    yield from (f"{row.zoom:.3f}", f"{row.confidence:.3f}", f"{row.picture:.4f}")
-    yield "" if row.motion is None else f"{row.motion:.4f}"
-    yield csv_cell(row.how)
-    for said in (row.model, row.seed, row.prompt, row.negative_prompt, row.licence):
-        yield from _said(said)
+def _lines(sheet: CueSheet) -> Iterator[dict[str, str]]:
+    for row in sheet.rows:
+        place = {"event": str(row.number), "frames": str(row.frames), **_place(row)}
+        if isinstance(row, Row):
+            yield {**place, "found": "yes", **_of_take(row)}
+        else:
+            yield {**place, "found": "no", "how": csv_cell(row.told), **_declared(row.what, row.kind, row.by)}
+    for over in sheet.over:
+        yield {
+            **_place(over),
+            "found": "over a take",
+            "how": csv_cell(over.told),
+            **_declared(over.what, over.kind, over.by),
+        }
+    for sound in sheet.sounds:
+        told = declared(sound.name, sound.origin, sound.declared_by)
+        yield {
+            "found": "sound",
+            "how": csv_cell(told),
+            **_declared(sound.name, sound.origin, sound.declared_by),
+        }
 
 
-def _said(said: Said | None) -> tuple[str, str]:
-    return (csv_cell(said.value), csv_cell(said.evidence)) if said else ("", "")
+def _line(cells: dict[str, str]) -> list[str]:
+    return [cells.get(name, "") for name in COLUMNS]
+
+
+def _place(row: Row | Missing | Over) -> dict[str, str]:
+    return {"record in": row.record_in, "record out": row.record_out}
+
+
+def _declared(what: str, kind: str, by: str) -> dict[str, str]:
+    return {"file": csv_cell(what), "source type": csv_cell(kind), "declared by": csv_cell(by)}
+
+
+def _of_take(row: Row) -> dict[str, str]:
+    cells = {
+        "take": csv_cell(row.take),
+        "id": csv_cell(row.id),
+        "shot": csv_cell(row.shot),
+        "file": csv_cell(row.file),
+        "source in": f"{row.source_in:.3f}",
+        "source out": f"{row.source_out:.3f}",
+        "speed": f"{row.speed:.4g}",
+        "mirrored": "yes" if row.flipped else "no",
+        "how": csv_cell(row.how),
+    }
+    compared = (("zoom", row.zoom, 3), ("confidence", row.confidence, 3), ("picture", row.picture, 4))
+    for name, number, places in (*compared, ("motion", row.motion, 4)):
+        if number is not None:
+            cells[name] = f"{number:.{places}f}"
+    for name, said in (
+        ("model", row.model),
+        ("seed", row.seed),
+        ("prompt", row.prompt),
+        ("negative prompt", row.negative_prompt),
+        ("licence", row.licence),
+    ):
+        if said:
+            cells |= {name: csv_cell(said.value), f"{name} known": csv_cell(said.evidence)}
+    return cells

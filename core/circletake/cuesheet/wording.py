@@ -6,13 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 from circletake.model.cue import Known
+from circletake.model.export import BLACK
 from circletake.model.recipe import Evidence
+from circletake.model.recorded import UNDECLARED
 
 if TYPE_CHECKING:
+    from circletake.cuesheet.rows import Missing
     from circletake.model.cue import Cue
     from circletake.model.recipe import RecipeClaim
 
 SURE, LIKELY, DOUBTFUL = "sure", "likely", "doubtful"
+UNSEEN = "timeline alone"
 
 _EVEN = 0.01
 """Difference from the film's own speed that is no change of speed."""
@@ -28,8 +32,11 @@ _SLIGHT = 0.03
 black, as a codec adds them, are no crop."""
 
 
-def sureness(confidence: float) -> str:
-    """A confidence of 0-1 in a word."""
+def sureness(cue: Cue) -> str:
+    """How sure it is that a stretch shows its take, in a word or two."""
+    if cue.known in (Known.CUT, Known.TIMELINE):
+        return SURE if cue.known is Known.CUT else UNSEEN
+    confidence = cue.confidence
     return SURE if confidence >= _SURE else LIKELY if confidence >= _LIKELY else DOUBTFUL
 
 
@@ -37,9 +44,14 @@ def how(cue: Cue) -> str:
     """``same picture, mirrored, 12% cropped``: what was seen, and what was done to the take."""
     if cue.known is Known.TIMELINE:
         return "by the timeline, picture not found"
-    words = ["same picture" if cue.picture >= _SAME else "like picture"]
-    if cue.known is Known.BOTH:
-        words.insert(0, "by the timeline")
+    if cue.known is Known.CUT:
+        return "by the cut"
+    if cue.frames:
+        words = ["same picture" if cue.picture >= _SAME else "like picture"]
+        if cue.known is Known.BOTH:
+            words.insert(0, "by the timeline")
+    else:
+        words = ["by the timeline and the picture" if cue.known is Known.BOTH else "by the picture"]
     if cue.flipped:
         words.append("mirrored")
     if cue.zoom >= _SLIGHT:
@@ -50,10 +62,26 @@ def how(cue: Cue) -> str:
         words.append("held still")
     elif cue.speed < 0:
         words.append("backwards")
-    if cue.motion is None and abs(cue.speed) >= _SLIGHT:
+    if cue.frames and cue.motion is None and abs(cue.speed) >= _SLIGHT:
         words.append("hardly moves")
-    sure = sureness(cue.confidence)
+    sure = sureness(cue)
     return ", ".join(words if sure == SURE else [*words, sure])
+
+
+def of_no_take(gap: Missing) -> str:
+    """``A001.mov: digitalCapture, declared by ana``, or why nobody knows what is shown."""
+    if gap.kind:
+        return gap.why if gap.kind == BLACK else declared(gap.what, gap.kind, gap.by)
+    if not gap.nearest:
+        return f"not found ({gap.why})" if gap.why else "not found"
+    return f"not found (nearest {gap.nearest}{': ' if gap.why else ''}{gap.why})"
+
+
+def declared(what: str, kind: str, by: str) -> str:
+    """``night_bus.wav: human, declared by ana``; ``undeclared`` where nobody said anything."""
+    nobody = kind in ("", UNDECLARED)
+    said = UNDECLARED if nobody else f"{kind}, declared by {by or 'nobody named'}"
+    return f"{what}: {said}" if what else said
 
 
 def speed(value: float) -> str:

@@ -38,7 +38,7 @@ def stills(path: Path, seconds: Sequence[float], long_side: int) -> list[Still]:
     with open_media(path) as container:
         stream = picture_stream(container, printable(path.name))
         before, since = None, 0.0
-        for at, frame in _frames(container, stream):
+        for at, frame in frames_of(container, stream):
             while order and seconds[order[0]] <= at:
                 wanted = order.pop(0)
                 earlier = before is not None and seconds[wanted] - since < at - seconds[wanted]
@@ -53,7 +53,7 @@ def stills(path: Path, seconds: Sequence[float], long_side: int) -> list[Still]:
     return [found[index] for index in range(len(seconds))]
 
 
-def _frames(container: InputContainer, stream: VideoStream) -> Iterator[tuple[float, VideoFrame]]:
+def frames_of(container: InputContainer, stream: VideoStream) -> Iterator[tuple[float, VideoFrame]]:
     """Frames with their seconds, as far as the file goes; what is damaged is left out."""
     import av.error
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from circletake.model.manifest import Check, Credentials
 
 if TYPE_CHECKING:
-    from circletake.model.export import Release, ReleasedFile, Use
+    from circletake.model.export import Release, ReleasedFile, SoundUse, Use
     from circletake.model.take import MediaFacts
 
 OWN_KEY = "your own key"
@@ -233,7 +233,8 @@ class FileCase:
 
     Attributes:
         path: relative to what was audited.
-        kind: ``video``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``, ``report``, ``other``.
+        kind: ``video``, ``image``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``,
+            ``report``, ``other``.
         recorded: its entry in ``release.json``.
         media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
@@ -246,6 +247,7 @@ class FileCase:
         traced: what it was made of, in the order of the video.
         tags: of the container, keys in lower case.
         layout: of an MP4 or MOV file, ``None`` for others.
+        sounds: sound that is none of its takes', as its own manifest declares it.
     """
 
     path: str
@@ -267,6 +269,12 @@ class FileCase:
     traced: tuple[Traced, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     layout: Layout | None = None
+    sounds: tuple[SoundUse, ...] = ()
+
+    @property
+    def signed_picture(self) -> bool:
+        """A still that carries credentials, so that somebody vouches for it."""
+        return self.kind == "image" and self.credentials.present
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from circletake.model.export import BLACK, SoundUse
+
 
 class Known(StrEnum):
     """How it is known that a stretch shows a take.
 
     ``TIMELINE``: the editor's timeline alone says so. ``BOTH``: it does, and the picture agrees.
+    ``CUT``: it was cut so here, in the library.
     """
 
     MATCHED = "matched"
     TIMELINE = "timeline"
     BOTH = "timeline, matched"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class Cue:
         distance: mean Hamming distance of the registered frames' pHash, of 256 bits.
         frames: pairs of frames that were compared.
         matches: moments that lie on one another, for showing: film seconds and take seconds.
-        known: by the picture, the editor's timeline, or both. By the timeline alone, everything that was
-            compared is 0.
+        known: by the picture, the editor's timeline, or both. Where no picture was compared, everything
+            that a comparison tells is 0.
     """
 
     take_id: str
@@ -65,12 +69,40 @@ class Gap:
 
     Attributes:
         nearest: id of the take that came nearest, and why it was not named; empty when none came near.
+        what: what the timeline calls it, in a stranger's words.
+        kind: last part of the IPTC digital source type that somebody declared, ``black``, or empty.
+        by: who declared it.
     """
 
     record_in: int
     record_out: int
     nearest: str = ""
     why: str = ""
+    what: str = ""
+    kind: str = ""
+    by: str = ""
+
+    @property
+    def is_black(self) -> bool:
+        """Nothing is shown here, and that is meant."""
+        return self.kind == BLACK
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What lies over takes, as a title does; the picture below is told by itself.
+
+    Attributes:
+        what: what the timeline calls it, in a stranger's words.
+        kind: as :attr:`Gap.kind`.
+        by: who declared it.
+    """
+
+    record_in: int
+    record_out: int
+    what: str
+    kind: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +118,9 @@ class CueList:
         takes: how many takes the film was compared with.
         waiting: takes that have no fingerprint and could not be compared.
         problem: why not all of the film could be read; empty when it could.
+        said_by: whose word it is which takes it shows, where nobody looked; a signer's name.
+        overlays: what lies over its takes.
+        sounds: sound that is none of the takes', with what somebody declared of it.
     """
 
     film: str
@@ -100,11 +135,21 @@ class CueList:
     height: int
     start: str = "01:00:00:00"
     problem: str = ""
+    said_by: str = ""
+    overlays: tuple[Overlay, ...] = ()
+    sounds: tuple[SoundUse, ...] = ()
 
     @property
     def found(self) -> int:
         """Frames of the film that show a take we know."""
         return sum(cue.record_out - cue.record_in for cue in self.cues)
+
+    @property
+    def others(self) -> tuple[Gap | Overlay, ...]:
+        """All that is no take, black left out: what somebody may declare, and what nobody did."""
+        both: tuple[Gap | Overlay, ...] = (*self.gaps, *self.overlays)
+        rows = (each for each in both if each.kind != BLACK)
+        return tuple(sorted(rows, key=lambda each: (each.record_in, each.record_out)))
 
     @property
     def rows(self) -> Iterator[Cue | Gap]:

@@ -84,15 +84,24 @@ class ProducedFile:
 
     Attributes:
         path: inside the staging folder.
-        kind: ``video``, ``timeline``, ``sheet``, ``archive``.
+        kind: ``video``, ``still`` (a frame of a take, as JPEG or PNG), ``timeline``, ``sheet``, ``archive``.
+            The core signs videos and stills.
         actions: C2PA actions done to the picture, e.g. ``c2pa.transcoded``; empty when none.
         not_carried: what the format could not hold, in words.
+        take_id: of a still, the take it is of.
+        at: of a still, the second of the take it shows.
     """
 
     path: Path
     kind: str
     actions: tuple[str, ...] = ()
     not_carried: tuple[str, ...] = ()
+    take_id: str = ""
+    at: Fraction | None = None
+
+
+STILL = "still"
+"""The kind of a picture that is a frame of a take."""
 
 
 class ExportState(StrEnum):
@@ -191,7 +200,7 @@ class ReleasedFile:
 
     Attributes:
         path: relative to the release folder, with forward slashes.
-        kind: ``take``, ``cut``, ``timeline``, ``credentials``, ``sheet``.
+        kind: ``take``, ``cut``, ``still``, ``timeline``, ``credentials``, ``sheet``.
         seconds: exact length of a video, as text; empty for other files.
         certificate: SHA-256 fingerprint of the signing certificate; empty for unsigned kinds.
         uses: what it was made of, in record order.

@@ -1,7 +1,7 @@
 """Where a manifest store lies in a file, byte for byte; no C2PA library needed to look.
 
-Sources: C2PA 2.4 appendix A (BMFF ``uuid`` box, RIFF ``C2PA`` chunk, GIF application
-extension), ISO/IEC 14496-12 for boxes.
+Sources: C2PA 2.4 appendix A (BMFF ``uuid`` box, RIFF ``C2PA`` chunk, GIF application extension, JPEG
+APP11 segments, PNG ``caBX`` chunk), ISO/IEC 14496-12 for boxes, ISO/IEC 19566-5 for boxes in JPEG.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST = 256_000_000
 _BOXES_AT_MOST = 100_000
 MOST_BOXES = 30_000
@@ -38,6 +39,9 @@ MIMES = {
     ".m4a": "audio/mp4",
     ".json": "application/json",
     ".html": "text/html",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
 }
 
 
@@ -74,6 +78,10 @@ def embedded_manifest(path: Path) -> bytes | None:
                 return _riff(file)
             if head[:3] == b"GIF":
                 return _gif(file)
+            if head[:3] == b"\xff\xd8\xff":
+                return _jpeg(file)
+            if head[:8] == _PNG:
+                return _png(file)
             return _bmff(file)
     except (OSError, ValueError, IndexError):
         return None
@@ -222,6 +230,41 @@ def _gif(file: BinaryIO) -> bytes | None:
             data += file.read(length)
         if name.startswith(b"C2PA_GIF"):
             return bytes(data)
+    return None
+
+
+def _jpeg(file: BinaryIO) -> bytes | None:
+    """The store is a box in parts, one for each APP11 segment; every part repeats the box's header."""
+    store = bytearray()
+    file.seek(2)
+    for _ in range(_BOXES_AT_MOST):
+        marker = file.read(2)
+        if len(marker) < 2 or marker[0] != 0xFF or marker[1] in (0xD9, 0xDA):
+            break
+        length = int.from_bytes(file.read(2)) - 2
+        if length < 0:
+            return None
+        if marker[1] != 0xEB:
+            file.seek(length, os.SEEK_CUR)
+            continue
+        data = file.read(length)
+        if data[:2] == b"JP" and data[12:16] == b"jumb":
+            store += data[16:] if store else data[8:]
+        if len(store) > _LARGEST:
+            return None
+    return bytes(store) or None
+
+
+def _png(file: BinaryIO) -> bytes | None:
+    file.seek(len(_PNG))
+    for _ in range(_BOXES_AT_MOST):
+        head = file.read(8)
+        length = int.from_bytes(head[:4])
+        if len(head) < 8 or head[4:] == b"IEND":
+            return None
+        if head[4:] == b"caBX":
+            return _bounded(file, file.tell(), length)
+        file.seek(length + 4, os.SEEK_CUR)
     return None
 
 

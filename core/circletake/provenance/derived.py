@@ -1,4 +1,4 @@
-"""What a manifest will say of a video made from one that is there: edited, finished elsewhere, redacted.
+"""What a manifest will say of what was made from a video that is there: edited, finished, redacted, a still.
 
 The video it was made from is its parent, with all that its own credentials say. What somebody
 else did is told as declared, and never as all that was done.
@@ -7,21 +7,23 @@ else did is told as declared, and never as all that was done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from circletake.model.cue import Cue, CueList, Known
+from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.event import Actor
 from circletake.model.export import SoundUse
 from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
+from circletake.model.policy import PromptPolicy
+from circletake.model.recorded import OVER, UNDECLARED
 from circletake.model.slate import Slate
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES, raw_manifest
-from circletake.provenance.manifest import composite_type
+from circletake.provenance.manifest import composite_type, disclosures
 from circletake.provenance.pieces import (
     PARENT_ID,
     actions_of,
@@ -29,6 +31,8 @@ from circletake.provenance.pieces import (
     definition_of,
     opened,
     placing,
+    produced,
+    trimmed,
     used_part,
 )
 from circletake.provenance.privacy import public
@@ -39,26 +43,11 @@ _KNOWN = {
     Known.MATCHED: "found by its picture",
     Known.TIMELINE: "named by the editor's timeline",
     Known.BOTH: "named by the editor's timeline, found by its picture",
+    Known.CUT: "cut so in the library",
 }
 
 _RATES = 90_000
 """Denominator of source times that were measured, not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Seconds of a finished film that show no take, with what a person says of them.
-
-    Attributes:
-        source_type: last part of the IPTC digital source type; empty where nobody declared it.
-        what: in a few words, e.g. ``titles``.
-    """
-
-    start: Fraction
-    end: Fraction
-    source_type: str = ""
-    by: str = ""
-    what: str = ""
 
 
 def plan_edited(
@@ -102,8 +91,6 @@ def plan_finished(
     signed: Mapping[str, Path],
     *,
     when: datetime,
-    others: Sequence[Stretch] = (),
-    sounds: Sequence[SoundUse] = (),
     software: str = "",
     by: Actor | None = None,
     generator_version: str = "",
@@ -115,11 +102,9 @@ def plan_finished(
     never said to be known in full.
 
     Args:
-        cues: what was found in ``film``.
+        cues: what was found in ``film``, with what a person declares of the rest.
         slates: by take id.
         signed: by take id, the signed file of each take found.
-        others: what a person declares of stretches that show no take.
-        sounds: sound that is none of the takes', with what a person declares of it.
         software: the editor, as a person names it.
     """
     rate = cues.rate
@@ -134,22 +119,23 @@ def plan_finished(
     used = [slates[take_id] for take_id in dict.fromkeys(cue.take_id for cue in cues.cues)]
     edit = EditSaid(
         words.EDITED,
-        source_type=_whole_type(used, cues, others),
+        source_type=_whole_type(used, cues),
         what=f"assembled and finished elsewhere; {_known(cues)}",
         software=software,
     )
-    declared = [_declared(each, when) for each in others if each.source_type]
+    declared = [_declared(each, rate, when) for each in cues.others if each.kind]
     actions = [opened(when), *placings, _edit(edit, when), *declared]
     record = {
         "film": cues.sha256,
         "rate": str(rate),
         "start": cues.start,
         "takes": rows,
-        "others": [_other(each) for each in _unknown(cues, others)],
+        "others": [_other(each, rate) for each in cues.others],
+        "black": [_seconds(each, rate) for each in cues.gaps if each.is_black],
         "coverage": _percent(cues.found, cues.frames),
     }
-    if sounds:
-        record["sounds"] = [_sound(each) for each in sounds]
+    if cues.sounds:
+        record["sounds"] = [_sound(each) for each in cues.sounds]
     assertions = [
         actions_of(actions, every=False),
         assertion(words.FILM, _signed_by(record, by), created=True),
@@ -157,6 +143,43 @@ def plan_finished(
     ]
     definition = definition_of(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
+
+
+def plan_still(
+    slate: Slate,
+    take: Path,
+    at: Fraction,
+    *,
+    policy: PromptPolicy,
+    when: datetime,
+    actions: Sequence[str] = (),
+    by: Actor | None = None,
+    generator_version: str = "",
+) -> ManifestPlan:
+    """The manifest of a picture that is one frame of a take; the signed take is its parent.
+
+    Args:
+        take: the signed take, whose own credentials have its prompts or what stands for them.
+        at: second of the take that the picture shows.
+        policy: what of prompts travels.
+        actions: what was done to the picture, e.g. ``c2pa.resized.proportional``.
+    """
+    frame = (at, at + 1 / (slate.take.media.rate or Fraction(24)))
+    title = f"{slate.take.slate}{take.suffix.lower()}"
+    parent = _parent(take, title, "", None)
+    parent = replace(parent, definition={**parent.definition, "metadata": used_part(*frame)})
+    kept = trimmed(frame, "the frame that was kept", when, generator_version)
+    done = [opened(when), kept, *produced(actions, when, generator_version)]
+    record = _signed_by({"record": "still", "at": statements.stamp(when), "second": str(at)}, by)
+    assertions = [
+        actions_of(done),
+        assertion(words.RECORD, record, created=True),
+        *disclosures([slate]),
+        assertion(words.TRAINING, statements.no_training()),
+    ]
+    if metadata := statements.iptc_metadata(slate, policy):
+        assertions.append(assertion(words.METADATA, metadata))
+    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
 
 
 def plan_redacted(
@@ -241,30 +264,28 @@ def _sound(sound: SoundUse) -> dict[str, str]:
     }
 
 
-def _unknown(cues: CueList, others: Sequence[Stretch]) -> list[Stretch]:
-    """Every gap in the film: what somebody declared of it, else that nobody did."""
-    said = list(others)
-    for gap in cues.gaps:
-        start, end = gap.record_in / cues.rate, gap.record_out / cues.rate
-        if not any(each.start < end and start < each.end for each in others):
-            said.append(Stretch(start, end))
-    return sorted(said, key=lambda each: each.start)
-
-
-def _other(stretch: Stretch) -> dict[str, Any]:
+def _other(stretch: Gap | Overlay, rate: Fraction) -> dict[str, Any]:
     return {
-        "record": [str(stretch.start), str(stretch.end)],
-        "what": public(stretch.what, 120),
-        "source_type": stretch.source_type or "undeclared",
+        "record": _seconds(stretch, rate),
+        "what": public(_called(stretch), 120),
+        "source_type": stretch.kind or UNDECLARED,
         "by": public(stretch.by, 80),
     }
 
 
-def _whole_type(used: Iterable[Slate], cues: CueList, others: Sequence[Stretch]) -> str:
+def _called(stretch: Gap | Overlay) -> str:
+    return f"{OVER}: {stretch.what}" if isinstance(stretch, Overlay) else stretch.what
+
+
+def _seconds(stretch: Gap | Overlay, rate: Fraction) -> list[str]:
+    return [str(stretch.record_in / rate), str(stretch.record_out / rate)]
+
+
+def _whole_type(used: Iterable[Slate], cues: CueList) -> str:
     """Its takes' type where all of the film is takes, else a composite no less AI-made than its parts."""
     takes = list(used)
     kind = composite_type(takes, None) if takes else words.COMPOSITE
-    kinds = {kind} | {each.source_type for each in _unknown(cues, others)}
+    kinds = {kind} | {each.kind for each in cues.others}
     if {words.TRAINED, words.COMPOSITE_TRAINED} & kinds:
         return kind if kinds == {words.TRAINED} else words.COMPOSITE_TRAINED
     if {words.ALGORITHMIC, words.COMPOSITE_SYNTHETIC} & kinds:
@@ -273,10 +294,11 @@ def _whole_type(used: Iterable[Slate], cues: CueList, others: Sequence[Stretch])
     return words.COMPOSITE_CAPTURE if kinds <= captured else words.COMPOSITE
 
 
-def _declared(stretch: Stretch, when: datetime) -> dict[str, Any]:
-    what = public(stretch.what, 120) or "none of the takes"
-    said = EditSaid(words.EDITED, stretch.by, what, stretch.source_type)
-    return {**_edit(said, when), "changes": [{"region": [temporal(stretch.start, stretch.end)]}]}
+def _declared(stretch: Gap | Overlay, rate: Fraction, when: datetime) -> dict[str, Any]:
+    what = public(_called(stretch), 120) or "none of the takes"
+    said = EditSaid(words.EDITED, stretch.by, what, stretch.kind)
+    region = temporal(stretch.record_in / rate, stretch.record_out / rate)
+    return {**_edit(said, when), "changes": [{"region": [region]}]}
 
 
 def _edit(edit: EditSaid, when: datetime) -> dict[str, Any]:

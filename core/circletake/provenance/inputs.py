@@ -25,8 +25,6 @@ SEMVER = re.compile(
 REFERENCE_TYPES = MIMES | {
     ".avif": "image/avif",
     ".heic": "image/heic",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
     ".png": "image/png",
     ".webp": "image/webp",
 }

@@ -36,11 +36,11 @@ from circletake.provenance.pieces import (
     opened,
     placing,
     produced,
+    trimmed,
     used_part,
 )
 from circletake.provenance.privacy import public
 from circletake.provenance.redaction import Held, held, redacting
-from circletake.provenance.regions import temporal
 
 _SONG_TYPES = {
     Declaration.HUMAN: words.CREATION,
@@ -131,11 +131,11 @@ def plan_take(
     redactions, told = redacting(found, when)
     actions += [*told, *produced(produced_actions, when, generator_version)]
     if part is not None:
-        actions.append(_trimmed(part, when, generator_version))
+        actions.append(trimmed(part, "the part that was kept", when, generator_version))
     assertions = [
         actions_of(actions),
         assertion(words.TAKE, _exported_by(record, by), created=True),
-        *_disclosures([slate]),
+        *disclosures([slate]),
         assertion(words.TRAINING, statements.no_training()),
     ]
     if metadata := statements.iptc_metadata(slate, policy):
@@ -208,7 +208,7 @@ def plan_cut(
     assertions = [
         actions_of([created, *placings, *told, *cut_edits(actions, cut, slates, when, generator_version)]),
         assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
-        *_disclosures(used),
+        *disclosures(used),
         assertion(words.TRAINING, statements.no_training()),
     ]
     if fingerprint is not None:
@@ -294,12 +294,6 @@ def _parent(
     )
 
 
-def _trimmed(part: tuple[Fraction, Fraction], when: datetime, generator_version: str) -> dict[str, Any]:
-    """Only a part was kept; the region is of the take that was trimmed."""
-    (action,) = produced((words.TRIMMED,), when, generator_version)
-    return {**action, "changes": [{"region": [temporal(*part)], "description": "the part that was kept"}]}
-
-
 def _song(song: Song, seconds: Fraction) -> IngredientPlan:
     path = Path(song.path)
     by = public(song.declared_by, 80)
@@ -344,8 +338,8 @@ def _agent(slate: Slate) -> dict[str, str]:
     return agent
 
 
-def _disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
-    """One for each model, whatever number of takes it made; ours to vouch for where we ran it."""
+def disclosures(slates: Iterable[Slate]) -> list[dict[str, Any]]:
+    """An AI disclosure of each model, however many takes it made; ours to vouch for where we ran it."""
     found: dict[str, dict[str, Any]] = {}
     for slate in slates:
         if said := statements.ai_disclosure(slate):

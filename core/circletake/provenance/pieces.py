@@ -45,6 +45,19 @@ def produced(names: Iterable[str], when: datetime, generator_version: str) -> li
     return actions
 
 
+def trimmed(
+    part: tuple[Fraction, Fraction], what: str, when: datetime, generator_version: str
+) -> dict[str, Any]:
+    """Only a part was kept; the region is of what was trimmed.
+
+    Args:
+        part: seconds of it.
+        what: the part in words.
+    """
+    (action,) = produced((words.TRIMMED,), when, generator_version)
+    return {**action, "changes": [{"region": [temporal(*part)], "description": what}]}
+
+
 def placing(name: str, start: Fraction, end: Fraction, when: datetime) -> dict[str, Any]:
     """The ingredient ``name`` stands from ``start`` to ``end``, in seconds of the asset."""
     return {

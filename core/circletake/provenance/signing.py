@@ -99,7 +99,9 @@ def sign(
     media = mime or MIMES.get(suffix, "")
     if not media:
         raise SigningError(
-            name, f"a '{suffix}' file cannot be signed", "use mp4, mov, m4v, avi, gif, webm or mkv"
+            name,
+            f"a '{suffix}' file cannot be signed",
+            "use mp4, mov, m4v, avi, gif, webm or mkv; jpg or png for a still",
         )
     beside = _sidecar_of(destination)
     with _temporary_folder(destination.parent) as folder:

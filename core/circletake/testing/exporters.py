@@ -14,7 +14,7 @@ from circletake.testing.contract import PluginContract
 from circletake.testing.values import export_request, placed
 from circletake.testing.watching import offline
 
-KINDS = ("video", "timeline", "sheet", "archive")
+KINDS = ("video", "still", "timeline", "sheet", "archive")
 Clip = Callable[..., Path]
 
 
@@ -44,7 +44,7 @@ class ExporterContract(PluginContract):
         self, item: Any, circletake_clip: Clip, tmp_path: Path
     ) -> None:
         staging = tmp_path / "staging"
-        _, files = self.exported(
+        asked, files = self.exported(
             item, [circletake_clip("a.mp4"), circletake_clip("b.mp4", seed="2")], staging
         )
         assert files, "it made nothing"
@@ -53,6 +53,10 @@ class ExporterContract(PluginContract):
             assert inside and not file.path.is_symlink(), f"{file.path.name} is not in its folder"
             assert file.path.is_file() and file.path.stat().st_size, f"{file.path.name} is missing or empty"
             assert file.kind in KINDS, f"kind {file.kind!r} is none of {', '.join(KINDS)}"
+            if file.kind == "still":
+                assert file.take_id in asked.slates, f"{file.path.name} is a still of no take asked for"
+                assert file.at is not None and file.at >= 0, f"{file.path.name} has no second of its take"
+                assert file.path.suffix in (".jpg", ".png"), f"{file.path.name} is no JPEG or PNG"
             odd = [action for action in file.actions if not action.startswith("c2pa.")]
             assert not odd, f"no actions of C2PA: {odd}"
 

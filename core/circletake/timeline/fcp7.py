@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from circletake.model.timeline import Level, PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, Laid, Unreadable, level_of, settled, snapped, through
+from circletake.timeline.laying import BINS, DEEPEST, Laid, Unreadable, level_of, settled, snapped, through
 from circletake.timeline.xmeml import TICKS
 from circletake.timeline.xml import number_of, parsed, text_of
 
@@ -61,6 +61,8 @@ class _Document:
         top = [each for each in found if id(each) not in inside] or found
         if wanted:
             top = [each for each in found if text_of(each, "name") == wanted]
+        if not top and not wanted and next(self.root.iter("bin"), None) is not None:
+            raise Unreadable(BINS)
         if not top:
             raise Unreadable(
                 f"there is no sequence named {wanted} in it" if wanted else "there is no sequence in it"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.model.timeline import PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.timeline.laying import BINS, DEEPEST, Laid, Unreadable, settled, snapped, through
 from circletake.timeline.metadata import finer, fraction, texts_in
 
 if TYPE_CHECKING:
@@ -95,6 +95,9 @@ def _chosen(found: Any, wanted: str, format: str, notes: list[str]) -> Timeline:
         kinds = (otio.schema.Timeline, otio.schema.Stack, otio.schema.Track, otio.schema.Clip)
         held = [each for each in found if isinstance(each, kinds)]
         named = [each for each in held if each.name == wanted] if wanted else held
+        bins = any(isinstance(each, otio.schema.SerializableCollection) for each in found)
+        if not named and bins and not wanted:
+            raise Unreadable(BINS)
         if not named:
             raise Unreadable(f"there is no timeline{f' named {wanted}' if wanted else ''} in it")
         found = max(named, key=_length)

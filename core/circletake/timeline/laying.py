@@ -30,6 +30,10 @@ RATES = tuple(
 )
 
 
+BINS = "it holds clips in bins and no timeline: export a sequence, or from here a cut (export --cut NAME)"
+"""Why a file that we or an editor wrote of bins cannot be read as a timeline."""
+
+
 class Unreadable(Exception):
     """A timeline that is not read, with the reason in words."""
 

@@ -100,13 +100,20 @@ class Rule:
             )
 
 
+SIGNED = ("video", "image")
+"""What may carry credentials of its own. A picture without any is asked nothing: only video has to."""
+
+
 def about_files(card: RuleCard, question: FileQuestion, kinds: Collection[str] = ("video",)) -> Rule:
     """A rule that looks at each file of these kinds."""
 
     def ask(case: AuditCase) -> Iterable[Answer]:
-        if case.file is None or case.file.kind not in kinds:
+        file = case.file
+        if file is None or file.kind not in kinds:
             return ()
-        return question(case, case.file)
+        if kinds is SIGNED and file.kind == "image" and not file.credentials.present:
+            return ()
+        return question(case, file)
 
     return Rule(card, ask)
 

@@ -250,6 +250,10 @@ def test_an_undeclared_song_is_found_and_a_declared_one_is_not_verified() -> Non
     assert failures(ask("sound.declared", release=release(sound=song))) == ["song.wav: undeclared"]
     (declared,) = ask("sound.declared", release=release(sound=replace(song, origin="human-made")))
     assert declared.reason.endswith("not verified")
+    film = video(sounds=(replace(song, sha256=""),))
+    (undeclared,) = ask("sound.declared", film)
+    assert (undeclared.file, undeclared.seen) == ("clip.mp4", "song.wav: undeclared")
+    assert "circletake finish" in undeclared.remedy
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from circletake import About, Context, ExportRequest, NoSettings, ProducedFile, stills
 
 _LONG_SIDE = 640
-_LOST = ("stills: a signature; pictures are not signed",)
 
 
 class Stills:
-    """``stills/SH010_tk031_3f9ac2d1.jpg``: the poster the library made, as JPEG."""
+    """``stills/SH010_tk031_3f9ac2d1.jpg``: the middle of each take, as JPEG."""
 
-    about = About("stills", "a JPEG of each take", "1", NoSettings)
+    about = About("stills", "a JPEG of each take", "2", NoSettings)
     reads: Literal["library"] = "library"
 
     def export(
         self, request: ExportRequest, staging: Path, settings: NoSettings, ctx: Context
     ) -> Sequence[ProducedFile]:
-        """Copy the posters; a take without one is decoded up to its middle.
+        """Decode each take up to its middle; the library's poster would not tell its second.
 
         Raises:
-            MediaError: such a take cannot be read.
+            MediaError: a take cannot be read.
         """
         made = []
         folder = staging / "stills"
@@ -33,12 +32,14 @@ class Stills:
         for take_id in request.cut.take_ids:
             ctx.check_cancelled()
             take = request.slates[take_id].take
-            poster, _ = request.stills.get(take_id, (Path(), Path()))
+            facts = take.media
+            rate = facts.rate or Fraction(24)
+            frames = facts.frames or round(facts.seconds * rate)
+            at = frames // 2 / rate
+            (still,) = stills(request.media[take_id], [float(at)], _LONG_SIDE)
             path = folder / f"{take.slate}.jpg"
-            if poster.is_file():
-                shutil.copyfile(poster, path)
-            else:
-                (still,) = stills(request.media[take_id], [take.media.seconds / 2], _LONG_SIDE)
-                path.write_bytes(still.jpeg)
-            made.append(ProducedFile(path, "sheet", not_carried=_LOST))
+            path.write_bytes(still.jpeg)
+            small = max(facts.width, facts.height) > _LONG_SIDE
+            actions = ("c2pa.converted", *["c2pa.resized.proportional"] * small)
+            made.append(ProducedFile(path, "still", actions, take_id=take_id, at=at))
         return made

@@ -21,7 +21,7 @@ from circletake.model.recipe import Evidence
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
 from circletake.provenance import vocabulary as words
-from circletake.provenance.derived import Stretch, plan_edited, plan_finished
+from circletake.provenance.derived import plan_edited, plan_finished, plan_still
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
 from circletake.provenance.reading import raw_manifest, read_credentials
@@ -186,12 +186,12 @@ def test_a_finished_film_names_our_takes_in_it_and_what_is_none(clip: Clip, made
     rows = (
         cue("id-1", 0, 12, source_in=0.25, source_out=0.75),
         cue("id-2", 12, 24),
-        Gap(24, 36),
-        Gap(36, 48),
+        Gap(24, 34),
+        Gap(34, 36, kind="black"),
+        Gap(36, 48, what="titles", kind="humanEdits", by="Ana Ruiz"),
     )
     found = replace(cue_list(*rows), sha256=slate(film).take.sha256)
-    titles = Stretch(Fraction(3, 2), Fraction(2), "humanEdits", "Ana Ruiz", "titles")
-    planned = plan_finished(film, found, slates, takes, when=NOW, others=[titles], software="Premiere Pro")
+    planned = plan_finished(film, found, slates, takes, when=NOW, software="Premiere Pro")
     said = made(planned, film)
     assert names(said) == ["opened", "placed", "placed", "edited", "edited"]
     assert said.actions[3].source_type == "compositeWithTrainedAlgorithmicMedia"
@@ -201,9 +201,36 @@ def test_a_finished_film_names_our_takes_in_it_and_what_is_none(clip: Clip, made
     assert said.ingredients[2].placed == ((Fraction(1, 2), Fraction(1)),)
     record = said.assertions["org.circletake.film"]
     assert [each["source_type"] for each in record["others"]] == ["undeclared", "humanEdits"]
+    assert record["black"] == [["17/12", "3/2"]]
     assert {each["evidence"] for each in record["takes"]} == {"matched"}
     (actions,) = (each for each in planned.definition["assertions"] if each["label"] == "c2pa.actions.v2")
     assert actions["data"]["allActionsIncluded"] is False
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+@pytest.mark.parametrize("filler", [0, 200_000])
+def test_a_still_whatever_the_length_of_its_manifest(
+    made: Made, signed: Make, tmp_path: Path, suffix: str, filler: int
+) -> None:
+    """A JPEG holds a manifest of more than 64 kB in several segments."""
+    import cv2
+    import numpy as np
+
+    picture = tmp_path / f"still.{suffix}"
+    cv2.imwrite(str(picture), np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8))
+    take = slate(None, OBSERVED)
+    planned = plan_still(
+        take, signed().path, Fraction(1, 2), policy=FULL, when=NOW, actions=["c2pa.converted"], by=actor()
+    )
+    (record,) = (each for each in planned.definition["assertions"] if each["label"] == words.RECORD)
+    record["data"]["filler"] = "x" * filler
+    said = made(planned, picture)
+    assert names(said) == ["opened", "trimmed", "converted"]
+    assert said.ingredients[0].source_range == (Fraction(1, 2), Fraction(7, 12))
+    assert said.ingredients[0].manifest
+    store = raw_manifest(tmp_path / "made" / picture.name)
+    assert store is not None and (int.from_bytes(store[:4]), store[4:8]) == (len(store), b"jumb")
+    assert len(store) > filler
 
 
 def test_an_unsigned_import(clip: Clip, made: Made) -> None:

@@ -1,4 +1,4 @@
-"""The files of a cue list: a table, a timeline and a page, each written whole and over nothing unasked.
+"""The files of a cue list: a table, a timeline, a page and JSON, each written whole and over nothing unasked.
 
 ``-`` stands for stdout, as it does elsewhere; that one is made here and printed by the command line.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from circletake.cuesheet.document import json_text
 from circletake.cuesheet.page import html_page
 from circletake.cuesheet.rows import CueSheet
 from circletake.cuesheet.table import csv_text
@@ -22,7 +23,13 @@ from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import check_target
 
-_CSV, _OTIO, _HTML = frozenset({".csv", ".txt"}), frozenset({".otio"}), frozenset({".html", ".htm"})
+_KINDS = {
+    "csv": frozenset({".csv", ".txt"}),
+    "otio": frozenset({".otio"}),
+    "html": frozenset({".html", ".htm"}),
+    "json": frozenset({".json"}),
+}
+"""Suffixes that a file of each form may have, to be replaced."""
 
 STDOUT = Path("-")
 
@@ -34,11 +41,12 @@ class CueFiles:
     csv: Path | None = None
     otio: Path | None = None
     html: Path | None = None
+    json: Path | None = None
 
     @property
     def wanted(self) -> tuple[Path, ...]:
         """Those that are."""
-        return tuple(path for path in (self.csv, self.otio, self.html) if path)
+        return tuple(self._named.values())
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -48,8 +56,12 @@ class CueFiles:
     @property
     def piped(self) -> str:
         """The option whose text goes to stdout; empty for none."""
-        named = (("--csv", self.csv), ("--otio", self.otio), ("--html", self.html))
-        return next((name for name, path in named if path == STDOUT), "")
+        return next((f"--{name}" for name, path in self._named.items() if path == STDOUT), "")
+
+    @property
+    def _named(self) -> dict[str, Path]:
+        named = ((name, getattr(self, name)) for name in _KINDS)
+        return {name: path for name, path in named if path}
 
     def check(self, library: Library, film: Path, force: bool) -> None:
         """Refuse now what could not be written once the work is done.
@@ -60,19 +72,19 @@ class CueFiles:
         Raises:
             BadInput: a name is taken, is used twice, or is that of the film.
         """
-        for path, kinds in ((self.csv, _CSV), (self.otio, _OTIO), (self.html, _HTML)):
-            if path is None or path == STDOUT:
+        for name, path in self._named.items():
+            if path == STDOUT:
                 continue
             if path.exists() and film.exists() and path.samefile(film):
                 raise BadInput(str(path), "is the film itself", "name another file")
-            check_target(library, path, kinds, force)
+            check_target(library, path, _KINDS[name], force)
         if len({path.absolute() for path in self.wanted}) < len(self.wanted):
             raise BadInput("--csv, --otio, --html", "name one file twice", "give each a name of its own")
 
 
 def cue_texts(
     library: Library,
-    film: Path,
+    film: Path | None,
     cues: CueList,
     sheet: CueSheet,
     slates: Mapping[str, Slate],
@@ -84,12 +96,15 @@ def cue_texts(
     """What is wanted of a cue list, by where it goes; nothing is written yet.
 
     Args:
+        film: ``None`` where there is no picture of it; then takes stand alone.
         slates: by take id, of every take the list names.
     """
     texts: dict[Path, str] = {}
     if to.csv:
         texts[to.csv] = csv_text(sheet)
-    if to.otio:
+    if to.json:
+        texts[to.json] = json_text(sheet) + "\n"
+    if to.otio and film:
         from circletake.timeline.cues import cues_json
 
         media = _media(library, slates, to.otio)

@@ -43,7 +43,7 @@ def pairs_of(
     library: Library,
     cues: CueList,
     slates: Mapping[str, Slate],
-    film: Path,
+    film: Path | None,
     *,
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
@@ -51,11 +51,13 @@ def pairs_of(
     """What :func:`circletake.cuesheet.page.html_page` shows of each row, by its number.
 
     Every file is decoded once, from the front, by a worker. A take whose media cannot be read
-    leaves the film's frame alone, with the reason.
+    leaves the film's frame alone, with the reason; without a film, takes stand alone.
     """
     rows = list(cues.rows)
     moments = {number: _moments(row, cues, len(rows)) for number, row in enumerate(rows, 1)}
-    wanted: dict[str, set[float]] = {"": {film_at for each in moments.values() for film_at, _ in each}}
+    wanted: dict[str, set[float]] = {}
+    if film:
+        wanted[""] = {film_at for each in moments.values() for film_at, _ in each}
     for number, row in enumerate(rows, 1):
         if isinstance(row, Cue):
             wanted.setdefault(row.take_id, set()).update(at for _, at in moments[number] if at is not None)
@@ -118,10 +120,10 @@ def _spread(matches: Sequence[tuple[float, float]], most: int) -> Sequence[tuple
 
 
 def _paths(
-    library: Library, slates: Mapping[str, Slate], film: Path, wanted: Mapping[str, set[float]]
+    library: Library, slates: Mapping[str, Slate], film: Path | None, wanted: Mapping[str, set[float]]
 ) -> tuple[dict[str, Path], dict[str, str]]:
     """Where each file can be read, the film's under no name; and why a take cannot."""
-    paths, lost = {"": film.absolute()}, {}
+    paths, lost = {"": film.absolute()} if film else {}, {}
     for take_id in wanted:
         if take_id:
             try:

@@ -262,8 +262,12 @@ def _head(path: Path) -> bytes:
 
 
 def _can_be_audited(file: FileCase) -> bool:
-    """A video, what may hold one, or a report that somebody sealed."""
-    return file.kind in ("video", "archive") or (file.kind == "report" and file.credentials.present)
+    """A video, what may hold one, a still that carries credentials, or a report that somebody sealed."""
+    return (
+        file.signed_picture
+        or file.kind in ("video", "archive")
+        or (file.kind == "report" and file.credentials.present)
+    )
 
 
 def _date(text: str) -> str:

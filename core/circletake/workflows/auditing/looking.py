@@ -61,6 +61,8 @@ def look(task: Look) -> FileCase:
         return _video(task, file, size, digest)
     if kind == "archive":
         return _archive(task.path, file, size, digest)
+    if kind == "image":
+        return FileCase(task.path, kind, size, digest, _still(file, task))
     if kind in ("record", "report"):
         return FileCase(task.path, kind, size, digest, _seal(file, task))
     return FileCase(task.path, kind, size, digest, Credentials(False))
@@ -154,6 +156,14 @@ def _seal(record: Path, task: Look) -> Credentials:
     from circletake.provenance.reading import read_credentials
 
     return read_credentials(record, task.trust, task.at)
+
+
+def _still(file: Path, task: Look) -> Credentials:
+    """Those a picture carries; one that carries none is only a picture."""
+    from circletake.provenance.reading import has_credentials, read_credentials
+
+    said = read_credentials(file, task.trust, task.at) if has_credentials(file) else Credentials(False)
+    return _without_hashes(said)
 
 
 def _probed(file: Path, *, picture: bool) -> tuple[Probed | None, str]:

@@ -158,7 +158,7 @@ def _release(
     progress: Progress,
 ) -> Path:
     from circletake.workflows.leaving.release import make_release, plan_release
-    from circletake.workflows.leaving.workbench import terms
+    from circletake.workflows.leaving.terms import terms
 
     plan = plan_release(library, "demo release", cut=cut.name, folder=folder / "release")
     signer = keys.signer()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from circletake.model.cue import Cue, CueList, Gap, Known
+from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.cut import timecode
 from circletake.model.text import counted
-from circletake.model.timeline import Timeline
+from circletake.model.timeline import Piece, Timeline
 from circletake.workflows.leaving.identifying import Identified
 from circletake.workflows.leaving.identifying import Known as Row
 
@@ -23,20 +24,8 @@ _MOST = Fraction(1, 2)
 _APART = 0.25
 """Seconds by which timeline and picture may differ over one moment; speed ramps and dissolves move it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What the timeline calls a stretch of the film that is no take.
-
-    Attributes:
-        over: it lies over a picture, as a title does; the picture below is told by itself.
-    """
-
-    record_in: int
-    record_out: int
-    what: str
-    generator: bool = False
-    over: bool = False
+_BLACK = re.compile(r"\b(?:black|slug|bl)\b", re.IGNORECASE)
+"""How editing programs call a generator of black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +34,13 @@ class Conformed:
 
     Attributes:
         offset: frame of the film at which the timeline starts.
+        black: stretches of the film, in frames, where the timeline has nothing, or black.
         against: stretches where the picture contradicts the timeline, in words.
     """
 
     cues: CueList
-    named: tuple[Named, ...]
     offset: int
+    black: tuple[tuple[int, int], ...]
     notes: tuple[str, ...]
     against: tuple[str, ...]
 
@@ -104,14 +94,15 @@ def conform(film: CueList, found: Identified, offset: int | None = None) -> Conf
     for cue in film.cues:
         for start, end in _free(cue.record_in, cue.record_out, taken):
             cues.append(_part(cue, start, end, film.rate))
-    named = tuple(_named(found, grid, shift, film))
+    named, overlays = _named(found, grid, shift, film)
     over = grid.at(found.timeline.frames) + shift
     if over > film.frames:
         notes.append(f"the timeline goes on for {counted(over - film.frames, 'frame')} after the film ends")
     cues.sort(key=lambda cue: cue.record_in)
     gaps = _gaps(cues, film, named, disputed)
-    joined = replace(film, cues=tuple(cues), gaps=tuple(gaps))
-    return Conformed(joined, named, shift, tuple(notes), tuple(against))
+    joined = replace(film, cues=tuple(cues), gaps=tuple(gaps), overlays=tuple(overlays))
+    black = tuple(_black(found.timeline, grid, shift, film))
+    return Conformed(joined, shift, black, tuple(notes), tuple(against))
 
 
 class _Grid:
@@ -242,15 +233,17 @@ def _agreed(said: Cue, film: CueList) -> Cue:
     )
 
 
-def _free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What of a stretch nothing else has; a few frames beside another take are the other's."""
+def _free(
+    start: int, end: int, taken: Sequence[tuple[int, int]], least: int = 2
+) -> Iterator[tuple[int, int]]:
+    """What of a stretch nothing else has; ``least`` frames beside another take are the other's."""
     for first, last in taken:
         if last <= start or first >= end:
             continue
-        if first - start > 2:
+        if first - start > least:
             yield start, first
         start = max(start, last)
-    if end - start > 2:
+    if end - start > least:
         yield start, end
 
 
@@ -268,24 +261,40 @@ def _part(cue: Cue, start: int, end: int, rate: Fraction) -> Cue:
     )
 
 
-def _named(found: Identified, grid: _Grid, shift: int, film: CueList) -> Iterator[Named]:
+def _named(found: Identified, grid: _Grid, shift: int, film: CueList) -> tuple[list[Gap], list[Overlay]]:
+    """What the timeline calls what is no take, and of that what lies over takes."""
+    alone, over = [], []
     for row in found.foreign:
-        yield from _on(film, grid, shift, _span(row), Named(0, 0, row.piece.called))
+        if span := _on(film, grid, shift, row.piece):
+            alone.append(Gap(*span, what=row.piece.called))
     ours = [_span(row) for row in found.ours]
     for piece in found.timeline.generators:
-        over = any(a < piece.record_out and piece.record_in < b for a, b in ours)
-        span = (piece.record_in, piece.record_out)
-        yield from _on(film, grid, shift, span, Named(0, 0, piece.called, True, over))
+        if not (span := _on(film, grid, shift, piece)):
+            continue
+        alone.append(Gap(*span, what=piece.called))
+        if any(a < piece.record_out and piece.record_in < b for a, b in ours):
+            over.append(Overlay(*span, piece.called))
+    return alone, over
 
 
-def _on(film: CueList, grid: _Grid, shift: int, span: tuple[int, int], named: Named) -> Iterator[Named]:
-    start, end = (min(max(0, grid.at(each) + shift), film.frames) for each in span)
-    if end > start:
-        yield replace(named, record_in=start, record_out=end)
+def _black(timeline: Timeline, grid: _Grid, shift: int, film: CueList) -> Iterator[tuple[int, int]]:
+    """Where the timeline shows nothing, or a generator's black."""
+    pieces = [*timeline.shown, *(each for each in timeline.generators if not _BLACK.search(each.called))]
+    shown = sorted(span for piece in pieces if (span := _on(film, grid, shift, piece)))
+    start, end = (min(max(0, grid.at(each) + shift), film.frames) for each in (0, timeline.frames))
+    yield from _free(start, end, shown, least=0)
+
+
+def _on(film: CueList, grid: _Grid, shift: int, piece: Piece) -> tuple[int, int] | None:
+    """The frames of the film that show a piece; ``None`` where it lies beside the film."""
+    start, end = (
+        min(max(0, grid.at(each) + shift), film.frames) for each in (piece.record_in, piece.record_out)
+    )
+    return (start, end) if end > start else None
 
 
 def _gaps(
-    cues: Sequence[Cue], film: CueList, named: Sequence[Named], disputed: Sequence[tuple[int, int, str]]
+    cues: Sequence[Cue], film: CueList, named: Sequence[Gap], disputed: Sequence[tuple[int, int, str]]
 ) -> Iterator[Gap]:
     """All that no cue has, parted where what is known of it changes."""
     at = 0
@@ -306,7 +315,7 @@ def _gap(
     start: int,
     end: int,
     film: CueList,
-    named: Sequence[Named],
+    named: Sequence[Gap],
     disputed: Sequence[tuple[int, int, str]],
 ) -> Gap:
     nearest = next((gap for gap in film.gaps if gap.record_in <= start < gap.record_out), None)
@@ -315,5 +324,5 @@ def _gap(
     if not why and what:
         why = f"the timeline has {what}"
     if why:
-        return Gap(start, end, "", why)
+        return Gap(start, end, "", why, what)
     return Gap(start, end, nearest.nearest if nearest else "", nearest.why if nearest else "")

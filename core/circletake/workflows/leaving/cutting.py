@@ -142,7 +142,7 @@ def add_events(
     """Add takes to a cut.
 
     Args:
-        words: ``SH010/31``, or with a range of seconds, ``SH010/31@1.5-4``.
+        words: ``SH010/31``, or with a range of seconds or frames, ``SH010/31@1.5-4``, ``SH010/31@36f-96f``.
         at: the number the first of them will have, counted from 1; at the end unless given.
         by: whose decision it is, which an undo takes back.
 
@@ -158,8 +158,8 @@ def add_events(
         if ranged and len(takes) > 1:
             raise BadInput(word, f"a range of {len(takes)} takes", "name one take")
         for take in takes:
-            length = exact_seconds(take.media)
-            start, end = _span(word, span, length) if ranged else (Fraction(0), length)
+            whole_take = (Fraction(0), exact_seconds(take.media))
+            start, end = _span(word, span, take.media, cut.rate) if ranged else whole_take
             events.append(on_frames(CutEvent(take.id, start, end), cut.rate))
     place = len(cut.events) if at is None else at - 1
     if not 0 <= place <= len(cut.events):
@@ -293,17 +293,35 @@ def _common_rate(facts: Iterable[MediaFacts]) -> Fraction:
     return max(counted, key=lambda r: (counted[r], r == 24), default=Fraction(24))
 
 
-def _span(word: str, span: str, length: Fraction) -> tuple[Fraction, Fraction]:
+def _span(word: str, span: str, facts: MediaFacts, rate: Fraction) -> tuple[Fraction, Fraction]:
+    length = exact_seconds(facts)
     first, dash, last = span.partition("-")
-    try:
-        start, end = Fraction(first or "0"), Fraction(last) if last else length
-    except (ValueError, ZeroDivisionError) as error:
-        raise BadInput(word, "the range makes no sense", "seconds, e.g. SH010/31@1.5-4") from error
+    start = place_in(first or "0", facts.rate or rate)
+    end = place_in(last, facts.rate or rate) if last else length
     if not dash or start >= end:
-        raise BadInput(word, "is not a stretch", "from and to in seconds, e.g. SH010/31@1.5-4")
+        raise BadInput(word, "is not a stretch", "from and to in seconds or frames, e.g. @1.5-4 or @36f-96f")
     if start < 0 or end > length:
         raise BadInput(word, f"the take has 0 to {float(length):.3f} s", "choose a range inside it")
     return start, end
+
+
+def place_in(text: str, rate: Fraction) -> Fraction:
+    """Seconds of a take from ``1.5``, ``1:02.5`` or, by the take's own rate, a frame ``36f``.
+
+    Raises:
+        BadInput: it is none.
+    """
+    try:
+        if text.endswith("f"):
+            return int(text[:-1]) / rate
+        seconds = Fraction(0)
+        for part in text.split(":"):
+            seconds = seconds * 60 + Fraction(part)
+        return seconds
+    except (ValueError, ZeroDivisionError) as error:
+        raise BadInput(
+            text, "is no place in a take", "seconds, e.g. 1.5 or 1:02.5, or a frame: 36f"
+        ) from error
 
 
 def on_frames(event: CutEvent, rate: Fraction) -> CutEvent:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
 from circletake.model.cut import FASTEST, SLOWEST, Cut, CutEvent, Fit, Song
-from circletake.workflows.leaving.cutting import exact_seconds, on_frames
+from circletake.workflows.leaving.cutting import exact_seconds, on_frames, place_in
 
 if TYPE_CHECKING:
     from circletake.model.event import Actor
@@ -42,8 +42,8 @@ def trim(
     facts = library.registry.takes.get(event.take_id).media
     length = exact_seconds(facts)
     rate = facts.rate or cut.rate
-    first = _place(start, rate) if start else event.source_in
-    last = _place(end, rate) if end else event.source_out
+    first = place_in(start, rate) if start else event.source_in
+    last = place_in(end, rate) if end else event.source_out
     if not 0 <= first < last <= length:
         reason = f"{float(first):.3f} to {float(last):.3f} s of a take that has 0 to {float(length):.3f} s"
         raise BadInput(f"event {number}", reason, "choose places inside it, the first before the last")
@@ -174,21 +174,6 @@ def numbers_of(word: str, count: int) -> list[int]:
             raise BadInput(word, f"the cut has {count} events", "circletake cut show NAME")
         found += range(start, end + 1)
     return found
-
-
-def _place(text: str, rate: Fraction) -> Fraction:
-    """Seconds from ``1.5``, ``1:02.5`` or, by the take's own rate, a frame ``36f``."""
-    try:
-        if text.endswith("f"):
-            return int(text[:-1]) / rate
-        seconds = Fraction(0)
-        for part in text.split(":"):
-            seconds = seconds * 60 + Fraction(part)
-        return seconds
-    except (ValueError, ZeroDivisionError) as error:
-        raise BadInput(
-            text, "is no place in a take", "seconds, e.g. 1.5 or 1:02.5, or a frame: 36f"
-        ) from error
 
 
 def _each(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.handing import Handing, collected
-from circletake.workflows.leaving.workbench import RENDERER, Made, Terms, Workbench
+from circletake.workflows.leaving.signed_takes import RENDERER
+from circletake.workflows.leaving.terms import Terms
+from circletake.workflows.leaving.workbench import Made, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 
@@ -39,6 +42,7 @@ class Exported:
     Attributes:
         reused: takes whose signed file was there from an earlier export.
         not_carried: what a format could not hold, in words.
+        left_out: formats that cannot hold what was asked, and why; the others were made.
     """
 
     files: tuple[Path, ...]
@@ -46,6 +50,7 @@ class Exported:
     reused: int
     not_carried: tuple[str, ...]
     warnings: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def export(
@@ -75,7 +80,8 @@ def export(
 
     Raises:
         Cancelled: the person stopped it; nothing was put into ``to``.
-        BadInput: a file is there already, or ``to`` does not lie where it is to be rewritten.
+        BadInput: no format can hold what is asked, a file is there already, or ``to`` does not lie where it
+            is to be rewritten.
         SigningError, MediaError, PluginError: as they say; nothing was put into ``to``.
     """
     bench = Workbench(library, manager, under, cancelled)
@@ -86,13 +92,15 @@ def export(
     packing = [each for each in wanted if manager.exporter(each).item.reads == "signed"]
     with library.staging() as staged:
         made: list[Made] = []
+        unfit: list[BadInput] = []
         for each in wanted:
             if each == RENDERER and handing.bins and packing:
                 continue  # the takes lie among the media of the timelines, whole
             if each == RENDERER and whole:
                 made.append(bench.clip(slates[cut.take_ids[0]], staged, stem))
             elif each not in packing:
-                made += bench.made(each, replace(cut, name=stem), slates, staged, progress)
+                with _several(wanted, unfit):
+                    made += bench.made(each, replace(cut, name=stem), slates, staged, progress)
         if packing:
             files = collected(bench, cut, slates, staged, handing, progress)
             made += files.made
@@ -100,7 +108,10 @@ def export(
                 files.request(stem, cut), bins=handing.bins, folder=folder, elsewhere=bool(handing.rewrite)
             )
             for each in packing:
-                made += bench.packaged(each, request, staged)
+                with _several(wanted, unfit):
+                    made += bench.packaged(each, request, staged)
+        if len(unfit) == len(wanted):
+            raise unfit[0]
         refuse_unsigned(staged, bench.signed)
         rows = publish(library, staged, to, [each.row for each in made], force)
     return Exported(
@@ -109,7 +120,19 @@ def export(
         bench.reused,
         tuple(dict.fromkeys(text for each in made for text in each.not_carried)),
         tuple(dict.fromkeys(bench.warnings)),
+        tuple(f"{error.thing} {error.reason}: {error.next_step}" for error in unfit),
     )
+
+
+@contextmanager
+def _several(wanted: Sequence[str], unfit: list[BadInput]) -> Iterator[None]:
+    """Of several formats, one that cannot hold what is asked is left out; a single one is refused."""
+    try:
+        yield
+    except BadInput as error:
+        if len(wanted) == 1:
+            raise
+        unfit.append(error)
 
 
 def publish(

@@ -123,7 +123,7 @@ def collected(
     song = None if cut.song is None or handing.bins else _song(bench, cut.song, folder)
     made = list(clips.values())
     if song:
-        made.append(Made(song.path, bench.row(song.path, "sound", [], cut=cut)))
+        made.append(Made(song.path, bench.ledger.row(song.path, "sound", [], cut=cut)))
     return Collected(tuple(made), known, {take_id: each.path for take_id, each in clips.items()}, song)
 
 

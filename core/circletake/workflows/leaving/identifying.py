@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
 from circletake.errors import BadInput, CircletakeError, NotFound
 from circletake.files import sha256_of
@@ -23,6 +22,7 @@ from circletake.model.timeline import Piece, Timeline
 from circletake.timeline.reading import Reading, Refusal, read_timeline
 from circletake.workflows import pool
 from circletake.workflows.leaving.cutting import exact_seconds
+from circletake.workflows.leaving.names import base_name, local_path, stem
 from circletake.workflows.leaving.songs import Heard, heard, songs_of
 from circletake.workflows.progress import Progress, silent
 
@@ -170,7 +170,7 @@ class _Index:
         return index
 
     def call(self, name: str, take: Take) -> None:
-        for each in {_stem(name), name.casefold()}:
+        for each in {stem(name), name.casefold()}:
             if each and take not in (held := self.by_name.setdefault(each, [])):
                 held.append(take)
 
@@ -298,7 +298,7 @@ def _called(names: Sequence[str], index: _Index) -> list[Take]:
             continue
         for found in (
             index.by_name.get(name.casefold()),
-            index.by_name.get(_stem(name)),
+            index.by_name.get(stem(name)),
             _by_id(name, index),
         ):
             if found and len(found) == 1:
@@ -341,27 +341,3 @@ def _placed(known: Known, rate: Fraction) -> Known:
         return replace(known, why="its source times lie outside the take; which part of it is not known")
     said = f"{take.label} is called so, but is only {float(length):.2f} s long"
     return Known(piece, why=said)
-
-
-def local_path(url: str) -> str:
-    """A path as it stands in a timeline: URLs decoded, Windows' backslashes turned, a host left out."""
-    text = url.replace("\\", "/")
-    if text.lower().startswith("file:"):
-        text = unquote(urlsplit(text).path)
-        if re.match(r"/[A-Za-z]:/", text):
-            text = text[1:]
-    elif "%" in text and "://" not in text:
-        text = unquote(text)
-    return text if "\0" not in text else ""
-
-
-def base_name(url: str) -> str:
-    """The last part of a path or URL."""
-    return local_path(url).rstrip("/").rpartition("/")[2]
-
-
-def _stem(name: str) -> str:
-    """A name without a media suffix, in one case: editors drop suffixes, and Windows its case."""
-    bare = name.casefold().strip()
-    head, dot, suffix = bare.rpartition(".")
-    return head if dot and re.fullmatch(r"[a-z0-9]{2,5}", suffix) and not suffix.isdecimal() else bare

@@ -37,7 +37,9 @@ from circletake.model.slate import Slate, TakeFilter
 from circletake.workflows.leaving.cutting import single, string_out
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.prompts import Travelling, sealed_prompts, travelling
-from circletake.workflows.leaving.workbench import CLIPS, RENDERER, Made, Terms, Workbench
+from circletake.workflows.leaving.signed_takes import RENDERER
+from circletake.workflows.leaving.terms import Terms
+from circletake.workflows.leaving.workbench import CLIPS, Made, Workbench
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import ActionSaid, AuditCase, FileCase, ManifestSaid, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
     id="c2pa.conformance",
@@ -192,4 +192,4 @@ def _ingredients(manifest: ManifestSaid) -> Iterator[str]:
             yield "an ingredient with a manifest and a digital source type"
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

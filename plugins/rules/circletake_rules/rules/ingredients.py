@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
     id="ingredients.intact",
@@ -57,4 +57,4 @@ def _plain(problems: tuple[str, ...]) -> str:
     return "signer expired, not altered" if "expired" in codes else "signed by somebody on none of your lists"
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

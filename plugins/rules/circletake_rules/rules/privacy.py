@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from circletake import AuditCase, FileCase, ManifestSaid, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 from circletake_rules.private import private_kinds, texts_in
 
 CARD = RuleCard(
@@ -52,4 +52,4 @@ def _texts(manifest: ManifestSaid) -> Iterator[tuple[str, str]]:
             yield label, text
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, Check, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
     id="c2pa.signature",
@@ -30,4 +30,4 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked(said.unreadable or "the credentials did not say")
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

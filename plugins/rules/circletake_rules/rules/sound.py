@@ -17,19 +17,24 @@ CARD = RuleCard(
     scope=Scope.RELEASE,
 )
 
+_FINISHED = (
+    "the producer can declare it and sign the film again: circletake finish FILM --declare sound human"
+)
+
 
 def _question(case: AuditCase) -> Iterator[Answer]:
-    if case.release is None:
-        yield not_checked("no release.json")
-        return
-    sound = case.release.sound
-    if sound is None:
-        yield not_checked("the record names no song")
-    elif sound.origin in ("", "undeclared"):
-        yield failed(f"{sound.name}: undeclared", "human-made or AI-made, and who says so")
-    else:
-        by = f" by {sound.declared_by}" if sound.declared_by else ""
-        yield passed(f"{sound.name}: declared {sound.origin}{by}; not verified")
+    song = case.release.sound if case.release else None
+    named = [("", song)] if song else [(file.path, each) for file in case.videos for each in file.sounds]
+    if not named:
+        yield not_checked("the record names no song" if case.release else "nothing names a sound")
+    for path, sound in named:
+        if sound.origin in ("", "undeclared"):
+            remedy = "" if song else _FINISHED
+            expected = "human-made or AI-made, and who says so"
+            yield failed(f"{sound.name}: undeclared", expected, remedy=remedy, file=path)
+        else:
+            by = f" by {sound.declared_by}" if sound.declared_by else ""
+            yield passed(f"{sound.name}: declared {sound.origin}{by}; not verified", file=path)
 
 
 RULE = about_release(CARD, _question)

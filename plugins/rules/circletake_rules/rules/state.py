@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, Check, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 from circletake_rules.lengths import shortened
 
 CARD = RuleCard(
@@ -50,4 +50,4 @@ def _what(file: FileCase) -> str:
     return f"{words or 'altered after signing'}{f' ({shown})' if shown else ''}"
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from circletake import AuditCase, Check, FileCase, RuleCard, Severity
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
     id="c2pa.timestamp",
@@ -44,4 +44,4 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield failed(f"no timestamp{end}", "an RFC 3161 timestamp")
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from circletake import AuditCase, Check, FileCase, RuleCard, Severity, Signer
-from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
+from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
     id="c2pa.time",
@@ -42,4 +42,4 @@ def _outside(signer: Signer | None, at: datetime | None) -> str:
     return f"expired on {signer.not_after:%Y-%m-%d}" if signer and signer.not_after else "expired"
 
 
-RULE = about_files(CARD, _question)
+RULE = about_files(CARD, _question, SIGNED)

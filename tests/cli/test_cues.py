@@ -1,0 +1,141 @@
+"""``circletake cues``: the cue sheet of what was cut, released or finished before, in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from circletake.model.cue import Gap
+from circletake.model.take import Take
+from circletake.workflows.demo.song import write_song
+from circletake.workflows.library import find_library
+from tests.cli.conftest import Cli
+from tests.factories import claim, cue, half_black
+from tests.locators import pretend
+
+Clip = Callable[..., Path]
+pytestmark = pytest.mark.usefixtures("no_workers")
+
+
+@pytest.fixture
+def takes(cli: Cli, clip: Clip, tmp_path: Path) -> tuple[Take, Take]:
+    """Two takes of two seconds with recipes, one circled; a cut with black and a declared song."""
+    clip("in/bus.mp4", seconds=2, seed=1)
+    clip("in/river.mp4", seconds=2, seed=2)
+    cli("keys", "init", "-o", "Lumen Films")
+    cli("import", "../in", "--shot", "SH010", "--by", "Ana")
+    cli("circle", "SH010/1", "--by", "Ana")
+    with find_library() as library:
+        one, other = (slate.take for slate in library.registry.takes.slates())
+        made = {"model": "wan 2.2", "seed": "7", "licence": "CC-BY-4.0", "prompt": "night bus"}
+        library.registry.takes.add_claims(one.id, [claim(name, value) for name, value in made.items()])
+    write_song(tmp_path / "song.wav", 4)
+    cli("cut", "new", "main", "--size", "64x48", "--rate", 12, "--song", "../song.wav")
+    cli("cut", "song", "main", "--origin", "human", "--by", "Ana")
+    cli("cut", "add", "main", "SH010/1@0.5-1.5", "SH010/2")
+    cli("cut", "gap", "main", 2, 1)
+    return one, other
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_a_cut_has_its_cue_sheet_before_anything_is_rendered(cli: Cli, takes: tuple[Take, Take]) -> None:
+    status, out, err = cli("cues", "main")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "main  0:04, 12 fps"
+    assert lines[2].split()[:4] == ["01:00:00:00", "01:00:01:00", "SH010/1", takes[0].short]
+    assert lines[2].endswith("wan 2.2  7     CC-BY-4.0  night bus")
+    assert "black, as it was cut" in lines[3]
+    assert "SOUND    song.wav: human-made, declared by Ana" in lines
+    assert "TAKES    2 takes in 2 stretches · 0:03 of 0:04 (75.0%)" in lines
+    (chosen,) = [line for line in lines if line.startswith("CHOSEN")]
+    assert "SH010  2 made, 1 seen, 1 circled, 2 used, by Ana, 20" in chosen
+
+
+def test_a_cut_a_release_and_the_signed_video_say_the_same(cli: Cli, takes: tuple[Take, Take]) -> None:
+    assert cli("release", "r1", "--cut", "main", "--by", "Ana")[0] in (0, 1)
+    told = [cli("cues", what, "--format", "csv") for what in ("main", "r1", "r1/main.mp4")]
+    assert [status for status, _, _ in told] == [0, 0, 0]
+    cut, release, video = (
+        [{**row, "how": row["how"].replace("signed", "cut")} for row in rows_of(out)] for _, out, _ in told
+    )
+    assert cut == release == video
+    assert [row["found"] for row in cut] == ["yes", "no", "yes", "sound"]
+    assert (cut[0]["model"], cut[0]["model known"]) == ("wan 2.2", "declared by ana")
+    assert "as Lumen Films signed it" in told[1][2]
+
+
+def test_a_finished_film_tells_again_what_it_was_signed_with(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = half_black(tmp_path / "film.mp4", black=range(0), frames=48)
+    pretend(monkeypatch, [cue(takes[0].id, 0, 24)], [Gap(24, 48)])
+    words = ("--by", "Ana", "--declare", "2-3", "camera", "--declare", "sound", "ai")
+    assert cli("finish", film, *words)[0] == 1
+    status, out, _ = cli("cues", tmp_path / "film.signed.mp4", "--json")
+    told = json.loads(out)
+    assert (status, told["said_by"], told["found_frames"]) == (1, "Lumen Films", 24)
+    assert [(row["found"], row.get("kind"), row["frames"]) for row in told["rows"]] == [
+        (True, None, 24),
+        (False, "digitalCapture", 12),
+        (False, "", 12),
+    ]
+    assert (told["rows"][0]["how"], told["rows"][0]["confidence"]) == ("by the picture", 0.97)
+    assert told["rows"][0]["picture"] is None
+    assert told["sounds"] == [
+        {"name": "sound of the film", "sha256": "", "origin": "ai", "declared_by": "Ana"}
+    ]
+
+
+def test_the_page_of_a_cut_shows_its_takes_alone(cli: Cli, takes: tuple[Take, Take]) -> None:
+    status, out, _ = cli("cues", "main", "--format", "html", "--to", "cues.html")
+    assert (status, out.startswith("Wrote  cues.html")) == (0, True)
+    page = Path("cues.html").read_text()
+    assert "The film at" not in page and "Take SH010/1 at" in page
+    assert "no picture was searched" in page and "SHA-256" not in page
+    assert "song.wav: human-made, declared by Ana" in page
+    assert cli("cues", "main", "--format", "html", "--to", "cues.html")[0] == 2
+    assert cli("cues", "main", "--format", "html", "--to", "cues.html", "--force")[0] == 0
+
+
+def test_a_take_of_another_library_is_told_as_that(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("export", "--cut", "main", "--to", "../out")[0] == 0
+    monkeypatch.chdir(tmp_path)
+    assert cli("init", "other")[0] == 0
+    status, out, _ = cli("cues", "out/main.mp4", "-L", "other")
+    assert status == 1
+    assert f"not found (SH010/1, {takes[0].sha256[:8]}, is not in this library)" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nothing",), "no such cut, release or film"),
+        (("../in",), "holds no release.json"),
+        (("../in/bus.mp4",), "carries no credentials"),
+        (("../altered.mp4",), "altered"),
+        (("../take.mp4",), "tell of no cut"),
+        (("main", "--to", "x.csv"), "as what?"),
+    ],
+)
+def test_what_has_no_cue_sheet_is_refused_with_the_reason(
+    cli: Cli, takes: tuple[Take, Take], words: tuple[str, ...], said: str
+) -> None:
+    cli("export", "SH010/1", "--to", "../one")
+    (take,) = Path("../one").glob("*.mp4")
+    take.rename("../take.mp4")
+    data = bytearray(Path("../take.mp4").read_bytes())
+    data[data.index(b"mdat") + 40] ^= 1
+    Path("../altered.mp4").write_bytes(data)
+    status, out, err = cli("cues", *words)
+    assert (status, out, said in err) == (2, "", True)
