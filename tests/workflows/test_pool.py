@@ -18,12 +18,6 @@ def double(task: int) -> int:
     return 2 * task
 
 
-def chat(task: int) -> int:
-    print("a plugin says hello", flush=True)
-    os.write(1, b"so does a codec\n")
-    return task
-
-
 def misbehave(task: str) -> str:
     if task == "raise":
         raise MediaError("x.mp4", "empty", "download it again")
@@ -76,12 +70,27 @@ def test_no_task_starts_no_worker() -> None:
     assert list(run([], double)) == []
 
 
+_CHATTY = """
+import os
+from circletake.workflows.pool import run
+
+def chat(task):
+    print("a plugin says hello", flush=True)
+    os.write(1, b"so does a codec\\n")
+    return task
+
+if __name__ == "__main__":
+    print(dict(run([1], chat)))
+"""
+
+
 @pytest.mark.slow
-def test_what_a_worker_prints_is_no_result(capfd: pytest.CaptureFixture[str]) -> None:
-    assert dict(run([1], chat)) == {1: 1}
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert "hello" in said.err and "codec" in said.err
+def test_what_a_worker_prints_is_no_result(tmp_path: Path) -> None:
+    script = tmp_path / "work.py"
+    script.write_text(_CHATTY)
+    said = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert said.stdout == "{1: 1}\n"
+    assert "hello" in said.stderr and "codec" in said.stderr
 
 
 @pytest.mark.slow
@@ -198,8 +207,8 @@ def nap(task):
     time.sleep(60)
 
 if __name__ == "__main__":
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         list(run(range(4), nap, ahead=READING))
     except KeyboardInterrupt:
         sys.exit(7)
