@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.audit.tracing import AI, COMPOSITE
+from circletake.audit.making import AI, COMPOSITE
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.export import SoundUse
 from circletake.model.manifest import Check, Signer
