@@ -85,8 +85,28 @@ def test_a_folder_whose_report_was_changed_or_lost_its_seal_is_told(mine: Made, 
     assert "report.html" in findings(capsys, "release")[2]
     Path("release/report.html.c2pa").unlink()
     status, rules, not_checked = findings(capsys, "release")
-    assert (status, rules) == (0, [])
+    assert (status, rules) == (1, ["report.seal"])
     assert "report.html" in not_checked
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("audit --report", "a & b.html"), ("audit --report", "a.json"), ("disclose --to", "d.html")],
+)
+def test_a_paper_misses_the_seal_that_it_names(command: str, name: str, mine: Made, capsys: Capture) -> None:
+    asked, option = command.split()
+    run([asked, "release", option, name, "--sign"])
+    assert findings(capsys, name)[:2] == (0, [])
+    Path(f"{name}.c2pa").unlink()
+    capsys.readouterr()
+    assert run(["audit", name]) == 1
+    assert f"the seal it names, {name}.c2pa, is not there" in capsys.readouterr().out
+
+
+def test_a_report_that_names_no_seal_is_not_checked(mine: Made, capsys: Capture) -> None:
+    run(["audit", "release", "--report", "release/report.html"])
+    assert findings(capsys, "release")[:2] == (0, [])
+    assert "report.html" in findings(capsys, "release")[2]
 
 
 def test_a_report_sealed_by_another_than_the_release_is_told(

@@ -29,11 +29,12 @@ _SHORT = 220
 """Characters of a prompt that is shown at once; of a longer one the beginning is."""
 
 
-def html_report(audit: Audit, *, sealed_by: str = "") -> str:
+def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     """The whole page.
 
     Args:
         sealed_by: who will seal the page, empty where nobody does.
+        seal: name of the file that will hold the seal.
     """
     summary = summarise(audit)
     markers = Markers(summary.shares)
@@ -45,6 +46,7 @@ def html_report(audit: Audit, *, sealed_by: str = "") -> str:
         audit=audit,
         summary=summary,
         sealed_by=sealed_by,
+        seal=seal,
         name=audit.release.name if audit.release and audit.release.name else audit.root,
         verdict=_verdict(summary),
         headline=sentence(summary),

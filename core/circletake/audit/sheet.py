@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from circletake.audit import sealing
 from circletake.audit.wording import moment
 from circletake.model.text import clock, counted, printable
 
@@ -23,18 +24,27 @@ LONGEST = 20_000
 """Characters of one text that a page shows at most."""
 
 
-def render(template: str, *, mark: str, **values: Any) -> str:
+def render(template: str, *, mark: str, seal: str, **values: Any) -> str:
     """A whole page.
 
     Args:
         mark: stands in its head, so that only such a page is ever replaced by one.
+        seal: name of the file that will seal it, which stands there too; empty where none will.
     """
     style = _template("sheet.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         _engine()
         .get_template(template)
-        .render(style=style, style_hash=digest, mark=mark, counted=counted, **values)
+        .render(
+            style=style,
+            style_hash=digest,
+            mark=mark,
+            seal=seal,
+            seal_name=sealing.NAME,
+            counted=counted,
+            **values,
+        )
     )
 
 

@@ -37,11 +37,12 @@ _KINDS = {
 }
 
 
-def html_statement(said: Disclosure, *, sealed_by: str = "") -> str:
+def html_statement(said: Disclosure, *, sealed_by: str = "", seal: str = "") -> str:
     """The whole page.
 
     Args:
         sealed_by: who will seal the page, empty where nobody does.
+        seal: name of the file that will hold the seal.
     """
     markers = Markers([Share(u.kind, u.model, "", u.seconds, u.shots) for u in said.register])
     strips = []
@@ -58,6 +59,7 @@ def html_statement(said: Disclosure, *, sealed_by: str = "") -> str:
         mark=STATEMENT_MARK,
         said=said,
         sealed_by=sealed_by,
+        seal=seal,
         parts=_parts(said),
         choices=_choices(said),
         whole=summed(said.selection),

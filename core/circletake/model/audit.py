@@ -243,6 +243,7 @@ class FileCase:
         traced: what it was made of, in the order of the video.
         tags: of the container, keys in lower case.
         layout: of an MP4 or MOV file, ``None`` for others.
+        names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
     """
 
     path: str
@@ -264,6 +265,7 @@ class FileCase:
     traced: tuple[Traced, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     layout: Layout | None = None
+    names_seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

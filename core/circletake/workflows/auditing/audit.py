@@ -262,8 +262,10 @@ def _head(path: Path) -> bytes:
 
 
 def _can_be_audited(file: FileCase) -> bool:
-    """A video, what may hold one, or a report that somebody sealed."""
-    return file.kind in ("video", "archive") or (file.kind == "report" and file.credentials.present)
+    """A video, what may hold one, or a report that somebody sealed, as it says itself."""
+    return file.kind in ("video", "archive") or (
+        file.kind == "report" and (file.credentials.present or file.names_seal != "")
+    )
 
 
 def _date(text: str) -> str:

@@ -16,7 +16,7 @@ from circletake.errors import MediaError
 from circletake.model.audit import FileCase
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import printable
-from circletake.workflows.auditing.papers import is_paper
+from circletake.workflows.auditing.papers import is_paper, named_seal
 from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def look(task: Look) -> FileCase:
     if kind == "archive":
         return _archive(task.path, file, size, digest)
     if kind in ("record", "report"):
-        return FileCase(task.path, kind, size, digest, _seal(file, task))
+        named = named_seal(file) if kind == "report" else ""
+        return FileCase(task.path, kind, size, digest, _seal(file, task), names_seal=named)
     return FileCase(task.path, kind, size, digest, Credentials(False))
 
 
