@@ -76,6 +76,8 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     said = file.credentials
     if file.kind != "video":
         return "not checked"
+    if said.unreadable and file.tail and not file.unreadable:
+        return "altered"
     if file.unreadable or said.unreadable:
         return "unreadable"
     if not said.present:

@@ -94,6 +94,7 @@ class Outcome:
         file: path relative to what was audited; empty for the whole release.
         start: seconds where the finding starts, ``None`` where no time applies.
         severity: the card's, unless the rule knows better.
+        cause: what several findings of a rule come from, in words; they are told as one. Empty: as ``seen``.
     """
 
     rule: str
@@ -106,6 +107,7 @@ class Outcome:
     end: float | None = None
     severity: Severity = Severity.ERROR
     remedy: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ class FileCase:
         traced: what it was made of, in the order of the video.
         tags: of the container, keys in lower case.
         layout: of an MP4 or MOV file, ``None`` for others.
+        tail: bytes after the last box of an MP4 or MOV file, which are no part of a video.
         names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
     """
 
@@ -265,6 +268,7 @@ class FileCase:
     traced: tuple[Traced, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     layout: Layout | None = None
+    tail: int = 0
     names_seal: str = ""
 
 

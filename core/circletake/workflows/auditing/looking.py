@@ -94,6 +94,7 @@ def _kind(path: str, file: Path) -> str:
 
 
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
     from circletake.provenance.reading import exclusions_of, read_credentials, slack
 
@@ -121,6 +122,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         if probed
         else {},
         layout=layout,
+        tail=added_after(file),
     )
 
 

@@ -14,7 +14,7 @@ CARD = RuleCard(
     meaning="Manifest, sealed record and library name different prompts for one take.",
     severity=Severity.ERROR,
     source="release.json and the library's record of the export",
-    remedy="find out which is right, mend the recipe, and export again",
+    remedy=("ask the producer which of the two is right; the producer: mend the recipe, then release again"),
 )
 
 _SHOWN = 60
@@ -37,8 +37,9 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             if other and other != said:
                 differ = True
                 yield failed(
-                    about(file, traced, f"the manifest says {_short(said)}"),
+                    about(file, traced, f"the credentials say {_short(said)}"),
                     f"{where} says {_short(other)}",
+                    cause=f"{use.take or file.path}: the credentials say {_short(said)}",
                     **place(file, traced),
                 )
     if not compared:

@@ -31,7 +31,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield passed(said.trust_list)
     elif Check.FAILED in (said.integrity, said.signature):
         yield not_checked("the file was altered; its signer no longer vouches for it")
-    elif file.unreadable and said.active is None:
+    elif (file.unreadable or file.tail) and said.active is None:
         yield not_checked("the file cannot be read")
     else:
         signer = said.active.signer if said.active else None
