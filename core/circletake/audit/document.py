@@ -53,7 +53,8 @@ def _document(audit: Audit) -> dict[str, Any]:
             "chosen": asdict(release.chosen),
             "sound": asdict(release.sound) if release.sound else None,
         },
-        "lists": list(audit.lists),
+        "lists": [*audit.lists, *audit.clocks],
+        "timestamper_lists": list(audit.clocks),
         "videos": dict(sorted(summary.videos.items())),
         "signers": [
             {**_signer(s.signer), "trusted_by": s.trust_list, "files": list(s.files)} for s in summary.signers
@@ -151,8 +152,17 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "start": outcome.start,
         "end": outcome.end,
         "remedy": outcome.remedy,
+        "cause": outcome.cause,
     }
 
 
 def _group(group: Group) -> dict[str, Any]:
-    return {**_outcome(group.outcome), "files": list(group.files)}
+    one = len(group.places) == 1
+    return {
+        **_outcome(group.outcome),
+        "seen": group.seen,
+        "start": group.outcome.start if one else None,
+        "end": group.outcome.end if one else None,
+        "files": list(group.files),
+        "places": [{"file": o.file, "seen": o.seen, "start": o.start, "end": o.end} for o in group.places],
+    }

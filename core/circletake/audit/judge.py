@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from circletake.model.text import printable
 from circletake.protocols import AuditRule
 
 OUTSIDE = ("watermark", "likeness", "music rights", "visible label")
-"""What no rule looks at; said in every report. Nor at an older report that nothing seals."""
+"""What no rule looks at; said in every report."""
 
 
 def judge(
@@ -58,13 +58,22 @@ def judge(
         outcomes=tuple(outcomes),
         release=case.release,
         cards=cards,
-        not_checked=(*OUTSIDE, *(f.path for f in case.files if f.kind == "report" and not seal_holds(f))),
+        not_checked=tuple(_outside(case)),
         at=(at or datetime.now(UTC)).isoformat(timespec="seconds"),
         seal=case.seal,
         sealed=case.sealed,
         lists=case.lists,
+        clocks=case.clocks,
         profile=profile,
+        moment=case.moment.isoformat(timespec="seconds") if case.moment else "",
     )
+
+
+def _outside(case: AuditCase) -> Iterator[str]:
+    yield from OUTSIDE
+    yield from (f.path for f in case.files if f.kind == "report" and not seal_holds(f))
+    if case.moment:
+        yield f"which signers your lists knew on {case.moment:%Y-%m-%d}"
 
 
 def verdict_of(file: FileCase, sealed: bool) -> str:

@@ -57,10 +57,25 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The same finding in several files, told once."""
+    """Findings of one rule that come from one cause, told once.
+
+    Attributes:
+        outcome: the first of them, the worst.
+        places: all of them.
+    """
 
     outcome: Outcome
-    files: tuple[str, ...]
+    places: tuple[Outcome, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files they are about, each once; empty where they are about the release."""
+        return tuple(dict.fromkeys(o.file for o in self.places if o.file))
+
+    @property
+    def seen(self) -> str:
+        """What was seen: of several, what they have in common."""
+        return self.outcome.seen if len(self.places) == 1 else self.outcome.cause or self.outcome.seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +214,11 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
 def _groups(outcomes: Iterator[Outcome]) -> tuple[Group, ...]:
     groups: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in outcomes:
-        # Findings with a time are about one place each and stand alone.
+        # Without a cause, findings with a time are about one place each and stand alone.
         alone = (outcome.file, outcome.start) if outcome.start is not None else ()
-        groups.setdefault((outcome.rule, outcome.seen, outcome.expected, *alone), []).append(outcome)
-    return tuple(Group(same[0], tuple(o.file for o in same if o.file)) for same in groups.values())
+        same = (outcome.cause,) if outcome.cause else (outcome.seen, outcome.expected, *alone)
+        groups.setdefault((outcome.rule, bool(outcome.cause), *same), []).append(outcome)
+    return tuple(Group(same[0], tuple(same)) for same in groups.values())
 
 
 def _unasked(audit: Audit) -> Iterator[tuple[str, tuple[str, ...]]]:

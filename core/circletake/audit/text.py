@@ -15,7 +15,7 @@ from circletake.audit.wording import (
     short_fingerprint,
     vouched,
 )
-from circletake.model.audit import Audit, Severity
+from circletake.model.audit import Audit, Outcome, Severity
 from circletake.model.text import clock, counted, printable
 
 _LABEL = 9
@@ -39,9 +39,9 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     if audit.release:
         lines += _sound(summary)
         lines += _chosen(audit)
-    lines += [_finding(group) for group in summary.findings]
+    lines += [line for group in summary.findings for line in _finding(group, everything)]
     if everything:
-        lines += [_finding(group) for group in summary.notes]
+        lines += [line for group in summary.notes for line in _finding(group, everything)]
     elif summary.notes:
         lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
     lines += _asked(audit)
@@ -174,16 +174,24 @@ def _asked(audit: Audit) -> Iterator[str]:
     if audit.profile and not audit.profile.whole:
         yield _line("PROFILE", f"{audit.profile.name}: {audit.profile.title}")
     if audit.moment:
-        yield _line("AS OF", f"{audit.moment}: certificates and lists judged for then")
+        yield _line("AS OF", f"{audit.moment}: certificates and the age of lists judged for then")
+        yield _line("", "whether a list knows a signer: judged today, by the lists as you hold them")
 
 
-def _finding(group: Group) -> str:
+def _finding(group: Group, everything: bool) -> Iterator[str]:
+    """A finding, what to do, and with ``everything`` each of its places."""
     outcome = group.outcome
     label = "NOTE" if outcome.severity is Severity.NOTE else "FIX"
-    where = printable(group.files[0], 60) if group.files else "the release"
+    where = _where(outcome) if len(group.places) == 1 else printable(outcome.file, 60) or "the release"
     if len(group.files) > 1:
         where += f" and {len(group.files) - 1} more"
-    if outcome.start is not None:
-        where += f" at {moment(outcome.start)}"
-    line = _line(label, f"{outcome.rule}  {where}  {printable(outcome.seen, 140)}")
-    return f"{line}\n{_line('', '  ' + printable(outcome.remedy, 140))}" if outcome.remedy else line
+    yield _line(label, f"{outcome.rule}  {where}  {printable(group.seen, 140)}")
+    if outcome.remedy:
+        yield _line("", "  " + printable(outcome.remedy, 200))
+    if everything and len(group.places) > 1:
+        yield from (_line("", "  - " + _where(place)) for place in group.places)
+
+
+def _where(outcome: Outcome) -> str:
+    where = printable(outcome.file, 60) or "the release"
+    return where if outcome.start is None else f"{where} at {moment(outcome.start)}"

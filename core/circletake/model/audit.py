@@ -180,10 +180,12 @@ class ListUsed:
     Attributes:
         label: as verdicts name it, date included.
         date: ISO date it bears; empty where it bears none.
+        kind: whom it vouches for, ``signers`` or ``timestampers``.
     """
 
     label: str
     date: str = ""
+    kind: str = "signers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,9 +284,11 @@ class AuditCase:
         library: whether a registry was at hand.
         release_problem: why ``release.json`` could not be used, empty otherwise.
         listed_only: paths in SHA256SUMS that are not in the folder.
-        lists: names of the trust lists the audit was made with.
-        dated: the same with their dates.
+        lists: names of the lists of signers the audit was made with.
+        clocks: names of its lists of timestampers.
+        dated: all of them with their dates.
         at: the moment the audit judges for (UTC); ``None`` where nobody says.
+        moment: that moment where another one than now was asked about.
     """
 
     root: str
@@ -296,8 +300,10 @@ class AuditCase:
     release_problem: str = ""
     listed_only: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
     dated: tuple[ListUsed, ...] = ()
     at: datetime | None = None
+    moment: datetime | None = None
 
     @property
     def videos(self) -> tuple[FileCase, ...]:
@@ -334,7 +340,9 @@ class Audit:
 
     Attributes:
         profile: what was asked, and how much each answer matters.
-        moment: certificates and lists were judged as of then; empty for as of ``at``.
+        lists: names of the lists of signers it was made with.
+        clocks: names of the lists of timestampers.
+        moment: certificates were judged as of then; empty for as of ``at``.
     """
 
     root: str
@@ -347,6 +355,7 @@ class Audit:
     seal: Credentials | None = None
     sealed: bool = False
     lists: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
     profile: Profile | None = None
     moment: str = ""
 

@@ -19,7 +19,7 @@ from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.audit.wording import moment
 from circletake.errors import BadInput
-from circletake.model.audit import Audit, FileCase
+from circletake.model.audit import Audit, FileCase, ListUsed
 from circletake.model.export import Chosen, Release, ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from circletake.model.text import clock
@@ -52,7 +52,7 @@ def audit_of(text: str) -> Audit:
         FileCase(f"{text}.zip", "archive", 1, "b" * 64, Credentials(False), members=(text,)),
         FileCase(f"{text}.mov", "video", 1, "c" * 64, Credentials(False), unreadable=text),
     ]
-    return judge(build_case(text, files, release_problem=text, lists=[text]), RULES, at=NOW)
+    return judge(build_case(text, files, release_problem=text, dated=[ListUsed(text)]), RULES, at=NOW)
 
 
 class Tags(HTMLParser):

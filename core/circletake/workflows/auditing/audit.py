@@ -59,7 +59,8 @@ def audit_folder(
         library: adds what the registry knows of exported files and of pictures.
         trust: lists that signers are held against; see :func:`trust_lists`.
         at: the time written into the audit; now without one.
-        moment: judge certificates and lists as of then; as of now without one.
+        moment: judge certificates as of then; as of now without one. Whether a list knows a signer is
+            judged as of now, and said so.
         profile: which rules matter and how much; the house's own without one.
 
     Raises:
@@ -83,9 +84,9 @@ def audit_folder(
         seal=seal,
         sums=sums,
         library=library is not None,
-        lists=[each.label for each in trust],
-        dated=[ListUsed(each.label, _date(each.date)) for each in trust],
+        dated=[ListUsed(each.label, _date(each.date), each.kind) for each in trust],
         at=moment or at or datetime.now(UTC),
+        moment=moment,
     )
     if library is not None:
         from circletake.workflows.auditing.recognising import recognised
@@ -98,8 +99,7 @@ def audit_folder(
 
     rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
     with aside():
-        audit = judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
-    return replace(audit, moment=moment.isoformat(timespec="seconds") if moment else "")
+        return judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
 
 
 def moment_named(text: str) -> datetime:
