@@ -117,6 +117,13 @@ def is_song(ingredient: IngredientSaid) -> bool:
     return ingredient.instance_id == SONG or ingredient.title.lower().endswith(sounds)
 
 
+def declaration(made: Making) -> str:
+    """Who says how a picture came to be where nobody names its model; empty where nobody says."""
+    if made.source_type or made.origin == "camera":
+        return f"declared by {made.declared_by or 'the signer'}"
+    return ""
+
+
 def reservation(ingredient: IngredientSaid) -> str:
     """What stands against an ingredient's own credentials, short of an alteration."""
     codes = " ".join(ingredient.problems)

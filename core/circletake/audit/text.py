@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.judge import seal_holds
 from circletake.audit.summary import MACHINE, Group, Share, Signed, Summary, summarise
 from circletake.audit.wording import (
@@ -73,9 +74,13 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         each = "bytes equal" if set(summary.videos) == {"intact"} else "the intact ones equal"
         against = f"{each} the sealed list"
     else:
-        against = "release.json is not sealed, so it proves nothing"
-    label = "INTACT" if summary.videos["intact"] else "VIDEOS"
-    yield _line(label, f"{headline(summary)}; {against}")
+        changed = list_changed(audit)
+        against = f"release.json {f'was {changed}' if changed else 'is not sealed'}, so it proves nothing"
+    verdict = verdict_on(audit, summary)
+    if verdict.kind == "intact":
+        yield _line("INTACT", f"{headline(summary)}; {against}")
+    else:
+        yield _line("VERDICT", f"{verdict.word.lower()}: {headline(summary)} intact; {against}")
     for file in audit.files:
         if file.case.kind == "video" and file.verdict not in ("intact", "not checked"):
             shows = (

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from circletake.audit.declared import black_in, others_in
-from circletake.audit.making import DEEPEST, TAKE, Making, Makings, is_song, reservation
+from circletake.audit.making import DEEPEST, TAKE, Making, Makings, declaration, is_song, reservation
 from circletake.audit.recording import Recorded
 from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
@@ -52,7 +52,8 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
     if not rows:
         whole = (Fraction(0), Fraction(seconds).limit_denominator(90_000))
         if _speaks(active):
-            yield _traced(makings.of(active), whole, None)
+            made = makings.of(active)
+            yield _traced(replace(made, words=made.words or declaration(made)), whole, None)
         return
     placed = [where for where, _ in rows]
     declared = [*black_in(active, placed), *others_in(active, placed)]
@@ -76,11 +77,10 @@ def _clips(
         made = makings.of(own) if own else Making()
         if own and made.words and own.signer != active.signer:
             made = replace(made, words=made.words + reservation(clip))
+        made = replace(made, take=made.take or clip.title, source_type=made.source_type or clip.source_type)
         made = replace(
             made,
-            take=made.take or clip.title,
-            source_type=made.source_type or clip.source_type,
-            words=(made.words or ("declared by the signer" if clip.source_type else "nobody")) + doubts,
+            words=(made.words or declaration(made) or "nobody") + doubts,
         )
         yield _traced(made, placed, clip.source_range)
 

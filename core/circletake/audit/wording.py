@@ -69,7 +69,11 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return f"{OWN_KEY}; nobody else vouches for it"
     if signed.trust_list:
         return f"on your list {signed.trust_list}"
-    return f"on none of your lists ({', '.join(lists)})" if lists else "you have no trust lists yet"
+    return (
+        f"on none of your lists of signers ({', '.join(lists)})"
+        if lists
+        else "you have no list of signers yet"
+    )
 
 
 VERDICTS = ("altered", "unreadable", "unsigned", "not checked")
@@ -82,10 +86,10 @@ def trouble(summary: Summary) -> str:
 
 
 def headline(summary: Summary) -> str:
-    """``56 of 56 videos``, and what the others are."""
+    """``56 of 56 videos``; before it what the others are: ``1 altered, 55 of 56 videos``."""
     total = sum(summary.videos.values())
     rest = trouble(summary)
-    return f"{summary.videos['intact']} of {counted(total, 'video')}" + (f" · {rest}" if rest else "")
+    return (f"{rest}, " if rest else "") + f"{summary.videos['intact']} of {counted(total, 'video')}"
 
 
 def sentence(summary: Summary) -> str:

@@ -126,6 +126,20 @@ def test_an_expired_signer_that_no_list_was_asked_about_is_not_called_unknown() 
     assert "expired by today" in told.reason
 
 
+# prompt.matches
+
+
+def test_long_prompts_are_shown_where_they_differ() -> None:
+    same = "a suited astronaut with the red dust of Mars on their boots reaches out to shake hands with "
+    filed = recorded(uses=(use(prompt=f"{same}a friend").use,))
+    (told,) = ask("prompt.matches", video(traced=(use(prompt=f"{same}an alien"),), recorded=filed))
+    assert told.seen.endswith("…o shake hands with an alien”")
+    assert told.expected.endswith("…o shake hands with a friend”")
+    short = recorded(uses=(use(prompt="snow").use,))
+    (told,) = ask("prompt.matches", video(traced=(use(),), recorded=short))
+    assert (told.seen, told.expected) == ("the credentials say “rain”", "release.json says “snow”")
+
+
 # remedies
 
 
