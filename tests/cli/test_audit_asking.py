@@ -116,7 +116,7 @@ def test_a_rule_is_explained_without_a_folder(capsys: Captured) -> None:
     ("arguments", "said"),
     [
         ([], "audit: no folder and no video named"),
-        (["x", "--profile", "eu"], "profile eu: there are: ca-sb942, cn-gb45438, eu-art50, house, youtube"),
+        (["x", "--profile", "eu"], "profile eu: there is none of this name"),
         (["x", "--at", "yesterday"], "--at yesterday: names no moment"),
         (["--explain", "c2pa.stat"], "rule c2pa.stat: there is none of this name"),
     ],

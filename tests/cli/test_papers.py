@@ -183,6 +183,19 @@ def test_a_disclosure_of_an_altered_release_says_so_and_ends_with_1(mine: Made, 
     assert 'class="warned">1 altered' in Path("d.html").read_text("utf-8")
 
 
+def test_a_disclosure_of_a_release_whose_list_was_forged_does_not_read_as_intact(
+    mine: Made, capsys: Capture
+) -> None:
+    record = mine.folder / "release.json"
+    record.write_text(record.read_text("utf-8").replace("a red kite", "a blue kite"), "utf-8")
+    assert run(["disclose", "release", "--to", "d.html"]) == 1
+    told = "not intact: All 4 videos are intact; the release's own list was changed after it was sealed"
+    assert f"RESTS ON {told}" in capsys.readouterr().out
+    assert 'class="warned">All 4 videos are intact; the release&#39;s own list' in Path("d.html").read_text(
+        "utf-8"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

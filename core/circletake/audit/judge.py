@@ -10,6 +10,7 @@ from typing import Any
 from circletake.audit.profiles import weighed
 from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope
 from circletake.model.manifest import Check
+from circletake.model.outcomes import Outcomes
 from circletake.model.text import printable
 from circletake.protocols import AuditRule
 
@@ -38,24 +39,24 @@ def judge(
     if profile is not None:
         rules = [each for each in rules if each[0].card.id not in profile.left_out]
     cards = {rule.card.id: rule.card for rule, _ in rules}
-    outcomes: list[Outcome] = []
+    outcomes = Outcomes()
     for rule, settings in rules:
         try:
-            outcomes.extend(_asked(rule, settings, case))
+            answers = _asked(rule, settings, case)
         except Exception as error:  # a rule may fail in any way; it costs its own answer only
             blame(rule, error)
             reason = f"the rule itself failed: {printable(str(error), 120) or type(error).__name__}"
-            outcomes.append(Outcome(rule.about.name, Check.NOT_CHECKED, reason=reason))
-    if profile is not None:
-        outcomes = [weighed(outcome, cards.get(outcome.rule), profile) for outcome in outcomes]
+            answers = [Outcome(rule.about.name, Check.NOT_CHECKED, reason=reason)]
+        for outcome in answers:
+            outcomes.add(weighed(outcome, cards.get(outcome.rule), profile) if profile else outcome)
     by_file: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
+    for outcome in outcomes.failed():
         by_file.setdefault(outcome.file, []).append(outcome)
     files = tuple(_judged(file, case, by_file.get(file.path, ())) for file in case.files)
     return Audit(
         root=case.root,
         files=files,
-        outcomes=tuple(outcomes),
+        outcomes=outcomes,
         release=case.release,
         cards=cards,
         not_checked=tuple(_outside(case)),
@@ -116,6 +117,5 @@ def _judged(file: FileCase, case: AuditCase, outcomes: Sequence[Outcome]) -> Fil
     return FileAudit(
         case=file,
         verdict=verdict_of(file, case.sealed),
-        outcomes=tuple(outcomes),
-        uses=tuple(traced.use for traced in file.traced),
+        failed=tuple(outcomes),
     )

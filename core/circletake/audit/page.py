@@ -17,7 +17,6 @@ from circletake.audit.wording import (
     unprompted,
 )
 from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
-from circletake.model.manifest import Check
 
 REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""
@@ -120,11 +119,7 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
         for (start, end), traced in zip(spans, file.case.traced, strict=True)
     )
     # An unknown signer is told once, under who signed.
-    failed = tuple(
-        o
-        for o in file.outcomes
-        if o.check is Check.FAILED and o.severity is not Severity.NOTE and o.rule != "c2pa.trusted"
-    )
+    failed = tuple(o for o in file.failed if o.severity is not Severity.NOTE and o.rule != "c2pa.trusted")
     troubles = [(o.start, o.end, f"{o.rule}: {o.seen}") for o in failed if o.start is not None]
     strips = strips_of([(r.marker, r.start, r.end, r.traced) for r in rows], length, troubles)
     return Video(file, length, strips, rows, failed)

@@ -109,6 +109,7 @@ def text_statement(said: Disclosure) -> list[str]:
 def _lines(said: Disclosure) -> Iterator[str]:
     yield f"{printable(said.title, 60)} · AI disclosure"
     yield f"PICTURE  {clock(said.seconds)}: {_parts(said) or 'nothing says how it was made'}"
+    width = max((len(_model(used)) for used in said.register), default=0)
     for used in said.register:
         terms = " ".join(part for part in (used.rights.terms, used.rights.terms_date) if part)
         told = (
@@ -116,8 +117,10 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"licence {printable(used.rights.licence, 60) or BLANK}",
             f"terms {printable(terms, 120) or BLANK}",
         )
-        model = printable(used.model, 40) or "model " + BLANK
-        yield f"  {model}  {clock(used.seconds)}  {counted(used.shots, 'shot')} · {' · '.join(told)}"
+        yield (
+            f"  {_model(used):<{width}}  {clock(used.seconds)}  "
+            f"{counted(used.shots, 'shot')} · {' · '.join(told)}"
+        )
     sound = said.sound
     if sound is None:
         yield f"SOUND    {BLANK}"
@@ -132,8 +135,13 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"  in {counted(len(said.selection), 'shot')}: {whole.made} made, {whole.seen} seen by people, "
             f"{whole.circled} circled, {whole.used} used{when}; as the library records"
         )
-    yield f"RESTS ON {said.verdict}; {counted(said.findings, 'finding')} in the audit"
+    doubt = "" if said.intact else "not intact: "
+    yield f"RESTS ON {doubt}{said.verdict}; {counted(said.findings, 'finding')} in the audit"
     yield f"To be filled in by a person: {counted(len(said.to_fill), 'question')}"
+
+
+def _model(used: UsedModel) -> str:
+    return printable(used.model, 40) or "model " + BLANK
 
 
 def _parts(said: Disclosure) -> str:

@@ -111,7 +111,6 @@ def summarise(audit: Audit) -> Summary:
     videos = [f for f in audit.files if f.case.kind == "video"]
     cuts = [f for f in videos if f.case.recorded and f.case.recorded.kind == "cut"]
     main = tuple(cuts or [f for f in videos if len(f.uses) > 1] or videos)
-    failed = [o for o in audit.outcomes if o.check is Check.FAILED]
     return Summary(
         videos=Counter(f.verdict for f in videos),
         signers=tuple(_signers(videos)),
@@ -121,7 +120,7 @@ def summarise(audit: Audit) -> Summary:
         prompts=_prompts(videos, audit),
         sound=audit.release.sound if audit.release else None,
         findings=_groups(o for o in audit.failed),
-        notes=_groups(o for o in failed if o.severity is Severity.NOTE),
+        notes=_groups(o for o in audit.outcomes.failed() if o.severity is Severity.NOTE),
         unasked=tuple(_unasked(audit)),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from sys import intern
 
 from circletake.audit.declared import black_in, others_in
 from circletake.audit.making import DEEPEST, TAKE, Making, Makings, declaration, is_song, reservation
@@ -115,10 +116,10 @@ def _traced(
 ) -> Traced:
     source = part or (Fraction(0), placed[1] - placed[0])
     use = Use(
-        record_in=str(placed[0]),
-        record_out=str(placed[1]),
-        source_in=str(source[0]),
-        source_out=str(source[1]),
+        record_in=intern(str(placed[0])),
+        record_out=intern(str(placed[1])),
+        source_in=intern(str(source[0])),
+        source_out=intern(str(source[1])),
         take=made.take,
         take_sha256=made.take_sha256,
         model=made.model,
@@ -131,4 +132,4 @@ def _traced(
         origin=made.origin,
         declared_by=made.declared_by,
     )
-    return Traced(use, made.words, (), made.signed_by, made.provider, made.when, made.terms)
+    return Traced(use, intern(made.words), (), made.signed_by, made.provider, made.when, made.terms)

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from circletake.model.export import Release, ReleasedFile, Use
 from circletake.model.manifest import Check, Credentials
 from circletake.model.take import MediaFacts
+
+if TYPE_CHECKING:
+    from circletake.model.outcomes import Outcomes
 
 OWN_KEY = "your own key"
 """Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
@@ -325,13 +329,17 @@ class FileAudit:
 
     Attributes:
         verdict: ``intact``, ``altered``, ``unsigned``, ``unreadable``, ``not checked``.
-        uses: what it is made of, as its credentials and the sealed record say.
+        failed: what rules found of it, notes among it.
     """
 
     case: FileCase
     verdict: str
-    outcomes: tuple[Outcome, ...]
-    uses: tuple[Use, ...]
+    failed: tuple[Outcome, ...]
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What it is made of, as its credentials and the sealed record say."""
+        return tuple(traced.use for traced in self.case.traced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +355,7 @@ class Audit:
 
     root: str
     files: tuple[FileAudit, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: Outcomes
     release: Release | None
     cards: Mapping[str, RuleCard]
     not_checked: tuple[str, ...]
@@ -363,7 +371,7 @@ class Audit:
     def failed(self) -> tuple[Outcome, ...]:
         """Failed outcomes that count as findings, worst first."""
         order = list(Severity)
-        rows = [o for o in self.outcomes if o.check is Check.FAILED and o.severity is not Severity.NOTE]
+        rows = [o for o in self.outcomes.failed() if o.severity is not Severity.NOTE]
         return tuple(sorted(rows, key=lambda o: order.index(o.severity)))
 
     @property

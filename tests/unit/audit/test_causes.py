@@ -5,6 +5,7 @@ from __future__ import annotations
 from circletake.audit.report import html_report, json_report, text_report
 from circletake.model.audit import Audit, Outcome, Severity
 from circletake.model.manifest import Check
+from circletake.model.outcomes import Outcomes
 
 
 def finding(file: str, seen: str, cause: str = "", start: float | None = None) -> Outcome:
@@ -15,7 +16,7 @@ def finding(file: str, seen: str, cause: str = "", start: float | None = None) -
 
 
 def audit(*outcomes: Outcome) -> Audit:
-    return Audit("x", (), outcomes, None, {}, (), "2026-11-24T00:00:00+00:00")
+    return Audit("x", (), Outcomes(outcomes), None, {}, (), "2026-11-24T00:00:00+00:00")
 
 
 MANY = (

@@ -162,7 +162,7 @@ class _Found:
 
 def _find(path: Path) -> _Found:
     if not path.exists():
-        raise NotFound(str(path), "no such file or folder", "circletake audit FOLDER")
+        raise NotFound(str(path), "no such file or folder", "name a release folder or a video")
     if not path.is_dir():
         if not path.is_file():
             raise BadInput(str(path), "is not a plain file", "name a release folder or a video")
