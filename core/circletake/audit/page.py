@@ -85,6 +85,11 @@ class Row:
     evidence: str
     unprompted: str
 
+    @property
+    def kind(self) -> str:
+        """What the stretch is: one of :data:`circletake.audit.summary.KINDS`."""
+        return kind_of(self.traced)
+
 
 @dataclass(frozen=True, slots=True)
 class Video:

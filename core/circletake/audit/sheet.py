@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from circletake.model.text import clock, counted, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_YOURS = re.compile(r"\byour ((?:trust )?lists(?: of signers| of timestampers)?)")
 
 LONGEST = 20_000
 """Characters of one text that a page shows at most."""
@@ -54,6 +57,12 @@ def prose(text: str) -> str:
     return "\n".join(lines) + ("\n…" if len(text) > LONGEST else "")
 
 
+def theirs(text: str) -> str:
+    """``text`` for a page that is handed on: lists that were "yours" are those of whoever made it."""
+    told = _YOURS.sub(r"the \1 of whoever made this report", text)
+    return told.replace("you have none yet", "there are none")
+
+
 @lru_cache(maxsize=1)
 def _engine() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -65,7 +74,7 @@ def _engine() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    engine.filters.update(line=printable, prose=prose, clock=clock, moment=moment)
+    engine.filters.update(line=printable, prose=prose, theirs=theirs, clock=clock, moment=moment)
     return engine
 
 

@@ -88,6 +88,7 @@ def audit_folder(
         at=moment or at or datetime.now(UTC),
         moment=moment,
     )
+    del files  # what the case holds of them is enough
     if library is not None:
         from circletake.workflows.auditing.recognising import recognised
 
@@ -227,13 +228,24 @@ def _size(path: Path) -> int:
 def _looked_at(
     found: _Found, trust: tuple[TrustList, ...], moment: datetime | None, progress: Progress
 ) -> list[FileCase]:
-    tasks = [Look(str(found.root), place, trust, moment) for place in sorted(found.files)]
+    tasks = (Look(str(found.root), place, trust, moment) for place in sorted(found.files))
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
     sharing = Sharing()
     for task, result in pool.run(tasks, look, caps=_caps(found), progress=progress):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
-        looked.append(sharing.of(case))
+        looked.append(_shared(case, sharing))
     return looked
+
+
+def _shared(case: FileCase, sharing: Sharing) -> FileCase:
+    """``case`` with what files have in common kept once; its path and digest are its own."""
+    return replace(
+        case,
+        credentials=sharing.of(case.credentials),
+        media=sharing.of(case.media),
+        tags=sharing.of(case.tags),
+        layout=sharing.of(case.layout),
+    )
 
 
 def _release(found: _Found) -> tuple[Release | None, str]:
