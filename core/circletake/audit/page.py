@@ -13,6 +13,7 @@ from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, summ
 from circletake.audit.wording import (
     EVIDENCE,
     is_own,
+    remedies,
     share,
     unprompted,
 )
@@ -64,6 +65,7 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         others=[f for f in audit.files if f.case.kind != "video"],
         is_own=is_own,
         own_key=OWN_KEY,
+        remedies=remedies,
         short=_SHORT,
         most=_MOST,
     )

@@ -12,6 +12,7 @@ from circletake.audit.wording import (
     EVIDENCE,
     headline,
     moment,
+    remedies,
     share,
     short_fingerprint,
     vouched,
@@ -191,8 +192,11 @@ def _finding(group: Group, everything: bool) -> Iterator[str]:
     if len(group.files) > 1:
         where += f" and {len(group.files) - 1} more"
     yield _line(label, f"{outcome.rule}  {where}  {printable(group.seen, 140)}")
-    if outcome.remedy:
-        yield _line("", "  " + printable(outcome.remedy, 200))
+    anybody, producer = remedies(outcome.remedy)
+    if anybody:
+        yield _line("", "  " + printable(anybody, 140))
+    if producer:
+        yield _line("", "  if you are the producer: " + printable(producer, 140))
     if everything and len(group.places) > 1:
         yield from (_line("", "  - " + _where(place)) for place in group.places)
 

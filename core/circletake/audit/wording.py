@@ -41,6 +41,12 @@ def unprompted(use: Use, policy: str) -> str:
     return "No prompt recorded."
 
 
+def remedies(text: str) -> tuple[str, str]:
+    """What anybody can do about a finding, and what only the producer can; the second may be empty."""
+    anybody, _, producer = text.partition("; the producer: ")
+    return anybody, producer
+
+
 def moment(seconds: float) -> str:
     """``1:12.4``: where in a video something is."""
     tenths = round(seconds * 10)

@@ -140,6 +140,19 @@ def test_long_prompts_are_shown_where_they_differ() -> None:
     assert (told.seen, told.expected) == ("the credentials say “rain”", "release.json says “snow”")
 
 
+# sums.agree
+
+
+def test_no_list_is_recommended_that_proves_nothing() -> None:
+    changed = replace(video(kind="record", path="release.json"), summed="c" * 64)
+    sums = FileCase("SHA256SUMS", "sums", 1, "d" * 64, Credentials(False))
+    sealed: dict[str, Any] = {"release": release(), "seal": credentials()}
+    (told,) = ask("sums.agree", changed, sums, **sealed)
+    assert told.remedy.startswith("trust the sealed record")
+    (told,) = ask("sums.agree", changed, sums, release=release())
+    assert told.remedy.startswith("neither SHA256SUMS nor release.json is to be relied on")
+
+
 # remedies
 
 

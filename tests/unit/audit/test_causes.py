@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from circletake.audit.report import html_report, json_report, text_report
 from circletake.model.audit import Audit, Outcome, Severity
 from circletake.model.manifest import Check
@@ -70,3 +72,15 @@ def test_a_page_has_one_card_for_a_cause_with_every_file_in_it() -> None:
 def test_no_cause_swallows_another_rule() -> None:
     other = Outcome("ai.system", Check.FAILED, "a.mp4", seen="x", cause="no provider named")
     assert len(json_report(audit(MANY[0], other))["findings"]) == 2
+
+
+def test_a_finding_tells_a_recipient_what_to_ask_and_the_producer_what_to_do() -> None:
+    outcome = replace(MANY[2], remedy="ask the producer who offers it; the producer: circletake recipe set")
+    lines = [line.strip() for line in text_report(audit(outcome))]
+    assert (
+        lines[lines.index("ask the producer who offers it") + 1]
+        == "if you are the producer: circletake recipe set"
+    )
+    page = html_report(audit(outcome))
+    assert "<b>To do:</b> ask the producer who offers it</p>" in page
+    assert "If you are the producer: circletake recipe set</p>" in page
