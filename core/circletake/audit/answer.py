@@ -71,7 +71,7 @@ def list_changed(audit: Audit) -> str:
 def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
     for file in audit.files:
         if file.case.kind == "video" and file.verdict != "intact":
-            found = (o for o in file.failed if o.rule != "c2pa.trusted")
+            found = (o for o in file.findings if o.rule != "c2pa.trusted")
             first = min(found, key=lambda o: _ORDER.index(o.severity), default=None)
             yield file.case.path, first.seen if first else file.verdict
     if changed:

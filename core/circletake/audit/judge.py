@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from circletake.audit.profiles import weighed
-from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope
+from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope, Severity
 from circletake.model.manifest import Check
 from circletake.model.outcomes import Outcomes
 from circletake.model.text import printable
@@ -51,7 +51,8 @@ def judge(
             outcomes.add(weighed(outcome, cards.get(outcome.rule), profile) if profile else outcome)
     by_file: dict[str, list[Outcome]] = {}
     for outcome in outcomes.failed():
-        by_file.setdefault(outcome.file, []).append(outcome)
+        if outcome.severity is not Severity.NOTE:
+            by_file.setdefault(outcome.file, []).append(outcome)
     files = tuple(_judged(file, case, by_file.get(file.path, ())) for file in case.files)
     return Audit(
         root=case.root,
@@ -117,5 +118,5 @@ def _judged(file: FileCase, case: AuditCase, outcomes: Sequence[Outcome]) -> Fil
     return FileAudit(
         case=file,
         verdict=verdict_of(file, case.sealed),
-        failed=tuple(outcomes),
+        findings=tuple(outcomes),
     )

@@ -126,7 +126,7 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
         for (start, end), traced in zip(spans, file.case.traced, strict=True)
     )
     # An unknown signer is told once, under who signed.
-    failed = tuple(o for o in file.failed if o.severity is not Severity.NOTE and o.rule != "c2pa.trusted")
+    failed = tuple(o for o in file.findings if o.rule != "c2pa.trusted")
     troubles = [(o.start, o.end, f"{o.rule}: {o.seen}") for o in failed if o.start is not None]
     strips = strips_of([(r.marker, r.start, r.end, r.traced) for r in rows], length, troubles)
     return Video(file, length, strips, rows, failed)

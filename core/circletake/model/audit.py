@@ -329,12 +329,12 @@ class FileAudit:
 
     Attributes:
         verdict: ``intact``, ``altered``, ``unsigned``, ``unreadable``, ``not checked``.
-        failed: what rules found of it, notes among it.
+        findings: what rules found of it; notes are told of the audit as a whole.
     """
 
     case: FileCase
     verdict: str
-    failed: tuple[Outcome, ...]
+    findings: tuple[Outcome, ...]
 
     @property
     def uses(self) -> tuple[Use, ...]:

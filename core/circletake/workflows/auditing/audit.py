@@ -241,6 +241,7 @@ def _shared(case: FileCase, sharing: Sharing) -> FileCase:
     """``case`` with what files have in common kept once; its path and digest are its own."""
     return replace(
         case,
+        kind=sharing.of(case.kind),
         credentials=sharing.of(case.credentials),
         media=sharing.of(case.media),
         tags=sharing.of(case.tags),
