@@ -83,6 +83,26 @@ def test_a_list_is_judged_for_the_moment_asked_about(
     assert fresh == {"2026-02-01": [], "2027-02-01": ["C2PA 2026-01-05 is 392 days old"]}
 
 
+def test_what_no_clock_can_be_turned_back_for_is_told(mine: Made, capsys: Captured) -> None:
+    assert run(["audit", str(mine.folder), "--at", "2020-01-01"]) == 1
+    out = capsys.readouterr().out
+    assert "AS OF    2020-01-01T23:59:59+00:00: certificates and the age of lists judged for then" in out
+    assert "whether a list knows a signer: judged today, by the lists as you hold them" in out
+    assert "which signers your lists knew on 2020-01-01" in out.splitlines()[-1]
+    told = document([str(mine.folder), "--at", "2020-01-01"], capsys)
+    trusted = {(o["check"], o["reason"]) for o in told["outcomes"] if o["rule"] == "c2pa.trusted"}
+    ((check, reason),) = trusted
+    assert check == "not checked"
+    assert reason.endswith("knows the signer, but was published after 2020-01-01")
+
+
+def test_without_another_moment_nothing_is_said_of_one(mine: Made, capsys: Captured) -> None:
+    assert run(["audit", str(mine.folder)]) == 0
+    out = capsys.readouterr().out
+    assert "AS OF" not in out
+    assert "lists knew" not in out
+
+
 def test_a_rule_is_explained_without_a_folder(capsys: Captured) -> None:
     assert run(["audit", "--explain", "bytes.slack"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -96,7 +116,7 @@ def test_a_rule_is_explained_without_a_folder(capsys: Captured) -> None:
     ("arguments", "said"),
     [
         ([], "audit: no folder and no video named"),
-        (["x", "--profile", "eu"], "profile eu: there are: ca-sb942, cn-gb45438, eu-art50, house, youtube"),
+        (["x", "--profile", "eu"], "profile eu: there is none of this name"),
         (["x", "--at", "yesterday"], "--at yesterday: names no moment"),
         (["--explain", "c2pa.stat"], "rule c2pa.stat: there is none of this name"),
     ],

@@ -85,8 +85,28 @@ def test_a_folder_whose_report_was_changed_or_lost_its_seal_is_told(mine: Made, 
     assert "report.html" in findings(capsys, "release")[2]
     Path("release/report.html.c2pa").unlink()
     status, rules, not_checked = findings(capsys, "release")
-    assert (status, rules) == (0, [])
+    assert (status, rules) == (1, ["report.seal"])
     assert "report.html" in not_checked
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("audit --report", "a & b.html"), ("audit --report", "a.json"), ("disclose --to", "d.html")],
+)
+def test_a_paper_misses_the_seal_that_it_names(command: str, name: str, mine: Made, capsys: Capture) -> None:
+    asked, option = command.split()
+    run([asked, "release", option, name, "--sign"])
+    assert findings(capsys, name)[:2] == (0, [])
+    Path(f"{name}.c2pa").unlink()
+    capsys.readouterr()
+    assert run(["audit", name]) == 1
+    assert f"the seal it names, {name}.c2pa, is not there" in capsys.readouterr().out
+
+
+def test_a_report_that_names_no_seal_is_not_checked(mine: Made, capsys: Capture) -> None:
+    run(["audit", "release", "--report", "release/report.html"])
+    assert findings(capsys, "release")[:2] == (0, [])
+    assert "report.html" in findings(capsys, "release")[2]
 
 
 def test_a_report_sealed_by_another_than_the_release_is_told(
@@ -161,6 +181,19 @@ def test_a_disclosure_of_an_altered_release_says_so_and_ends_with_1(mine: Made, 
     assert run(["disclose", "release", "--to", "d.html"]) == 1
     assert "1 altered; 3 of 4 videos intact; " in capsys.readouterr().out
     assert 'class="warned">1 altered' in Path("d.html").read_text("utf-8")
+
+
+def test_a_disclosure_of_a_release_whose_list_was_forged_does_not_read_as_intact(
+    mine: Made, capsys: Capture
+) -> None:
+    record = mine.folder / "release.json"
+    record.write_text(record.read_text("utf-8").replace("a red kite", "a blue kite"), "utf-8")
+    assert run(["disclose", "release", "--to", "d.html"]) == 1
+    told = "not intact: All 4 videos are intact; the release's own list was changed after it was sealed"
+    assert f"RESTS ON {told}" in capsys.readouterr().out
+    assert 'class="warned">All 4 videos are intact; the release&#39;s own list' in Path("d.html").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ ALTERATIONS = {
     ),
     "foreign clip in the cut": Alteration(foreign_clip_in_the_cut, "cut.clips", "a foreign clip"),
     "unsigned file in the release": Alteration(unsigned_file, "files.known", "an unsigned video"),
-    "prompt differs": Alteration(another_prompt, "prompt.matches", "the manifest says “night bus, rain”"),
+    "prompt differs": Alteration(another_prompt, "prompt.matches", "the credentials say “night bus, rain”"),
     "expired certificate": Alteration(nothing, "c2pa.time", "not altered", IN_TWENTY_YEARS),
     "unknown signer": Alteration(nothing, "c2pa.trusted", "unknown signer: Lumen Films", (("trust", ()),)),
 }
@@ -191,6 +191,27 @@ def test_each_alteration_is_told_by_its_own_finding_and_by_no_other(
 
     assert {rule for rule, _ in told} == {alteration.rule, *alteration.also}
     assert all(alteration.words in seen for rule, seen in told if rule == alteration.rule)
+
+
+@pytest.mark.parametrize(
+    "tail", [b"more", b"hello world, this is a tail of text", b"\xff" * 64, bytes(40), b"abc"]
+)
+def test_bytes_after_the_end_are_told_as_that_whatever_they_look_like(tail: bytes, release: Made) -> None:
+    clip = clip_of(release)
+    clip.write_bytes(clip.read_bytes() + tail)
+    audit = audited(release)
+    ((rule, seen),) = found(audit)
+    assert rule == "c2pa.state"
+    assert seen.startswith(f"{len(tail)} bytes were added after the end of the video")
+    assert [f.verdict for f in audit.files if f.case.path.endswith(clip.name)] == ["altered"]
+
+
+def test_a_file_that_was_cut_short_is_told_with_what_is_missing(release: Made) -> None:
+    clip = clip_of(release)
+    whole = clip.read_bytes()
+    clip.write_bytes(whole[:-200])
+    (seen,) = (seen for rule, seen in found(audited(release)) if rule == "file.readable")
+    assert seen == f"cut short: it ends early, 200 of {len(whole)} bytes are missing"
 
 
 def test_no_two_alterations_are_told_alike() -> None:

@@ -157,5 +157,5 @@ def test_a_prompt_other_than_the_one_the_library_recorded_is_found(studio: Studi
         (told,) = studio.audit().failed
     finally:
         exports.stage(row)
-    assert (told.rule, told.seen) == ("prompt.matches", "the manifest says “prompt 0”")
+    assert (told.rule, told.seen) == ("prompt.matches", "the credentials say “prompt 0”")
     assert told.expected == "the library says “snow”"

@@ -27,9 +27,9 @@ def build_case(
     seal: Credentials | None = None,
     sums: Mapping[str, str] | None = None,
     library: bool = False,
-    lists: Sequence[str] = (),
     dated: Sequence[ListUsed] = (),
     at: datetime | None = None,
+    moment: datetime | None = None,
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
 
@@ -41,9 +41,9 @@ def build_case(
         files: each with its facts and credentials, in any order.
         seal: credentials of ``release.json``.
         sums: digests by path from ``SHA256SUMS``.
-        lists: names of the trust lists that were at hand.
-        dated: the same with their dates.
+        dated: the trust lists that were at hand, with their dates.
         at: the moment the audit judges for.
+        moment: the same, where another one than now was asked about.
     """
     sums = sums or {}
     ordered = sorted(files, key=lambda f: f.path)
@@ -56,9 +56,11 @@ def build_case(
         library=library,
         release_problem=release_problem,
         listed_only=tuple(sorted(set(sums) - here)),
-        lists=tuple(lists),
+        lists=tuple(each.label for each in dated if each.kind == "signers"),
+        clocks=tuple(each.label for each in dated if each.kind == "timestampers"),
         dated=tuple(dated),
         at=at,
+        moment=moment,
     )
     entries = {f.path: f for f in release.files} if release else {}
     in_place = {(f.path, f.sha256) for f in ordered}
@@ -90,7 +92,8 @@ def _placed(
         if told.integrity is Check.FAILED and told.active and not _ours(file, recorded):
             told = Credentials(False)
         traced = trace(told, recorded, seconds, record)
-        sounds = sounds_in(assembled(told, told.active)[0]) if told.active else ()
+        manifest = assembled(told)
+        sounds = sounds_in(manifest) if manifest else ()
     return replace(
         file, recorded=recorded, recorded_path=renamed, summed=summed, traced=traced, sounds=sounds
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.rights import Decision, Rights, decisions_said, rights_said
 from circletake.audit.shots import Shot, shots_of
 from circletake.audit.summary import MACHINE, Summary, summarise
@@ -62,7 +63,7 @@ class Disclosure:
         certificate: SHA-256 fingerprint of that signer.
         vouched: the list of the reader's that knows the signer, empty where none does.
         verdict: which of the videos are intact, in words.
-        intact: whether all are.
+        intact: whether all are, and the release's own list too.
         sealed: whether the release's own record is sealed.
         findings: how many the audit has.
         over: paths of the videos that the shot map covers.
@@ -112,6 +113,7 @@ def build_disclosure(
         rights[take] = more.over(rights.get(take, Rights()))
     shots = tuple(shots_of(summary.main, rights, release.prompt_policy if release else ""))
     signed = summary.signers[0] if summary.signers else None
+    changed = list_changed(audit)
     return Disclosure(
         title=release.name if release and release.name else audit.root,
         at=audit.at,
@@ -119,8 +121,8 @@ def build_disclosure(
         producer=signed.signer.name if signed else "",
         certificate=signed.signer.sha256 if signed else "",
         vouched=signed.trust_list if signed and not is_own(signed) else "",
-        verdict=sentence(summary),
-        intact=bool(summary.videos) and set(summary.videos) == {"intact"},
+        verdict=sentence(summary) + (f"; the release's own list was {changed}" if changed else ""),
+        intact=verdict_on(audit, summary).kind == "intact",
         sealed=audit.sealed,
         findings=len(summary.findings),
         over=tuple(file.case.path for file in summary.main),

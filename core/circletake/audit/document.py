@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from circletake.audit.sealing import KEY
 from circletake.audit.summary import Group, kind_of, summarise
 from circletake.model.audit import Audit, FileAudit, Outcome, Profile, Traced
 from circletake.model.manifest import Signer
@@ -12,9 +13,14 @@ from circletake.model.manifest import Signer
 SCHEMA = "circletake.audit/1"
 
 
-def json_report(audit: Audit) -> dict[str, Any]:
-    """The whole audit in JSON's own types; times are exact, as text like ``7/2``."""
-    document: dict[str, Any] = plain(_document(audit))
+def json_report(audit: Audit, *, seal: str = "") -> dict[str, Any]:
+    """The whole audit in JSON's own types; times are exact, as text like ``7/2``.
+
+    Args:
+        seal: name of the file that will seal it; empty where none will.
+    """
+    sealed = {KEY: seal} if seal else {}
+    document: dict[str, Any] = plain({"schema": SCHEMA, **sealed, **_document(audit)})
     return document
 
 
@@ -31,7 +37,6 @@ def _document(audit: Audit) -> dict[str, Any]:
     summary = summarise(audit)
     release = audit.release
     return {
-        "schema": SCHEMA,
         "root": audit.root,
         "at": audit.at,
         "exit": audit.exit_code,
@@ -49,7 +54,8 @@ def _document(audit: Audit) -> dict[str, Any]:
             "sound": asdict(release.sound) if release.sound else None,
         },
         "sounds": [asdict(sound) for sound in summary.sounds],
-        "lists": list(audit.lists),
+        "lists": [*audit.lists, *audit.clocks],
+        "timestamper_lists": list(audit.clocks),
         "videos": dict(sorted(summary.videos.items())),
         "signers": [
             {**_signer(s.signer), "trusted_by": s.trust_list, "files": list(s.files)} for s in summary.signers
@@ -147,8 +153,17 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "start": outcome.start,
         "end": outcome.end,
         "remedy": outcome.remedy,
+        "cause": outcome.cause,
     }
 
 
 def _group(group: Group) -> dict[str, Any]:
-    return {**_outcome(group.outcome), "files": list(group.files)}
+    one = len(group.places) == 1
+    return {
+        **_outcome(group.outcome),
+        "seen": group.seen,
+        "start": group.outcome.start if one else None,
+        "end": group.outcome.end if one else None,
+        "files": list(group.files),
+        "places": [{"file": o.file, "seen": o.seen, "start": o.start, "end": o.end} for o in group.places],
+    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from circletake.audit.profiles import asking_for, profiles
 from circletake.errors import NotFound
-from circletake.model.audit import Profile, RuleCard, Scope
+from circletake.model.audit import Mapped, Profile, RuleCard, Scope
 from circletake.model.text import printable
 
 _LABEL = 9
@@ -22,10 +22,9 @@ def card_named(name: str, cards: Sequence[RuleCard]) -> RuleCard:
     """
     by_id = {card.id: card for card in cards}
     if name not in by_id:
-        near = difflib.get_close_matches(name, by_id, n=4, cutoff=0.4) or sorted(by_id)
-        raise NotFound(
-            f"rule {printable(name, 40)}", "there is none of this name", f"near it: {', '.join(near)}"
-        )
+        near = difflib.get_close_matches(name, by_id, n=4, cutoff=0.4)
+        told = f"near it: {', '.join(near)}" if near else f"there are: {', '.join(sorted(by_id))}"
+        raise NotFound(f"rule {printable(name, 40)}", "there is none of this name", told)
     return by_id[name]
 
 
@@ -67,11 +66,15 @@ def _meaning(card: RuleCard) -> str:
 
 def _profiles(card: RuleCard) -> list[str]:
     rows = [
-        f"{each.name}: {m.severity}; evidence for {m.why} ({m.source}, {m.date})"
+        f"{each.name}: {m.severity}; evidence for {m.why} ({_source(m)})"
         for each, m in asking_for(card.id, profiles())
     ]
     without = [each.name for each in _without(card)]
     return [*rows, *([f"not asked by {', '.join(without)}"] if without else [])]
+
+
+def _source(mapped: Mapped) -> str:
+    return mapped.source if mapped.date in mapped.source else f"{mapped.source}, {mapped.date}"
 
 
 def _without(card: RuleCard) -> list[Profile]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from circletake.audit.profiles import weighed
-from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope
+from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope, Severity
 from circletake.model.manifest import Check
+from circletake.model.outcomes import Outcomes
 from circletake.model.text import printable
 from circletake.protocols import AuditRule
 
 OUTSIDE = ("watermark", "likeness", "music rights", "visible label")
-"""What no rule looks at; said in every report. Nor at an older report that nothing seals."""
+"""What no rule looks at; said in every report."""
 
 
 def judge(
@@ -38,35 +39,44 @@ def judge(
     if profile is not None:
         rules = [each for each in rules if each[0].card.id not in profile.left_out]
     cards = {rule.card.id: rule.card for rule, _ in rules}
-    outcomes: list[Outcome] = []
+    outcomes = Outcomes()
     by_scope = {Scope.RELEASE: [case], Scope.FILE: [replace(case, file=file) for file in case.files]}
     for rule, settings in rules:
         try:
-            asked = by_scope[rule.card.scope]
-            outcomes.extend([outcome for each in asked for outcome in rule.check(each, settings)])
+            answers = [o for each in by_scope[rule.card.scope] for o in rule.check(each, settings)]
         except Exception as error:  # a rule may fail in any way; it costs its own answer only
             blame(rule, error)
             reason = f"the rule itself failed: {printable(str(error), 120) or type(error).__name__}"
-            outcomes.append(Outcome(rule.about.name, Check.NOT_CHECKED, reason=reason))
-    if profile is not None:
-        outcomes = [weighed(outcome, cards.get(outcome.rule), profile) for outcome in outcomes]
+            answers = [Outcome(rule.about.name, Check.NOT_CHECKED, reason=reason)]
+        for outcome in answers:
+            outcomes.add(weighed(outcome, cards.get(outcome.rule), profile) if profile else outcome)
     by_file: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_file.setdefault(outcome.file, []).append(outcome)
+    for outcome in outcomes.failed():
+        if outcome.severity is not Severity.NOTE:
+            by_file.setdefault(outcome.file, []).append(outcome)
     files = tuple(_judged(file, case, by_file.get(file.path, ())) for file in case.files)
     return Audit(
         root=case.root,
         files=files,
-        outcomes=tuple(outcomes),
+        outcomes=outcomes,
         release=case.release,
         cards=cards,
-        not_checked=(*OUTSIDE, *(f.path for f in case.files if f.kind == "report" and not seal_holds(f))),
+        not_checked=tuple(_outside(case)),
         at=(at or datetime.now(UTC)).isoformat(timespec="seconds"),
         seal=case.seal,
         sealed=case.sealed,
         lists=case.lists,
+        clocks=case.clocks,
         profile=profile,
+        moment=case.moment.isoformat(timespec="seconds") if case.moment else "",
     )
+
+
+def _outside(case: AuditCase) -> Iterator[str]:
+    yield from OUTSIDE
+    yield from (f.path for f in case.files if f.kind == "report" and not seal_holds(f))
+    if case.moment:
+        yield f"which signers your lists knew on {case.moment:%Y-%m-%d}"
 
 
 def verdict_of(file: FileCase, sealed: bool) -> str:
@@ -78,6 +88,8 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     said = file.credentials
     if file.kind != "video" and not file.signed_picture:
         return "not checked"
+    if said.unreadable and file.tail and not file.unreadable:
+        return "altered"
     if file.unreadable or said.unreadable:
         return "unreadable"
     if not said.present:
@@ -101,6 +113,5 @@ def _judged(file: FileCase, case: AuditCase, outcomes: Sequence[Outcome]) -> Fil
     return FileAudit(
         case=file,
         verdict=verdict_of(file, case.sealed),
-        outcomes=tuple(outcomes),
-        uses=tuple(traced.use for traced in file.traced),
+        findings=tuple(outcomes),
     )

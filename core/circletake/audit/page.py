@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from circletake.audit.answer import verdict_on
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
-from circletake.audit.summary import MACHINE, Group, Signed, Summary, kind_of, span, summarise
+from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, summarise
 from circletake.audit.wording import (
     EVIDENCE,
-    VERDICTS,
     is_own,
-    sentence,
+    remedies,
     share,
     unprompted,
 )
 from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
-from circletake.model.manifest import Check
 
 REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""
@@ -25,15 +25,19 @@ REPORT_MARK = '<meta name="generator" content="circletake audit">'
 OWN = "whoever made this report signed with this key; nobody else vouches for it"
 """Said of the own key on a page, which is handed on: "yours" would be the reader's."""
 
+_MOST = 60
+"""Lines of a list that are shown at once."""
+
 _SHORT = 220
 """Characters of a prompt that is shown at once; of a longer one the beginning is."""
 
 
-def html_report(audit: Audit, *, sealed_by: str = "") -> str:
+def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     """The whole page.
 
     Args:
         sealed_by: who will seal the page, empty where nobody does.
+        seal: name of the file that will hold the seal.
     """
     summary = summarise(audit)
     markers = Markers(summary.shares)
@@ -45,10 +49,10 @@ def html_report(audit: Audit, *, sealed_by: str = "") -> str:
         audit=audit,
         summary=summary,
         sealed_by=sealed_by,
+        seal=seal,
         name=audit.release.name if audit.release and audit.release.name else audit.root,
-        verdict=_verdict(summary),
-        headline=sentence(summary),
-        against=_against(audit),
+        verdict=verdict_on(audit, summary),
+        asked=_asked(videos),
         signers=[(signed, _vouched(signed, audit.lists)) for signed in summary.signers],
         bar=bar_of(summary.shares, markers, summary.seconds),
         shares=[(markers.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
@@ -61,7 +65,9 @@ def html_report(audit: Audit, *, sealed_by: str = "") -> str:
         others=[f for f in audit.files if f.case.kind != "video"],
         is_own=is_own,
         own_key=OWN_KEY,
+        remedies=remedies,
         short=_SHORT,
+        most=_MOST,
     )
 
 
@@ -80,6 +86,11 @@ class Row:
     traced: Traced
     evidence: str
     unprompted: str
+
+    @property
+    def kind(self) -> str:
+        """What the stretch is: one of :data:`circletake.audit.summary.KINDS`."""
+        return kind_of(self.traced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +126,7 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
         for (start, end), traced in zip(spans, file.case.traced, strict=True)
     )
     # An unknown signer is told once, under who signed.
-    failed = tuple(
-        o
-        for o in file.outcomes
-        if o.check is Check.FAILED and o.severity is not Severity.NOTE and o.rule != "c2pa.trusted"
-    )
+    failed = tuple(o for o in file.findings if o.rule != "c2pa.trusted")
     troubles = [(o.start, o.end, f"{o.rule}: {o.seen}") for o in failed if o.start is not None]
     strips = strips_of([(r.marker, r.start, r.end, r.traced) for r in rows], length, troubles)
     return Video(file, length, strips, rows, failed)
@@ -132,7 +139,7 @@ def _vouched(signed: Signed, lists: tuple[str, ...]) -> str:
     if signed.trust_list:
         return f"on the list {signed.trust_list} of whoever made this report"
     if lists:
-        return f"on none of the lists of whoever made this report ({', '.join(lists)})"
+        return f"on none of the signers' lists of whoever made this report ({', '.join(lists)})"
     return "whoever made this report keeps no trust lists"
 
 
@@ -140,17 +147,12 @@ def _is_error(group: Group) -> bool:
     return group.outcome.severity is Severity.ERROR
 
 
-def _verdict(summary: Summary) -> str:
-    """The worst that is true of any video."""
-    for verdict in VERDICTS:
-        if summary.videos[verdict]:
-            return verdict
-    return "intact" if summary.videos["intact"] else "no videos"
-
-
-def _against(audit: Audit) -> str:
-    if audit.release is None:
-        return "There is no release.json to hold the bytes against; what follows is what the credentials say."
-    if audit.sealed:
-        return "Every file was held against the sealed list of the release, byte for byte."
-    return "The release's list is not sealed, so it proves nothing; what follows is what the credentials say."
+def _asked(videos: Sequence[Video]) -> list[Row]:
+    """Each generated take once, as the first file that uses it tells of its prompt; cuts first."""
+    told: dict[str, Row] = {}
+    for video in sorted(videos, key=lambda v: -len(v.rows)):
+        for row in video.rows:
+            use = row.traced.use
+            if kind_of(row.traced) in MACHINE:
+                told.setdefault(use.take_sha256 or f"{video.file.case.path} {row.start}", row)
+    return list(told.values())

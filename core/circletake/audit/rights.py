@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from circletake.audit.tracing import TAKE
+from circletake.audit.making import TAKE
 from circletake.model.audit import Audit
 
 

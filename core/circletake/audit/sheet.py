@@ -9,32 +9,45 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from circletake.audit import sealing
 from circletake.audit.wording import moment
 from circletake.model.text import clock, counted, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_YOURS = re.compile(r"\byour ((?:trust )?lists(?: of signers| of timestampers)?)")
+
 LONGEST = 20_000
 """Characters of one text that a page shows at most."""
 
 
-def render(template: str, *, mark: str, **values: Any) -> str:
+def render(template: str, *, mark: str, seal: str, **values: Any) -> str:
     """A whole page.
 
     Args:
         mark: stands in its head, so that only such a page is ever replaced by one.
+        seal: name of the file that will seal it, which stands there too; empty where none will.
     """
     style = _template("sheet.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         _engine()
         .get_template(template)
-        .render(style=style, style_hash=digest, mark=mark, counted=counted, **values)
+        .render(
+            style=style,
+            style_hash=digest,
+            mark=mark,
+            seal=seal,
+            seal_name=sealing.NAME,
+            counted=counted,
+            **values,
+        )
     )
 
 
@@ -42,6 +55,12 @@ def prose(text: str) -> str:
     """Text of several lines without hidden characters, of a length a page can bear."""
     lines = (printable(line) for line in text[:LONGEST].splitlines())
     return "\n".join(lines) + ("\n…" if len(text) > LONGEST else "")
+
+
+def theirs(text: str) -> str:
+    """``text`` for a page that is handed on: lists that were "yours" are those of whoever made it."""
+    told = _YOURS.sub(r"the \1 of whoever made this report", text)
+    return told.replace("you have none yet", "there are none")
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +74,7 @@ def _engine() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    engine.filters.update(line=printable, prose=prose, clock=clock, moment=moment)
+    engine.filters.update(line=printable, prose=prose, theirs=theirs, clock=clock, moment=moment)
     return engine
 
 

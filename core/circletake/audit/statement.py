@@ -37,11 +37,12 @@ _KINDS = {
 }
 
 
-def html_statement(said: Disclosure, *, sealed_by: str = "") -> str:
+def html_statement(said: Disclosure, *, sealed_by: str = "", seal: str = "") -> str:
     """The whole page.
 
     Args:
         sealed_by: who will seal the page, empty where nobody does.
+        seal: name of the file that will hold the seal.
     """
     markers = Markers([Share(u.kind, u.model, "", u.seconds, u.shots) for u in said.register])
     strips = []
@@ -58,6 +59,7 @@ def html_statement(said: Disclosure, *, sealed_by: str = "") -> str:
         mark=STATEMENT_MARK,
         said=said,
         sealed_by=sealed_by,
+        seal=seal,
         parts=_parts(said),
         choices=_choices(said),
         whole=summed(said.selection),
@@ -107,6 +109,7 @@ def text_statement(said: Disclosure) -> list[str]:
 def _lines(said: Disclosure) -> Iterator[str]:
     yield f"{printable(said.title, 60)} · AI disclosure"
     yield f"PICTURE  {clock(said.seconds)}: {_parts(said) or 'nothing says how it was made'}"
+    width = max((len(_model(used)) for used in said.register), default=0)
     for used in said.register:
         terms = " ".join(part for part in (used.rights.terms, used.rights.terms_date) if part)
         told = (
@@ -114,8 +117,10 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"licence {printable(used.rights.licence, 60) or BLANK}",
             f"terms {printable(terms, 120) or BLANK}",
         )
-        model = printable(used.model, 40) or "model " + BLANK
-        yield f"  {model}  {clock(used.seconds)}  {counted(used.shots, 'shot')} · {' · '.join(told)}"
+        yield (
+            f"  {_model(used):<{width}}  {clock(used.seconds)}  "
+            f"{counted(used.shots, 'shot')} · {' · '.join(told)}"
+        )
     for sound in said.sounds:
         by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""
         yield f"SOUND    {printable(sound.name, 60)}: declared {printable(sound.origin, 30) or BLANK}{by}"
@@ -129,8 +134,13 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"  in {counted(len(said.selection), 'shot')}: {whole.made} made, {whole.seen} seen by people, "
             f"{whole.circled} circled, {whole.used} used{when}; as the library records"
         )
-    yield f"RESTS ON {said.verdict}; {counted(said.findings, 'finding')} in the audit"
+    doubt = "" if said.intact else "not intact: "
+    yield f"RESTS ON {doubt}{said.verdict}; {counted(said.findings, 'finding')} in the audit"
     yield f"To be filled in by a person: {counted(len(said.to_fill), 'question')}"
+
+
+def _model(used: UsedModel) -> str:
+    return printable(used.model, 40) or "model " + BLANK
 
 
 def _parts(said: Disclosure) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.audit.tracing import AI, COMPOSITE
+from circletake.audit.making import AI, COMPOSITE
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.export import SoundUse
 from circletake.model.manifest import Check, Signer
@@ -57,10 +57,25 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The same finding in several files, told once."""
+    """Findings of one rule that come from one cause, told once.
+
+    Attributes:
+        outcome: the first of them, the worst.
+        places: all of them.
+    """
 
     outcome: Outcome
-    files: tuple[str, ...]
+    places: tuple[Outcome, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files they are about, each once; empty where they are about the release."""
+        return tuple(dict.fromkeys(o.file for o in self.places if o.file))
+
+    @property
+    def seen(self) -> str:
+        """What was seen: of several, what they have in common."""
+        return self.outcome.seen if len(self.places) == 1 else self.outcome.cause or self.outcome.seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,6 @@ def summarise(audit: Audit) -> Summary:
     pictures = [f for f in audit.files if f.case.signed_picture]
     cuts = [f for f in videos if f.case.recorded and f.case.recorded.kind == "cut"]
     main = tuple(cuts or [f for f in videos if len(f.uses) > 1] or videos)
-    failed = [o for o in audit.outcomes if o.check is Check.FAILED]
     return Summary(
         videos=Counter(f.verdict for f in videos),
         pictures=Counter(f.verdict for f in pictures),
@@ -111,7 +125,7 @@ def summarise(audit: Audit) -> Summary:
         prompts=_prompts(videos, audit),
         sounds=_sounds(audit, main),
         findings=_groups(o for o in audit.failed),
-        notes=_groups(o for o in failed if o.severity is Severity.NOTE),
+        notes=_groups(o for o in audit.outcomes.failed() if o.severity is Severity.NOTE),
         unasked=tuple(_unasked(audit)),
     )
 
@@ -211,10 +225,11 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
 def _groups(outcomes: Iterator[Outcome]) -> tuple[Group, ...]:
     groups: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in outcomes:
-        # Findings with a time are about one place each and stand alone.
+        # Without a cause, findings with a time are about one place each and stand alone.
         alone = (outcome.file, outcome.start) if outcome.start is not None else ()
-        groups.setdefault((outcome.rule, outcome.seen, outcome.expected, *alone), []).append(outcome)
-    return tuple(Group(same[0], tuple(o.file for o in same if o.file)) for same in groups.values())
+        same = (outcome.cause,) if outcome.cause else (outcome.seen, outcome.expected, *alone)
+        groups.setdefault((outcome.rule, bool(outcome.cause), *same), []).append(outcome)
+    return tuple(Group(same[0], tuple(same)) for same in groups.values())
 
 
 def _unasked(audit: Audit) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.judge import seal_holds
 from circletake.audit.summary import MACHINE, Group, Share, Signed, Summary, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     headline,
     moment,
+    remedies,
     share,
     short_fingerprint,
     vouched,
 )
-from circletake.model.audit import Audit, Severity
+from circletake.model.audit import Audit, Outcome, Severity
 from circletake.model.text import clock, counted, printable
 
 _LABEL = 9
@@ -42,9 +44,9 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     lines += _sound(summary)
     if audit.release:
         lines += _chosen(audit)
-    lines += [_finding(group) for group in summary.findings]
+    lines += [line for group in summary.findings for line in _finding(group, everything)]
     if everything:
-        lines += [_finding(group) for group in summary.notes]
+        lines += [line for group in summary.notes for line in _finding(group, everything)]
     elif summary.notes:
         lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
     lines += _asked(audit)
@@ -78,9 +80,14 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         each = "bytes equal" if set(summary.videos) == {"intact"} else "the intact ones equal"
         against = f"{each} the sealed list"
     else:
-        against = "release.json is not sealed, so it proves nothing"
-    label = "INTACT" if summary.videos["intact"] else "VIDEOS"
-    yield _line(label, f"{headline(summary.videos, 'video')}; {against}")
+        changed = list_changed(audit)
+        against = f"release.json {f'was {changed}' if changed else 'is not sealed'}, so it proves nothing"
+    verdict = verdict_on(audit, summary)
+    counts = headline(summary.videos, "video")
+    if verdict.kind == "intact":
+        yield _line("INTACT", f"{counts}; {against}")
+    else:
+        yield _line("VERDICT", f"{verdict.word.lower()}: {counts} intact; {against}")
 
 
 def _broken(audit: Audit) -> Iterator[str]:
@@ -180,16 +187,27 @@ def _asked(audit: Audit) -> Iterator[str]:
     if audit.profile and not audit.profile.whole:
         yield _line("PROFILE", f"{audit.profile.name}: {audit.profile.title}")
     if audit.moment:
-        yield _line("AS OF", f"{audit.moment}: certificates and lists judged for then")
+        yield _line("AS OF", f"{audit.moment}: certificates and the age of lists judged for then")
+        yield _line("", "whether a list knows a signer: judged today, by the lists as you hold them")
 
 
-def _finding(group: Group) -> str:
+def _finding(group: Group, everything: bool) -> Iterator[str]:
+    """A finding, what to do, and with ``everything`` each of its places."""
     outcome = group.outcome
     label = "NOTE" if outcome.severity is Severity.NOTE else "FIX"
-    where = printable(group.files[0], 60) if group.files else "the release"
+    where = _where(outcome) if len(group.places) == 1 else printable(outcome.file, 60) or "the release"
     if len(group.files) > 1:
         where += f" and {len(group.files) - 1} more"
-    if outcome.start is not None:
-        where += f" at {moment(outcome.start)}"
-    line = _line(label, f"{outcome.rule}  {where}  {printable(outcome.seen, 140)}")
-    return f"{line}\n{_line('', '  ' + printable(outcome.remedy, 140))}" if outcome.remedy else line
+    yield _line(label, f"{outcome.rule}  {where}  {printable(group.seen, 140)}")
+    anybody, producer = remedies(outcome.remedy)
+    if anybody:
+        yield _line("", "  " + printable(anybody, 140))
+    if producer:
+        yield _line("", "  if you are the producer: " + printable(producer, 140))
+    if everything and len(group.places) > 1:
+        yield from (_line("", "  - " + _where(place)) for place in group.places)
+
+
+def _where(outcome: Outcome) -> str:
+    where = printable(outcome.file, 60) or "the release"
+    return where if outcome.start is None else f"{where} at {moment(outcome.start)}"

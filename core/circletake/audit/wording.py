@@ -42,6 +42,12 @@ def unprompted(use: Use, policy: str) -> str:
     return "No prompt recorded."
 
 
+def remedies(text: str) -> tuple[str, str]:
+    """What anybody can do about a finding, and what only the producer can; the second may be empty."""
+    anybody, _, producer = text.partition("; the producer: ")
+    return anybody, producer
+
+
 def moment(seconds: float) -> str:
     """``1:12.4``: where in a video something is."""
     tenths = round(seconds * 10)
@@ -70,7 +76,11 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return f"{OWN_KEY}; nobody else vouches for it"
     if signed.trust_list:
         return f"on your list {signed.trust_list}"
-    return f"on none of your lists ({', '.join(lists)})" if lists else "you have no trust lists yet"
+    return (
+        f"on none of your lists of signers ({', '.join(lists)})"
+        if lists
+        else "you have no list of signers yet"
+    )
 
 
 VERDICTS = ("altered", "unreadable", "unsigned", "not checked")
@@ -83,14 +93,14 @@ def trouble(verdicts: Mapping[str, int]) -> str:
 
 
 def headline(verdicts: Mapping[str, int], what: str) -> str:
-    """``56 of 56 videos``, and what the others are.
+    """``56 of 56 videos``; before it what the others are: ``1 altered, 55 of 56 videos``.
 
     Args:
         verdicts: how many, by verdict.
     """
     rest = trouble(verdicts)
-    told = f"{verdicts.get('intact', 0)} of {counted(sum(verdicts.values()), what)}"
-    return told + (f" · {rest}" if rest else "")
+    total = counted(sum(verdicts.values()), what)
+    return (f"{rest}, " if rest else "") + f"{verdicts.get('intact', 0)} of {total}"
 
 
 def sentence(summary: Summary) -> str:

@@ -38,7 +38,7 @@ def disclose(
     from circletake.model.text import printable
     from circletake.workflows.auditing.audit import audit_folder, trust_lists
     from circletake.workflows.auditing.disclosing import disclose
-    from circletake.workflows.auditing.papers import check_paper, name_of, paper_signer, write_paper
+    from circletake.workflows.auditing.papers import check_paper, name_of, paper_signer, seal_of, write_paper
     from circletake.workflows.library import user_home
 
     if sign and to is None:
@@ -60,7 +60,8 @@ def disclose(
                 say(*text_statement(said))
             tell = note if json else say
             if to is not None:
-                page = html_statement(said, sealed_by=name_of(signer) if signer else "")
+                by, seal = (name_of(signer), seal_of(to)) if signer else ("", "")
+                page = html_statement(said, sealed_by=by, seal=seal)
                 write_paper(to, page, STATEMENT_MARK, signer)
                 tell(f"Page     {printable(str(to))}")
             if shots is not None:

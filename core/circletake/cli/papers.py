@@ -100,11 +100,15 @@ class Papers:
         from circletake.audit.junit import JUNIT_MARK, junit_text
         from circletake.audit.page import html_report
         from circletake.audit.shots import CSV_MARK, audit_shots, csv_text
-        from circletake.workflows.auditing.papers import json_text, name_of, write_paper
+        from circletake.workflows.auditing.papers import json_text, name_of, seal_of, write_paper
 
         if self.report is not None:
             sealed_by = name_of(signer) if signer else ""
-            text = json_text(json_report(audit)) if self._is_json else html_report(audit, sealed_by=sealed_by)
+            seal = seal_of(self.report) if signer else ""
+            if self._is_json:
+                text = json_text(json_report(audit, seal=seal))
+            else:
+                text = html_report(audit, sealed_by=sealed_by, seal=seal)
             write_paper(self.report, text, self._mark, signer)
         if self.junit is not None:
             write_paper(self.junit, junit_text(audit), JUNIT_MARK)

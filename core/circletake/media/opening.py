@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from circletake.errors import MediaError
 from circletake.media import matroska
@@ -24,6 +25,9 @@ MAX_PIXELS = 8192 * 8192
 _DEMUXERS = "mov,matroska,avi,gif"
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<ASX", b"<smil", b"<MPD", b"<?xml")
 _BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"pnot"}
+_LATER = {b"styp", b"sidx", b"ssix", b"prft", b"moof", b"mfra", b"meta", b"meco", b"emsg", b"pdin", b"udta"}
+"""Kinds of boxes that stand beside those, but begin no file."""
+
 _TRY_AGAIN = "download it again"
 
 
@@ -70,24 +74,58 @@ def ends_early(path: Path) -> bool:
             return file.read(1) != b"\x3b"
         if head.startswith(matroska.MAGIC):
             return matroska.ends_early(file, size)
-        if head[4:8] not in _BOXES:
-            return False
-        at = 0
-        while at < size:
-            file.seek(at)
-            header = file.read(16)
-            if len(header) < 8:
-                return any(header)
-            length = int.from_bytes(header[:4], "big")
-            if length == 1:
-                length = int.from_bytes(header[8:16], "big")
-            if length == 0:
-                return False
-            if length < 8:
-                # Bytes that are no box: padding or an appended tail, not a missing one.
-                return False
-            at += length
-        return at > size
+        return _boxes(file, size).short
+
+
+def added_after(path: Path) -> int:
+    """Bytes after the last box of a whole MP4 or MOV file; players pass them over.
+
+    Returns:
+        0 for other containers, and for a file that ends early.
+    """
+    with path.open("rb") as file:
+        return _boxes(file, path.stat().st_size).after
+
+
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """How the top-level boxes of a file end.
+
+    Attributes:
+        short: the last one is not all there, or one that a video needs is missing.
+        after: bytes behind the last one that are no box.
+    """
+
+    short: bool = False
+    after: int = 0
+
+
+def _boxes(file: BinaryIO, size: int) -> _Boxes:
+    """Walk the top-level boxes.
+
+    Bytes that are no box were added where description and pictures lie before them; a video lacks
+    nothing then. Else they are what is left of a box.
+    """
+    file.seek(0)
+    if file.read(8)[4:] not in _BOXES:
+        return _Boxes()
+    at = 0
+    seen: set[bytes] = set()
+    while at < size:
+        file.seek(at)
+        header = file.read(16)
+        kind, length = header[4:8], int.from_bytes(header[:4])
+        if length == 1:
+            length = int.from_bytes(header[8:16]) if len(header) == 16 else -1
+        known = kind in _BOXES | _LATER
+        if known and length == 0:
+            return _Boxes()
+        if len(header) < 8 or length < 8 or (not known and at + length > size):
+            whole = b"moov" in seen and not seen.isdisjoint({b"mdat", b"moof"})
+            return _Boxes(after=size - at) if whole or not any(header) else _Boxes(short=True)
+        seen.add(kind)
+        at += length
+    return _Boxes(short=at > size)
 
 
 def _refuse_from_bytes(path: Path) -> None:

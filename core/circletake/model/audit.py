@@ -12,6 +12,7 @@ from circletake.model.manifest import Check, Credentials
 
 if TYPE_CHECKING:
     from circletake.model.export import Release, ReleasedFile, SoundUse, Use
+    from circletake.model.outcomes import Outcomes
     from circletake.model.take import MediaFacts
 
 OWN_KEY = "your own key"
@@ -97,6 +98,7 @@ class Outcome:
         file: path relative to what was audited; empty for the whole release.
         start: seconds where the finding starts, ``None`` where no time applies.
         severity: the card's, unless the rule knows better.
+        cause: what several findings of a rule come from, in words; they are told as one. Empty: as ``seen``.
     """
 
     rule: str
@@ -109,6 +111,7 @@ class Outcome:
     end: float | None = None
     severity: Severity = Severity.ERROR
     remedy: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +184,12 @@ class ListUsed:
     Attributes:
         label: as verdicts name it, date included.
         date: ISO date it bears; empty where it bears none.
+        kind: whom it vouches for, ``signers`` or ``timestampers``.
     """
 
     label: str
     date: str = ""
+    kind: str = "signers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,8 @@ class FileCase:
         tags: of the container, keys in lower case.
         layout: of an MP4 or MOV file, ``None`` for others.
         sounds: sound that is none of its takes', as its own manifest declares it.
+        tail: bytes after the last box of an MP4 or MOV file, which are no part of a video.
+        names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
     """
 
     path: str
@@ -270,6 +277,8 @@ class FileCase:
     tags: Mapping[str, str] = field(default_factory=dict)
     layout: Layout | None = None
     sounds: tuple[SoundUse, ...] = ()
+    tail: int = 0
+    names_seal: str = ""
 
     @property
     def signed_picture(self) -> bool:
@@ -287,9 +296,11 @@ class AuditCase:
         library: whether a registry was at hand.
         release_problem: why ``release.json`` could not be used, empty otherwise.
         listed_only: paths in SHA256SUMS that are not in the folder.
-        lists: names of the trust lists the audit was made with.
-        dated: the same with their dates.
+        lists: names of the lists of signers the audit was made with.
+        clocks: names of its lists of timestampers.
+        dated: all of them with their dates.
         at: the moment the audit judges for (UTC); ``None`` where nobody says.
+        moment: that moment where another one than now was asked about.
     """
 
     root: str
@@ -301,8 +312,10 @@ class AuditCase:
     release_problem: str = ""
     listed_only: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
     dated: tuple[ListUsed, ...] = ()
     at: datetime | None = None
+    moment: datetime | None = None
 
     @property
     def videos(self) -> tuple[FileCase, ...]:
@@ -324,13 +337,17 @@ class FileAudit:
 
     Attributes:
         verdict: ``intact``, ``altered``, ``unsigned``, ``unreadable``, ``not checked``.
-        uses: what it is made of, as its credentials and the sealed record say.
+        findings: what rules found of it; notes are told of the audit as a whole.
     """
 
     case: FileCase
     verdict: str
-    outcomes: tuple[Outcome, ...]
-    uses: tuple[Use, ...]
+    findings: tuple[Outcome, ...]
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What it is made of, as its credentials and the sealed record say."""
+        return tuple(traced.use for traced in self.case.traced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,12 +356,14 @@ class Audit:
 
     Attributes:
         profile: what was asked, and how much each answer matters.
-        moment: certificates and lists were judged as of then; empty for as of ``at``.
+        lists: names of the lists of signers it was made with.
+        clocks: names of the lists of timestampers.
+        moment: certificates were judged as of then; empty for as of ``at``.
     """
 
     root: str
     files: tuple[FileAudit, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: Outcomes
     release: Release | None
     cards: Mapping[str, RuleCard]
     not_checked: tuple[str, ...]
@@ -352,6 +371,7 @@ class Audit:
     seal: Credentials | None = None
     sealed: bool = False
     lists: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
     profile: Profile | None = None
     moment: str = ""
 
@@ -359,7 +379,7 @@ class Audit:
     def failed(self) -> tuple[Outcome, ...]:
         """Failed outcomes that count as findings, worst first."""
         order = list(Severity)
-        rows = [o for o in self.outcomes if o.check is Check.FAILED and o.severity is not Severity.NOTE]
+        rows = [o for o in self.outcomes.failed() if o.severity is not Severity.NOTE]
         return tuple(sorted(rows, key=lambda o: order.index(o.severity)))
 
     @property

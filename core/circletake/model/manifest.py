@@ -60,9 +60,9 @@ class Timestamp:
 
     @property
     def told(self) -> str:
-        """In words: ``timestamped 2026-08-05 by Clock Tower, who is on none of your lists``."""
+        """In words: ``timestamped 2026-08-05 by Clock Tower, on TSA 2026-08-01``."""
         day = f" {self.at:%Y-%m-%d}" if self.at else ""
-        on = f"on {self.trust_list}" if self.trust_list else "who is on none of your lists"
+        on = f"on {self.trust_list}" if self.trust_list else "who is on none of your lists of timestampers"
         return f"timestamped{day} by {self.by or 'somebody unnamed'}, {on}"
 
 

@@ -30,6 +30,7 @@ class Answer:
         severity: the card's without one.
         remedy: the card's when empty.
         file: only for release rules; a file rule's answers are about its file.
+        cause: what several findings come from; those of one rule and one cause are told as one.
     """
 
     check: Check
@@ -41,6 +42,7 @@ class Answer:
     severity: Severity | None = None
     remedy: str = ""
     file: str = ""
+    cause: str = ""
 
 
 def passed(reason: str = "", *, file: str = "") -> Answer:
@@ -62,9 +64,10 @@ def failed(
     severity: Severity | None = None,
     remedy: str = "",
     file: str = "",
+    cause: str = "",
 ) -> Answer:
     """It does not hold: what was seen, what was expected."""
-    return Answer(Check.FAILED, seen, expected, "", start, end, severity, remedy, file)
+    return Answer(Check.FAILED, seen, expected, "", start, end, severity, remedy, file, cause)
 
 
 FileQuestion = Callable[[AuditCase, FileCase], Iterable[Answer]]
@@ -97,6 +100,7 @@ class Rule:
                 end=answer.end,
                 severity=answer.severity or self.card.severity,
                 remedy=answer.remedy or self.card.remedy,
+                cause=answer.cause,
             )
 
 

@@ -52,7 +52,9 @@ def about(file: FileCase, traced: Traced, said: str) -> str:
     return f"{traced.use.take}: {said}" if traced.use.take and len(file.traced) > 1 else said
 
 
-def lacking(case: AuditCase, file: FileCase, traced: Traced, said: str, expected: str) -> Answer:
+def lacking(
+    case: AuditCase, file: FileCase, traced: Traced, said: str, expected: str, remedy: str = ""
+) -> Answer:
     """The finding that something is not said of a stretch.
 
     Where the take's own clip stands beside the cut, the clip is where it is told and mended;
@@ -60,7 +62,14 @@ def lacking(case: AuditCase, file: FileCase, traced: Traced, said: str, expected
     """
     told_there = len(file.traced) > 1 and _stands_beside(case, traced)
     severity = Severity.NOTE if told_there else None
-    return failed(about(file, traced, said), expected, severity=severity, **place(file, traced))
+    return failed(
+        about(file, traced, said),
+        expected,
+        severity=severity,
+        remedy=remedy,
+        cause=said,
+        **place(file, traced),
+    )
 
 
 def _stands_beside(case: AuditCase, traced: Traced) -> bool:

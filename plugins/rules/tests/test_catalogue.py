@@ -61,14 +61,116 @@ def test_a_trusted_timestamp_passes_and_an_unknown_one_is_told_apart() -> None:
     (passed,) = ask("c2pa.timestamp", signed(signer=signer(signed_at=NOW)))
     assert (passed.check, passed.reason) == (Check.PASSED, "2026-11-24 00:00 UTC")
     unknown = signed(signer=signer(), said={"problems": ("timeStamp.untrusted",)})
-    assert failures(ask("c2pa.timestamp", unknown)) == ["a timestamp of an authority on none of your lists"]
+    assert failures(ask("c2pa.timestamp", unknown)) == [
+        "a timestamp of an authority on none of your lists of timestampers"
+    ]
 
 
 def test_a_timestamp_by_somebody_on_no_list_is_told_with_its_day_and_its_maker() -> None:
     unknown = signed(signer=signer(), said={"timestamp": Timestamp("Clock Tower", NOW)})
     assert failures(ask("c2pa.timestamp", unknown)) == [
-        "timestamped 2026-11-24 by Clock Tower, who is on none of your lists"
+        "timestamped 2026-11-24 by Clock Tower, who is on none of your lists of timestampers"
     ]
+
+
+def test_a_timestamp_is_told_with_the_list_of_timestampers_that_knows_its_maker() -> None:
+    known = Timestamp("Clock Tower", NOW, "TSA 2026-08-01")
+    (passed,) = ask(
+        "c2pa.timestamp", signed(signer=signer(signed_at=NOW), said={"timestamp": known}), lists=("C2PA",)
+    )
+    assert passed.reason.endswith("timestamped 2026-11-24 by Clock Tower, on TSA 2026-08-01")
+
+
+def test_each_kind_of_list_is_named_where_it_was_asked_and_nowhere_else() -> None:
+    lists: dict[str, Any] = {"lists": ("C2PA 2026-08-05",), "clocks": ("TSA 2026-08-01",)}
+    unknown = signed(
+        signer=signer(), said={"timestamp": Timestamp("Clock Tower", NOW), "trust": Check.FAILED}
+    )
+    (stamp,), (trust,) = (ask(rule, unknown, **lists) for rule in ("c2pa.timestamp", "c2pa.trusted"))
+    assert stamp.expected == "a timestamper on one of your lists of timestampers: TSA 2026-08-01"
+    assert trust.expected == "a signer on one of your lists of signers: C2PA 2026-08-05"
+
+
+def test_a_list_of_timestampers_that_vouches_here_and_is_old_is_a_finding() -> None:
+    stamped = signed(said={"timestamp": Timestamp("Clock Tower", NOW, "TSA 2025-01-01")})
+    dated = (ListUsed("TSA 2025-01-01", "2025-01-01", "timestampers"),)
+    (told,) = ask("trustlist.fresh", stamped, dated=dated, at=NOW)
+    assert (told.check, told.severity) == (Check.FAILED, Severity.WARNING)
+
+
+# c2pa.trusted, as of another day
+
+
+@pytest.mark.parametrize(
+    ("day", "check", "words"),
+    [
+        ("2027-02-01", Check.PASSED, "as it is today; whether it knew the signer on 2027-02-01 is not told"),
+        ("2026-01-01", Check.NOT_CHECKED, "but was published after 2026-01-01"),
+    ],
+)
+def test_a_list_is_never_silently_judged_for_another_day(day: str, check: Check, words: str) -> None:
+    known = signed(said={"trust": Check.PASSED, "trust_list": "C2PA 2026-08-05"})
+    dated = (ListUsed("C2PA 2026-08-05", "2026-08-05"),)
+    (told,) = ask("c2pa.trusted", known, dated=dated, moment=datetime.fromisoformat(f"{day}T00:00:00Z"))
+    assert told.check is check
+    assert words in told.reason
+    assert [o.reason for o in ask("c2pa.trusted", known, dated=dated)] == ["C2PA 2026-08-05"]
+
+
+def test_an_expired_signer_that_no_list_was_asked_about_is_not_called_unknown() -> None:
+    expired = signed(
+        said={"trust": Check.FAILED, "problems": ("signingCredential.untrusted", "signingCredential.expired")}
+    )
+    (told,) = ask("c2pa.trusted", expired, lists=("C2PA 2026-08-05",))
+    assert told.check is Check.NOT_CHECKED
+    assert "expired by today" in told.reason
+
+
+# prompt.matches
+
+
+def test_long_prompts_are_shown_where_they_differ() -> None:
+    same = "a suited astronaut with the red dust of Mars on their boots reaches out to shake hands with "
+    filed = recorded(uses=(use(prompt=f"{same}a friend").use,))
+    (told,) = ask("prompt.matches", video(traced=(use(prompt=f"{same}an alien"),), recorded=filed))
+    assert told.seen.endswith("…o shake hands with an alien”")
+    assert told.expected.endswith("…o shake hands with a friend”")
+    short = recorded(uses=(use(prompt="snow").use,))
+    (told,) = ask("prompt.matches", video(traced=(use(),), recorded=short))
+    assert (told.seen, told.expected) == ("the credentials say “rain”", "release.json says “snow”")
+
+
+# sums.agree
+
+
+def test_no_list_is_recommended_that_proves_nothing() -> None:
+    changed = replace(video(kind="record", path="release.json"), summed="c" * 64)
+    sums = FileCase("SHA256SUMS", "sums", 1, "d" * 64, Credentials(False))
+    sealed: dict[str, Any] = {"release": release(), "seal": credentials()}
+    (told,) = ask("sums.agree", changed, sums, **sealed)
+    assert told.remedy.startswith("trust the sealed record")
+    (told,) = ask("sums.agree", changed, sums, release=release())
+    assert told.remedy.startswith("neither SHA256SUMS nor release.json is to be relied on")
+
+
+# remedies
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_only_the_producer_can_mend_tells_others_what_to_ask(rule: str) -> None:
+    remedy = RULES[rule].card.remedy
+    assert "the producer can" not in remedy
+    if "the producer: " in remedy:
+        assert remedy.startswith(("ask the producer", "tell the producer", "nothing today"))
+    elif any(command in remedy for command in ("recipe", "circletake release", "export again")):
+        assert rule == "platform.youtube"
+
+
+def test_footage_said_to_be_filmed_is_not_asked_to_call_itself_generated() -> None:
+    filmed = video(traced=(use(source_type="", model="", prompt="", origin="camera"),))
+    (told,) = ask("ai.source_type", filmed)
+    assert told.seen == "said to be camera footage, but not marked as such"
+    assert "source_type=digitalCapture" in told.remedy
 
 
 def test_an_altered_file_has_no_timestamp_of_its_own() -> None:

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from circletake.audit.junit import JUNIT_MARK, junit_text
 from circletake.model.audit import Audit, Outcome, RuleCard, Severity
 from circletake.model.manifest import Check
+from circletake.model.outcomes import Outcomes
 
 CARD = RuleCard("ai.prompt", "has its prompt", "", Severity.WARNING, "IPTC", "find it")
 
 
 def audit_of(*outcomes: Outcome) -> Audit:
-    return Audit("folder", (), outcomes, None, {"ai.prompt": CARD}, (), "2026-05-04T12:00:00+00:00")
+    return Audit("folder", (), Outcomes(outcomes), None, {"ai.prompt": CARD}, (), "2026-05-04T12:00:00+00:00")
 
 
 def suite(*outcomes: Outcome) -> ET.Element:

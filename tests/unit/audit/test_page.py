@@ -19,7 +19,7 @@ from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.audit.wording import moment
 from circletake.errors import BadInput
-from circletake.model.audit import Audit, FileCase
+from circletake.model.audit import Audit, FileCase, ListUsed
 from circletake.model.export import Chosen, Release, ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from circletake.model.text import clock
@@ -52,7 +52,7 @@ def audit_of(text: str) -> Audit:
         FileCase(f"{text}.zip", "archive", 1, "b" * 64, Credentials(False), members=(text,)),
         FileCase(f"{text}.mov", "video", 1, "c" * 64, Credentials(False), unreadable=text),
     ]
-    return judge(build_case(text, files, release_problem=text, lists=[text]), RULES, at=NOW)
+    return judge(build_case(text, files, release_problem=text, dated=[ListUsed(text)]), RULES, at=NOW)
 
 
 class Tags(HTMLParser):
@@ -85,7 +85,13 @@ def test_hostile_text_stays_text() -> None:
     assert "&lt;script&gt;" in html
     found = tags(html)
     assert not {"script", "img", "iframe", "link", "object", "form"} & {tag for tag, _ in found}
-    assert not [a for _, attrs in found for a in attrs if a.startswith("on") or a in ("href", "src", "style")]
+    assert not [a for _, attrs in found for a in attrs if a.startswith("on") or a in ("src", "style")]
+    assert {attrs["href"] for _, attrs in found if "href" in attrs} <= {
+        "#signed",
+        "#made",
+        "#prompts",
+        "#mend",
+    }
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e]", html)
 
 
@@ -184,6 +190,41 @@ def test_the_digest_of_a_prompt_kept_back_is_on_the_page_so_that_its_proof_can_b
     release = Release("R", "2026", "", "hash", "L", "AA", files, Chosen(1, 1, (), 0))
     clip = FileCase("a.mp4", "video", 1, "a" * 64, Credentials(False), media=media_facts())
     assert digest in html_report(judge(build_case("x", [clip], release=release), RULES, at=NOW))
+
+
+def test_every_generated_take_is_told_once_with_its_prompt_under_prompts() -> None:
+    rain = Use("0", "2", "0", "2", "SH010/1", "e" * 64, "wan", "observed", "rain", "observed")
+    filmed = Use("2", "4", "0", "2", "SH020/1", "f" * 64, origin="camera")
+    rows = (
+        ReleasedFile("cut.mp4", "cut", "a" * 64, 1, uses=(rain, filmed)),
+        ReleasedFile("a.mp4", "take", "b" * 64, 1, uses=(rain,)),
+    )
+    release = Release("R", "", "", "full", "", "", rows, Chosen(2, 2, (), 0))
+    files = [
+        FileCase(path, "video", 1, digit * 64, Credentials(False), media=media_facts())
+        for path, digit in (("a.mp4", "b"), ("cut.mp4", "a"))
+    ]
+    page = html_report(judge(build_case("x", files, release=release), RULES, at=NOW))
+    prompts = page.split('id="prompts"')[1].split("<h2")[0]
+    assert (prompts.count("<q>rain</q>"), "SH020/1" in prompts) == (1, False)
+    assert "<span><bdi>camera</bdi></span>" in page.split('id="prompts"')[1]
+
+
+def test_lists_on_a_page_are_those_of_whoever_made_it_and_never_the_readers() -> None:
+    said = Credentials(True, "", "", Check.PASSED, Check.PASSED, Check.FAILED, Check.PASSED)
+    clip = FileCase("a.mp4", "video", 1, "a" * 64, said, media=media_facts())
+    audit = judge(build_case("x", [clip], dated=[ListUsed("C2PA 2026-08-05")]), RULES, at=NOW)
+    page = html_report(audit)
+    assert "one of the lists of signers of whoever made this report: C2PA 2026-08-05" in page
+    assert "your lists" not in page
+
+
+def test_another_moment_is_told_at_the_head_of_the_page() -> None:
+    clip = FileCase("a.mp4", "video", 1, "a" * 64, Credentials(False), media=media_facts())
+    audit = judge(build_case("x", [clip], at=NOW, moment=NOW), RULES, at=NOW)
+    page = html_report(audit)
+    assert f"Certificates are judged for {NOW:%Y-%m-%d}, as asked" in page.split("</header>")[0]
+    assert "Certificates are judged for" not in html_report(audit_of("plain"))
 
 
 def test_a_page_says_whether_it_is_sealed_and_by_whom() -> None:

@@ -86,7 +86,9 @@ def test_a_timestamper_on_no_list_is_told_as_such_and_vouches_for_no_time(
     assert said.active is not None and said.active.signer is not None
     assert said.active.signer.signed_at is None
     assert said.timestamp is not None
-    assert said.timestamp.told.endswith("by Clock Tower Timestamper, who is on none of your lists")
+    assert said.timestamp.told.endswith(
+        "by Clock Tower Timestamper, who is on none of your lists of timestampers"
+    )
 
 
 def test_lists_of_signers_and_of_timestampers_do_not_vouch_for_one_another(

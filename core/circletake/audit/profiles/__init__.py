@@ -35,7 +35,9 @@ def profile_named(name: str) -> Profile:
     """
     if name not in profile_names():
         shown = printable(name, 40)
-        raise NotFound(f"profile {shown}", f"there are: {', '.join(profile_names())}", "name one of them")
+        raise NotFound(
+            f"profile {shown}", "there is none of this name", f"name one of: {', '.join(profile_names())}"
+        )
     return _profile(name, tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8")))
 
 

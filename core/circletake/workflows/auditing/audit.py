@@ -59,7 +59,8 @@ def audit_folder(
         library: adds what the registry knows of exported files and of pictures.
         trust: lists that signers are held against; see :func:`trust_lists`.
         at: the time written into the audit; now without one.
-        moment: judge certificates and lists as of then; as of now without one.
+        moment: judge certificates as of then; as of now without one. Whether a list knows a signer is
+            judged as of now, and said so.
         profile: which rules matter and how much; the house's own without one.
 
     Raises:
@@ -83,10 +84,11 @@ def audit_folder(
         seal=seal,
         sums=sums,
         library=library is not None,
-        lists=[each.label for each in trust],
-        dated=[ListUsed(each.label, _date(each.date)) for each in trust],
+        dated=[ListUsed(each.label, _date(each.date), each.kind) for each in trust],
         at=moment or at or datetime.now(UTC),
+        moment=moment,
     )
+    del files  # what the case holds of them is enough
     if library is not None:
         from circletake.workflows.auditing.recognising import recognised
 
@@ -98,8 +100,7 @@ def audit_folder(
 
     rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
     with aside():
-        audit = judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
-    return replace(audit, moment=moment.isoformat(timespec="seconds") if moment else "")
+        return judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
 
 
 def moment_named(text: str) -> datetime:
@@ -162,7 +163,7 @@ class _Found:
 
 def _find(path: Path) -> _Found:
     if not path.exists():
-        raise NotFound(str(path), "no such file or folder", "circletake audit FOLDER")
+        raise NotFound(str(path), "no such file or folder", "name a release folder or a video")
     if not path.is_dir():
         if not path.is_file():
             raise BadInput(str(path), "is not a plain file", "name a release folder or a video")
@@ -227,13 +228,25 @@ def _size(path: Path) -> int:
 def _looked_at(
     found: _Found, trust: tuple[TrustList, ...], moment: datetime | None, progress: Progress
 ) -> list[FileCase]:
-    tasks = [Look(str(found.root), place, trust, moment) for place in sorted(found.files)]
+    tasks = (Look(str(found.root), place, trust, moment) for place in sorted(found.files))
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
     sharing = Sharing()
     for task, result in pool.run(tasks, look, caps=_caps(found), ahead=pool.READING, progress=progress):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
-        looked.append(sharing.of(case))
+        looked.append(_shared(case, sharing))
     return looked
+
+
+def _shared(case: FileCase, sharing: Sharing) -> FileCase:
+    """``case`` with what files have in common kept once; its path and digest are its own."""
+    return replace(
+        case,
+        kind=sharing.of(case.kind),
+        credentials=sharing.of(case.credentials),
+        media=sharing.of(case.media),
+        tags=sharing.of(case.tags),
+        layout=sharing.of(case.layout),
+    )
 
 
 def _release(found: _Found) -> tuple[Release | None, str]:
@@ -262,11 +275,11 @@ def _head(path: Path) -> bytes:
 
 
 def _can_be_audited(file: FileCase) -> bool:
-    """A video, what may hold one, a still that carries credentials, or a report that somebody sealed."""
+    """A video, what may hold one, a still with credentials, or a report sealed as it says itself."""
     return (
         file.signed_picture
         or file.kind in ("video", "archive")
-        or (file.kind == "report" and file.credentials.present)
+        or (file.kind == "report" and (file.credentials.present or file.names_seal != ""))
     )
 
 

@@ -64,7 +64,7 @@ def look(task: Look) -> FileCase:
     if kind == "image":
         return FileCase(task.path, kind, size, digest, _still(file, task))
     if kind in ("record", "report"):
-        return FileCase(task.path, kind, size, digest, _seal(file, task))
+        return FileCase(task.path, kind, size, digest, _seal(file, task), names_seal=_named_seal(file, kind))
     return FileCase(task.path, kind, size, digest, Credentials(False))
 
 
@@ -96,6 +96,7 @@ def _kind(path: str, file: Path) -> str:
 
 
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
     from circletake.provenance.reading import exclusions_of, read_credentials, slack
 
@@ -126,6 +127,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         if probed
         else {},
         layout=layout,
+        tail=added_after(file),
     )
 
 
@@ -150,6 +152,14 @@ def _without_hashes(said: Credentials) -> Credentials:
             for manifest in said.manifests
         ),
     )
+
+
+def _named_seal(paper: Path, kind: str) -> str:
+    if kind != "report":
+        return ""
+    from circletake.workflows.auditing.papers import named_seal
+
+    return named_seal(paper)
 
 
 def _seal(record: Path, task: Look) -> Credentials:

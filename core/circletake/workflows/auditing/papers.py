@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from circletake.audit import document, statement
 from circletake.audit.case import REPORT
 from circletake.audit.page import REPORT_MARK, html_report
+from circletake.audit.sealing import seal_named
 from circletake.errors import BadInput, CircletakeError
 from circletake.files import PUBLIC, sync_folder, write_whole
 from circletake.model.text import printable
@@ -69,7 +70,7 @@ def write_paper(
         _sealed(path, text, signer, timestamper)
         return
     write_whole(path, text.encode(), PUBLIC)
-    old = path.with_name(path.name + SEAL)
+    old = path.with_name(seal_of(path))
     if old.is_file() and not old.is_symlink():
         # The seal of the paper that was replaced says nothing of this one.
         old.unlink()
@@ -103,7 +104,9 @@ def write_own_report(
     """
     path = folder / REPORT
     try:
-        write_report(path, html_report(audit, sealed_by=name_of(signer)), signer, timestamper)
+        write_report(
+            path, html_report(audit, sealed_by=name_of(signer), seal=seal_of(path)), signer, timestamper
+        )
     except CircletakeError as error:
         write_report(path, html_report(audit))
         return path, error.reason
@@ -154,7 +157,17 @@ def _sealed(path: Path, text: str, signer: OpenSigner, timestamper: str) -> None
         staged.write_bytes(text.encode())
         seal(path, signer, when=datetime.now(UTC), source=staged, timestamper=timestamper)
     path.chmod(PUBLIC)
-    path.with_name(path.name + SEAL).chmod(PUBLIC)
+    path.with_name(seal_of(path)).chmod(PUBLIC)
+
+
+def seal_of(path: Path) -> str:
+    """Name of the file that seals a paper."""
+    return path.name + SEAL
+
+
+def named_seal(path: Path) -> str:
+    """The seal that a paper says it has; empty where it says nothing of one."""
+    return seal_named(_head(path))
 
 
 def is_paper(path: Path) -> bool:

@@ -110,13 +110,13 @@ def _cut_in(folder: Path) -> Path:
 def _signed(library: Library, film: Path) -> CueList:
     case = _looked(film)
     said = case.credentials
+    manifest = assembled(said)
     by_picture = "circletake locate finds its takes by their picture"
-    if said.active is None or case.unreadable or said.unreadable:
+    if manifest is None or case.unreadable or said.unreadable:
         why = case.unreadable or said.unreadable or "carries no credentials"
         raise BadInput(film.name, why, by_picture)
     if Check.FAILED in (said.integrity, said.signature):
         raise BadInput(film.name, "is not what was signed: altered since", f"circletake audit {film}")
-    manifest, _ = assembled(said, said.active)
     record = recorded_in(manifest.assertions)
     rate = record and (record.rate or (case.media and case.media.rate))
     if record is None or not rate:

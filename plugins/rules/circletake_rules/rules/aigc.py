@@ -18,7 +18,10 @@ CARD = RuleCard(
     ),
     severity=Severity.NOTE,
     source="GB 45438-2025, implicit label in file metadata, in force since 2025-09-01",
-    remedy="write the tag AIGC before signing; circletake does not write it",
+    remedy=(
+        "ask the producer for a labelled file; "
+        "the producer: write the tag AIGC before signing; circletake does not write it"
+    ),
 )
 
 TAG = "aigc"

@@ -14,7 +14,10 @@ CARD = RuleCard(
     meaning="A stretch of the cut belongs to no clip that the credentials or the record name.",
     severity=Severity.ERROR,
     source="C2PA 2.4 c2pa.placed with temporal regions; release.json",
-    remedy="declare what stands there (a title, a card, footage) and export again",
+    remedy=(
+        "ask the producer what stands there; "
+        "the producer: declare it (a title, a card, footage) and export again"
+    ),
 )
 
 _FRAME = 1 / 20

@@ -17,7 +17,10 @@ CARD = RuleCard(
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4 section 18.28, c2pa.ai-disclosure",
-    remedy="the producer can name the model and release again: circletake recipe set TAKE model=NAME",
+    remedy=(
+        "ask the producer which model made it; "
+        "the producer: circletake recipe set TAKE model=NAME, then release again"
+    ),
 )
 
 _LABEL = "c2pa.ai-disclosure"

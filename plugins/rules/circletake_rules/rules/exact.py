@@ -31,6 +31,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield failed(
             f"other bytes than the released ones (sha256 {file.sha256[:12]}…)",
             f"sha256 {file.recorded.sha256[:12]}…",
+            cause="other bytes than the released ones",
             severity=Severity.NOTE if _told_already(file) else None,
         )
 
@@ -40,7 +41,8 @@ def _told_already(file: FileCase) -> bool:
     said = file.credentials
     if file.kind != "video":
         return False
-    return not said.present or bool(file.unreadable) or Check.FAILED in (said.integrity, said.signature)
+    unread = bool(file.unreadable or said.unreadable)
+    return not said.present or unread or Check.FAILED in (said.integrity, said.signature)
 
 
 RULE = about_files(

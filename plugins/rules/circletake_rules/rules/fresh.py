@@ -12,8 +12,8 @@ CARD = RuleCard(
     id="trustlist.fresh",
     title="your trust lists are recent",
     meaning=(
-        "A list that vouches for a signer here is old, or frozen: signers that joined or were struck off "
-        "since are unknown to it."
+        "A list that vouches for a signer or a timestamper here is old, or frozen: who joined or was struck "
+        "off since is unknown to it."
     ),
     severity=Severity.WARNING,
     source="C2PA trust list; the interim list has been frozen since 2026-01-01",
@@ -33,7 +33,8 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         yield not_checked("no trust list with a date" if not dated else "the moment is not known")
         return
     today = case.at.date()
-    vouching = {f.credentials.trust_list for f in case.files if f.credentials.trust_list}
+    vouching = {f.credentials.trust_list for f in case.files}
+    vouching |= {f.credentials.timestamp.trust_list for f in case.files if f.credentials.timestamp}
     fresh = True
     for each in dated:
         told = _stale(each, today)

@@ -16,7 +16,10 @@ CARD = RuleCard(
     ),
     severity=Severity.ERROR,
     source="C2PA 2.4, ingredient validation results",
-    remedy="put the original clip in its place and export again",
+    remedy=(
+        "ask the producer for a cut of the clip as it was signed; "
+        "the producer: put the original clip in its place and export again"
+    ),
 )
 
 _RESERVATIONS = ("untrusted", "expired", "outsideValidity", "ocsp", "timeStamp")

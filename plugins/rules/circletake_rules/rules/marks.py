@@ -16,7 +16,10 @@ CARD = RuleCard(
     ),
     severity=Severity.WARNING,
     source="EU Code of Practice on marking 1.2: marks in the inputs stay; C2PA 2.4, ingredients",
-    remedy="sign the file again from the source as it came, with its credentials",
+    remedy=(
+        "ask the producer for one that keeps them; "
+        "the producer: sign again from the source as it came, with its credentials"
+    ),
 )
 
 _TAKE = "org.circletake.take"

@@ -18,7 +18,9 @@ CARD = RuleCard(
     ),
     severity=Severity.WARNING,
     source="EU Code of Practice on marking: no private data in the mark",
-    remedy="take it out of the recipe and export again",
+    remedy=(
+        "tell the producer, and do not pass it on; the producer: take it out of the recipe and export again"
+    ),
 )
 
 _MOST = 20_000

@@ -17,7 +17,10 @@ CARD = RuleCard(
     ),
     severity=Severity.WARNING,
     source="EU Code of Practice on marking: no private data in the mark; workflows that ComfyUI embeds",
-    remedy="write the file again without its tags, then sign it: circletake release does both",
+    remedy=(
+        "tell the producer, and do not pass it on; "
+        "the producer: release it with circletake, which writes no such tags"
+    ),
 )
 
 _PLACE = "location"

@@ -14,7 +14,10 @@ CARD = RuleCard(
     meaning="It is generated, and nobody recorded what was asked for.",
     severity=Severity.WARNING,
     source="IPTC 2025.1 AIPromptInformation; C2PA 2.4 c2pa.types.generator.prompt",
-    remedy="the producer can find it and release again: circletake recipe table --missing prompt",
+    remedy=(
+        "ask the producer which prompt each of these was made from; "
+        "the producer: circletake recipe table --missing prompt, then release again"
+    ),
 )
 
 

@@ -14,7 +14,7 @@ CARD = RuleCard(
     meaning="Manifest, sealed record and library name different prompts for one take.",
     severity=Severity.ERROR,
     source="release.json and the library's record of the export",
-    remedy="find out which is right, mend the recipe, and export again",
+    remedy=("ask the producer which of the two is right; the producer: mend the recipe, then release again"),
 )
 
 _SHOWN = 60
@@ -36,9 +36,11 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             compared = compared or bool(other)
             if other and other != said:
                 differ = True
+                here, there = _apart(said, other)
                 yield failed(
-                    about(file, traced, f"the manifest says {_short(said)}"),
-                    f"{where} says {_short(other)}",
+                    about(file, traced, f"the credentials say {here}"),
+                    f"{where} says {there}",
+                    cause=f"{use.take or file.path}: the credentials say {here}",
                     **place(file, traced),
                 )
     if not compared:
@@ -47,8 +49,18 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield passed()
 
 
-def _short(prompt: str) -> str:
-    return f"“{prompt if len(prompt) <= _SHOWN else prompt[: _SHOWN - 1] + '…'}”"
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Both in quotes, cut to where they differ."""
+    same = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    start = 0 if same < _SHOWN // 2 else same - _SHOWN // 3
+    return _short(one, start), _short(other, start)
+
+
+def _short(prompt: str, start: int) -> str:
+    shown = ("…" if start else "") + prompt[start:]
+    return f"“{shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + '…'}”"
 
 
 RULE = about_files(CARD, _question)

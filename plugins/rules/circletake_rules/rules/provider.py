@@ -14,7 +14,10 @@ CARD = RuleCard(
     meaning="It is generated, and nobody says who offers the system that made it.",
     severity=Severity.NOTE,
     source="California B&P 22757.3(b)(A): name of the provider",
-    remedy="the producer can say it and release again: circletake recipe set TAKE provider=NAME",
+    remedy=(
+        "ask the producer who offers the system; "
+        "the producer: circletake recipe set TAKE provider=NAME, then release again"
+    ),
 )
 
 

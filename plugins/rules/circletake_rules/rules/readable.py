@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, passed
 
+SHORT = "ends early"
+"""What is said of a file that stops before its own container says it should."""
+
 CARD = RuleCard(
     id="file.readable",
     title="the file can be read",
@@ -18,8 +21,22 @@ CARD = RuleCard(
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
-    problem = file.unreadable or file.credentials.unreadable
-    yield failed(problem) if problem else passed()
+    if file.unreadable == SHORT:
+        yield failed(f"cut short: {_missing(file)}", "the whole file")
+    elif file.unreadable:
+        yield failed(file.unreadable)
+    elif file.credentials.unreadable and not file.tail:
+        yield failed(f"its credentials cannot be read: {file.credentials.unreadable}")
+    else:
+        yield passed()
+
+
+def _missing(file: FileCase) -> str:
+    """How much of it is not there, where a record tells."""
+    released = file.recorded.size if file.recorded else 0
+    if released > file.size:
+        return f"it ends early, {released - file.size} of {released} bytes are missing"
+    return "it ends early"
 
 
 RULE = about_files(CARD, _question, ("video", "archive", "other"))

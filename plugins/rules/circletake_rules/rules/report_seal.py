@@ -10,7 +10,10 @@ from circletake_rules.asking import Answer, about_files, failed, not_checked, pa
 CARD = RuleCard(
     id="report.seal",
     title="a report is what its maker sealed",
-    meaning="The report was changed after it was sealed, or somebody else than the producer sealed it.",
+    meaning=(
+        "The report was changed after it was sealed, its seal was taken away, "
+        "or somebody else than the producer sealed it."
+    ),
     severity=Severity.ERROR,
     source="C2PA 2.4, sidecar over text/html or application/json",
     remedy="do not rely on it; make your own: circletake audit FOLDER --report FILE.html",
@@ -19,7 +22,13 @@ CARD = RuleCard(
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     seal = file.credentials
-    if not seal.present:
+    if not seal.present and file.names_seal:
+        yield failed(
+            f"the seal it names, {file.names_seal}, is not there",
+            f"{file.names_seal} beside it",
+            remedy="ask its maker for the report and its seal; without it anybody may have written this",
+        )
+    elif not seal.present:
         yield not_checked("nobody sealed it")
     elif seal.unreadable:
         yield failed(f"its seal cannot be read: {seal.unreadable}", "a C2PA manifest")

@@ -16,7 +16,10 @@ CARD = RuleCard(
     ),
     severity=Severity.NOTE,
     source="EU Code of Practice on marking 1.1.2 and 1.1.3; C2PA 2.4, soft bindings",
-    remedy="keep the library that exported it, with fingerprints: circletake analyze",
+    remedy=(
+        "ask the producer whether they keep fingerprints or a watermark; "
+        "the producer: circletake analyze, and keep the library that exported it"
+    ),
 )
 
 _FINGERPRINTS = ("fingerprint", "phash", "perceptual")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake import AuditCase, Check, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
@@ -18,16 +18,19 @@ CARD = RuleCard(
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    # A tail that breaks the hash is no secret: c2pa.state tells of it.
+    told = file.credentials.integrity is not Check.PASSED
+    hidden = max(0, file.slack - file.tail) if told else file.slack
     if file.unreadable:
         yield not_checked("the file cannot be read")
     elif not file.credentials.present:
         yield not_checked("no credentials")
-    elif not file.slack:
+    elif not hidden:
         yield passed()
     elif case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
-        yield passed(f"{file.slack} bytes, there when it was sealed")
+        yield passed(f"{hidden} bytes, there when it was sealed")
     else:
-        yield failed(f"{file.slack} bytes outside the signature's reach", "none")
+        yield failed(f"{hidden} bytes outside the signature's reach", "none")
 
 
 RULE = about_files(CARD, _question)

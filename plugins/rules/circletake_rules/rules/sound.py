@@ -13,7 +13,10 @@ CARD = RuleCard(
     meaning="Nobody says whether the song was made by people or generated.",
     severity=Severity.WARNING,
     source="EU AI Act Art. 50(2): audio too; platform disclosure forms",
-    remedy="declare it and release again: circletake cut new NAME --song FILE --song-origin human",
+    remedy=(
+        "ask the producer where the sound is from; "
+        "the producer: circletake cut new NAME --song FILE --song-origin human, then release again"
+    ),
     scope=Scope.RELEASE,
 )
 

@@ -15,9 +15,14 @@ CARD = RuleCard(
     severity=Severity.WARNING,
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
     remedy=(
-        "the producer can declare it and release again: "
-        "circletake recipe set TAKE source_type=trainedAlgorithmicMedia"
+        "ask the producer whether it was generated or filmed; "
+        "the producer: circletake recipe set TAKE source_type=trainedAlgorithmicMedia, then release again"
     ),
+)
+
+_FILMED = (
+    "ask the producer to say so in the credentials; "
+    "the producer: circletake recipe set TAKE source_type=digitalCapture, then release again"
 )
 
 
@@ -29,17 +34,21 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     for traced in file.traced:
         if not traced.use.source_type and not traced.use.is_black:
             told = False
-            yield lacking(case, file, traced, _without(traced.use), "a digital source type")
+            said, remedy = _without(traced.use)
+            yield lacking(case, file, traced, said, "a digital source type", remedy)
     if told:
         yield passed()
 
 
-def _without(use: Use) -> str:
+def _without(use: Use) -> tuple[str, str]:
+    """What lacks, and what to do where the card's remedy does not fit."""
     if use.model:
-        return f"said to be made by {use.model}, but not marked as AI-made"
+        return f"said to be made by {use.model}, but not marked as AI-made", ""
     if use.prompt:
-        return "has a prompt, but is not marked as AI-made"
-    return "nobody says how it was made"
+        return "has a prompt, but is not marked as AI-made", ""
+    if use.origin == "camera":
+        return "said to be camera footage, but not marked as such", _FILMED
+    return "nobody says how it was made", ""
 
 
 RULE = about_files(CARD, _question)

@@ -34,6 +34,10 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield failed(_what(file), "the bytes that were signed")
     elif said.integrity is Check.PASSED:
         yield passed()
+    elif said.unreadable and file.tail and not file.unreadable:
+        yield failed(
+            f"{_added(file)}; its credentials cannot be read like this", "the bytes that were signed"
+        )
     else:
         yield not_checked(said.unreadable or file.unreadable or "the credentials did not say")
 
@@ -44,10 +48,17 @@ def _what(file: FileCase) -> str:
     words = next((text for part, text in _WHAT if any(part in code for code in codes)), "")
     if words == MEDIA and file.layout and file.layout.backwards:
         words = "the chunk offsets were put in another order"
+    elif words == MEDIA and file.tail:
+        words = _added(file)
     elif words == MEDIA and (length := shortened(file)):
         words = f"trimmed: {length}"
     shown = ", ".join(dict.fromkeys(codes[:3]))
     return f"{words or 'altered after signing'}{f' ({shown})' if shown else ''}"
+
+
+def _added(file: FileCase) -> str:
+    added = "1 byte was" if file.tail == 1 else f"{file.tail} bytes were"
+    return f"{added} added after the end of the video"
 
 
 RULE = about_files(CARD, _question, SIGNED)

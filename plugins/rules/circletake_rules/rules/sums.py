@@ -18,6 +18,9 @@ CARD = RuleCard(
 )
 
 
+_NEITHER = "neither SHA256SUMS nor release.json is to be relied on; ask the producer for the release again"
+
+
 def _question(case: AuditCase) -> Iterator[Answer]:
     if not any(f.kind == "sums" for f in case.files):
         yield not_checked("no SHA256SUMS")
@@ -27,7 +30,7 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         verdict = _disagrees(file)
         if verdict:
             agreed = False
-            yield failed(verdict, file=file.path)
+            yield failed(verdict, file=file.path, remedy="" if case.sealed else _NEITHER)
     if agreed:
         yield passed()
 

@@ -14,7 +14,10 @@ CARD = RuleCard(
     meaning="It is generated, but nobody says by what.",
     severity=Severity.WARNING,
     source="California B&P 22757.3(b)(B): system name and version; IPTC 2025.1 AISystemUsed",
-    remedy="the producer can say it and release again: circletake recipe set TAKE model=NAME",
+    remedy=(
+        "ask the producer which model made it; "
+        "the producer: circletake recipe set TAKE model=NAME, then release again"
+    ),
 )
 
 

@@ -13,7 +13,9 @@ CARD = RuleCard(
     meaning="How many takes were made and chosen is evidence of human selection; here its numbers disagree.",
     severity=Severity.WARNING,
     source="release.json; US Copyright Office: selection and arrangement of generated material",
-    remedy="make the release again: circletake release",
+    remedy=(
+        "ask the producer how many takes were used; the producer: make the release again: circletake release"
+    ),
     scope=Scope.RELEASE,
 )
 

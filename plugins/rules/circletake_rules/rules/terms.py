@@ -14,7 +14,10 @@ CARD = RuleCard(
     meaning="Nobody recorded under which terms a model, or what it made, may be used.",
     severity=Severity.NOTE,
     source="terms of model providers; Netflix and other commissioners ask for them",
-    remedy="the producer can record it and release again: circletake recipe set TAKE licence=NAME",
+    remedy=(
+        "ask the producer on which terms each model was used; "
+        "the producer: circletake recipe set TAKE licence=NAME, then release again"
+    ),
     scope=Scope.RELEASE,
 )
 

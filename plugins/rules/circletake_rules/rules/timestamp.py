@@ -16,7 +16,7 @@ CARD = RuleCard(
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4, RFC 3161 timestamps; EU Code of Practice on marking 1.1.1: signed and time-stamped",
-    remedy="the producer can sign with a timestamping service; see docs/signing.md",
+    remedy="nothing today; the producer: sign with a timestamping service, see docs/signing.md",
 )
 
 _ADD = "add the timestamper's authorities, got from itself: circletake trust add NAME PEM --timestampers"
@@ -30,18 +30,24 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif Check.FAILED in (said.integrity, said.signature):
         yield not_checked("the file was altered; its timestamp is of other bytes")
     elif signer.signed_at:
-        yield passed(f"{signer.signed_at:%Y-%m-%d %H:%M} UTC")
+        told = f"; {said.timestamp.told}" if said.timestamp else ""
+        yield passed(f"{signer.signed_at:%Y-%m-%d %H:%M} UTC{told}")
     elif said.timestamp:
-        yield failed(said.timestamp.told, "a timestamp that one of your lists knows", remedy=_ADD)
+        yield failed(said.timestamp.told, _expected(case), remedy=_ADD)
     elif "timeStamp.untrusted" in said.problems:
         yield failed(
-            "a timestamp of an authority on none of your lists",
-            "a timestamp that one of them knows",
+            "a timestamp of an authority on none of your lists of timestampers",
+            _expected(case),
             remedy=_ADD,
         )
     else:
         end = f"; the certificate ends on {signer.not_after:%Y-%m-%d}" if signer.not_after else ""
         yield failed(f"no timestamp{end}", "an RFC 3161 timestamp")
+
+
+def _expected(case: AuditCase) -> str:
+    lists = ", ".join(case.clocks) or "you have none yet"
+    return f"a timestamper on one of your lists of timestampers: {lists}"
 
 
 RULE = about_files(CARD, _question, SIGNED)

@@ -17,7 +17,7 @@ CARD = RuleCard(
     ),
     severity=Severity.WARNING,
     source="C2PA 2.4, validation: signing certificate and RFC 3161 timestamps",
-    remedy="ask the signer to sign again with a current certificate and a timestamp",
+    remedy="ask the producer for a copy signed with a current certificate and a timestamp",
 )
 
 

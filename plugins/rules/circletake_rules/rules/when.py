@@ -15,7 +15,10 @@ CARD = RuleCard(
     meaning="It is generated, and no manifest states a time and date, or states one that is none.",
     severity=Severity.NOTE,
     source="California B&P 22757.3(b)(C): time and date of creation or alteration",
-    remedy="sign it with software that dates its actions, as circletake does",
+    remedy=(
+        "ask the producer when it was made; "
+        "the producer: sign with software that dates its actions, as circletake does"
+    ),
 )
 
 

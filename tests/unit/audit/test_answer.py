@@ -1,0 +1,80 @@
+"""Is it intact? The first thing a report says, in one word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from circletake.audit.answer import Verdict, verdict_on
+from circletake.audit.case import build_case
+from circletake.audit.judge import judge
+from circletake.audit.page import html_report
+from circletake.audit.summary import summarise
+from circletake.audit.text import text_report
+from circletake.model.audit import Audit, FileCase
+from circletake.model.export import Chosen, Release, ReleasedFile
+from circletake.model.manifest import Check, Credentials
+from tests.cases import RULES, credentials
+from tests.factories import NOW, media_facts
+
+NO_SEAL = Credentials(False)
+
+
+def clip(said: Credentials, path: str = "a.mp4") -> FileCase:
+    return FileCase(path, "video", 1, "a" * 64, said, media=media_facts())
+
+
+def audit_of(*files: FileCase, seal: Credentials | None = None, listed: bool = True) -> Audit:
+    rows = (ReleasedFile("a.mp4", "take", "a" * 64, 1, certificate="AA:BB"),)
+    release = Release("R", "", "", "full", "", "AA:BB", rows, Chosen(1, 1, (), 0)) if listed else None
+    case = build_case("x", files, release=release, seal=seal, at=NOW)
+    return judge(case, [(rule, rule.about.settings()) for rule in RULES.values()], at=NOW)
+
+
+def answer(audit: Audit) -> Verdict:
+    return verdict_on(audit, summarise(audit))
+
+
+WHOLE = credentials()
+FORGED = replace(WHOLE, integrity=Check.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("said", "seal", "listed", "kind", "word"),
+    [
+        (WHOLE, WHOLE, True, "intact", "Intact"),
+        (WHOLE, None, False, "intact", "Intact"),
+        (FORGED, WHOLE, True, "altered", "Not intact"),
+        (NO_SEAL, None, False, "unsigned", "Not signed"),
+        (NO_SEAL, WHOLE, True, "altered", "Not intact"),
+        (WHOLE, FORGED, True, "altered", "Not intact"),
+        (WHOLE, replace(WHOLE, signature=Check.FAILED), True, "altered", "Not intact"),
+        (WHOLE, NO_SEAL, True, "intact", "Intact"),
+    ],
+)
+def test_the_word_is_the_worst_that_is_true(
+    said: Credentials, seal: Credentials | None, listed: bool, kind: str, word: str
+) -> None:
+    told = answer(audit_of(clip(said), seal=seal, listed=listed))
+    assert (told.kind, told.word) == (kind, word)
+    assert bool(told.wrong) is (kind != "intact")
+
+
+def test_what_is_wrong_is_named_with_the_release_list_among_it() -> None:
+    told = answer(audit_of(clip(NO_SEAL), seal=FORGED))
+    assert [path for path, _ in told.wrong] == ["a.mp4", "release.json"]
+    assert "changed after it was sealed" in told.against
+    page = html_report(audit_of(clip(NO_SEAL), seal=FORGED))
+    assert page.index("<strong>Not intact</strong>") < page.index("What to mend")
+
+
+def test_a_terminal_never_opens_with_the_word_intact_where_it_is_not() -> None:
+    lines = text_report(audit_of(clip(WHOLE), clip(NO_SEAL, "b.mp4"), seal=FORGED))
+    assert lines[1].startswith(
+        "VERDICT  not intact: 1 unsigned, 1 of 2 videos intact; release.json was changed"
+    )
+    assert (
+        text_report(audit_of(clip(WHOLE), seal=WHOLE))[1]
+        == "INTACT   1 of 1 video; bytes equal the sealed list"
+    )
