@@ -39,7 +39,7 @@ class Look:
     spectra: NDArray[np.float32] = field(init=False)
     _soft: NDArray[np.float32] | None = None
     _mirrored: Look | None = None
-    _through: tuple[float, NDArray[np.float32], tuple[View, ...]] | None = None
+    _through: tuple[tuple[View, ...], NDArray[np.float32], tuple[View, ...]] | None = None
     _parts: dict[View, NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,11 +78,11 @@ class Look:
 
     def through(self, of: float) -> tuple[NDArray[np.float32], tuple[View, ...]]:
         """Unit vectors (views, n, 63) of the samples as a frame of shape ``of`` may show them; the views."""
-        if self._through is None or self._through[0] != of:
-            within = bases(self.aspect, of)
+        within = bases(self.aspect, of)
+        if self._through is None or self._through[0] != within:
             vectors = [seen(self._spectra_of(base), closer()) for base in within]
             named = tuple(view.within(base) for base in within for view in closer())
-            self._through = of, np.concatenate(vectors), named
+            self._through = within, np.concatenate(vectors), named
         return self._through[1:]
 
     def _spectra_of(self, base: View) -> NDArray[np.float32]:

@@ -97,7 +97,7 @@ def soften(thumbnails: NDArray[np.uint8], sigma: float = 1.0) -> Frames:
     """Thumbnails as floats, blurred a little so that sharpness and coding noise do not count."""
     if not len(thumbnails):
         return np.zeros(thumbnails.shape, np.float32)
-    return np.stack([np.asarray(cv2.GaussianBlur(t.astype(np.float32), (0, 0), sigma)) for t in thumbnails])
+    return _blurred(thumbnails.astype(np.float32), sigma)
 
 
 def register(
@@ -112,14 +112,24 @@ def register(
     Returns:
         ``None`` where too little of the pictures meets.
     """
-    few = np.unique(np.linspace(0, len(wide) - 1, min(len(wide), _FEW)).round().astype(int))
-    start = _refine(wide[few], narrow[few], guess, steps=5, sigma=2.0) if rough else guess
+    few = _few(len(wide))
+    start = approach(wide, narrow, guess) if rough else guess
     fine = _refine(wide[few], narrow[few], guess if start is None else start, steps=5, sigma=0.0)
     found = measure(wide, narrow, fine) if fine is not None else None
     if found is None or found.picture < _DOUBTED:
         plain = measure(wide, narrow, guess)
         found = max((one for one in (found, plain) if one), key=lambda one: one.picture, default=None)
     return found
+
+
+def approach(wide: Frames, narrow: Frames, guess: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The move to about a third of a pixel, from a guess some pixels off; ``None`` when it runs away."""
+    few = _few(len(wide))
+    return _refine(wide[few], narrow[few], guess, steps=5, sigma=2.0)
+
+
+def _few(count: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, count - 1, min(count, _FEW)).round().astype(np.int64))
 
 
 def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Registered | None:
@@ -151,12 +161,10 @@ def moved(frames: NDArray[np.float32], warp: NDArray[np.float64]) -> NDArray[np.
     """Frames (n, h, w) as seen through ``warp``; what lies outside repeats the edge."""
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (frames.shape[2], frames.shape[1])
-    return np.stack(
-        [
-            np.asarray(cv2.warpAffine(f, warp, size, flags=how, borderMode=cv2.BORDER_REPLICATE))
-            for f in frames
-        ]
-    )
+    out = np.empty(frames.shape, frames.dtype)
+    for frame, seen in zip(frames, out, strict=True):
+        cv2.warpAffine(frame, warp, size, dst=seen, flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return out
 
 
 def in_light(wide: NDArray[Any], narrow: NDArray[Any], kept: NDArray[np.bool_]) -> Frames:
@@ -179,20 +187,21 @@ def _refine(
 ) -> NDArray[np.float64] | None:
     """Gauss-Newton from ``guess``; ``None`` when it runs away."""
     if sigma:
-        wide, narrow = (
-            np.stack([np.asarray(cv2.GaussianBlur(f, (0, 0), sigma)) for f in run]) for run in (wide, narrow)
-        )
-    gradients: list[Frames] = [
-        np.stack([np.asarray(cv2.Sobel(f, cv2.CV_32F, dx, dy, ksize=3), np.float32) / 8 for f in wide])
-        for dx, dy in ((1, 0), (0, 1))
-    ]
+        wide, narrow = (_blurred(run, sigma) for run in (wide, narrow))
+    count = len(wide)
+    # The wider frames, then how they change across, then down: moved as one.
+    runs = np.empty((3 * count, *wide.shape[1:]), np.float32)
+    runs[:count] = wide
+    for number, frame in enumerate(wide):
+        cv2.Sobel(frame, cv2.CV_32F, 1, 0, dst=runs[count + number], ksize=3, scale=1 / 8)
+        cv2.Sobel(frame, cv2.CV_32F, 0, 1, dst=runs[2 * count + number], ksize=3, scale=1 / 8)
     lattice = _SPARSE if sigma else _INNER
     warp = guess.copy()
     for _ in range(steps):
         seen = np.flatnonzero(inside(warp) & lattice)
         if len(seen) < _LEAST_SEEN / 2 * lattice.sum():
             return None
-        ours, *slopes = (_at(moved(run, warp), seen) for run in (wide, *gradients))
+        ours, *slopes = _at(moved(runs, warp), seen).reshape(3, count, -1)
         step = _step(ours, slopes, _at(narrow, seen), seen)
         if step is None:
             return None
@@ -204,6 +213,13 @@ def _refine(
     stretch = np.linalg.svd(warp[:, :2] @ np.linalg.inv(guess[:, :2]), compute_uv=False)
     whole = np.linalg.svd(warp[:, :2], compute_uv=False)
     return warp if stretch[0] < _LARGEST and stretch[1] > 1 / _LARGEST and whole[1] > _SMALLEST else None
+
+
+def _blurred(frames: Frames, sigma: float) -> Frames:
+    out = np.empty(frames.shape, frames.dtype)
+    for frame, soft in zip(frames, out, strict=True):
+        cv2.GaussianBlur(frame, (0, 0), sigma, dst=soft)
+    return out
 
 
 def _at(frames: Frames, pixels: NDArray[np.int64]) -> Frames:
