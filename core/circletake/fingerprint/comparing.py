@@ -16,11 +16,12 @@ from circletake.fingerprint.record import Thumbnails
 from circletake.fingerprint.registration import (
     Registered,
     approach,
+    closeness,
     in_light,
     inside,
-    measure,
     moved,
     register,
+    spread,
 )
 from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings, exact_line
 from circletake.fingerprint.views import View
@@ -37,11 +38,14 @@ LEAST_ALIKE, PIECE_ALIKE = 0.6, 0.45
 two takes, and of a piece of a film, which may be zoomed and titled."""
 
 _WORTH_REFINING = 0.75
-_HOPELESS = 0.7
+_HOPELESS = 0.6
 """Correlation after the first approach below which a piece does not show a take."""
 
 _NARROW_SAMPLES, _WIDE_SAMPLES = 12, 96
 _TRIED = 3
+_ABOUT = 0.25
+"""Logarithm of how far off the speed may be that low frequencies tell."""
+
 _FRAMES, _GLANCED = 12, 5
 _CERTAIN = 0.95
 _PLAIN = 0.125
@@ -194,8 +198,8 @@ def _guesses(a: Look, b: Look, piece: bool) -> list[_Guess]:
             wide, narrow = (a, other) if ours_wider else (other, a)
             vectors, through = wide.through(narrow.aspect)
             few, many = (
-                _spread(len(narrow.seconds), _NARROW_SAMPLES),
-                _spread(len(wide.seconds), _WIDE_SAMPLES),
+                spread(len(narrow.seconds), _NARROW_SAMPLES),
+                spread(len(wide.seconds), _WIDE_SAMPLES),
             )
             alike = vectors[:, many] @ narrow.vectors[few].T
             shorter = (narrow is not a) if piece else narrow.fingerprint.length <= wide.fingerprint.length
@@ -224,14 +228,15 @@ def _settle(a: Look, guess: _Guess, timing: Timing, within: float | None) -> tup
 
 def _settle_piece(a: Look, guess: _Guess, timing: Timing, within: float) -> tuple[Registered, Timing] | None:
     """The same for a piece of a film: most takes are not what it shows, and that is plain early."""
-    wide, narrow = _pair(a, guess, timing, _GLANCED)
-    start = approach(wide, narrow, guess.view.warp)
-    near = measure(wide, narrow, guess.view.warp if start is None else start)
-    if near is None or near.picture < _HOPELESS:
-        return (near, timing) if near else None
-    (anew,) = _timings([_registered_distances(a, guess, near.warp)], a, guess.b, within)
+    pair = _pair(a, guess, timing, _GLANCED)
+    start = approach(*pair, guess.view.warp)
+    warp = guess.view.warp if start is None else start
+    if closeness(*pair, warp) < _HOPELESS:
+        return None
+    speeds = tuple(speed for speed in SPEEDS if abs(np.log(speed / timing.speed)) < _ABOUT)
+    (anew,) = _timings([_registered_distances(a, guess, warp)], a, guess.b, within, speeds)
     timing = anew or timing
-    found = _registered(a, guess, timing, near.warp, rough=False)
+    found = _registered(a, guess, timing, warp, rough=False)
     if found is None:
         return None
     # It is matched frame by frame in any case, once its take is known.
@@ -333,12 +338,8 @@ def _bits(wide: NDArray[Any], narrow: NDArray[Any], found: Registered) -> float:
 
 def _meeting(a: Look, b: Look, timing: Timing, most: int = _FRAMES) -> tuple[Between, NDArray[np.int64]]:
     """Moments of ``a`` and samples of ``b`` that show the same."""
-    theirs = timing.theirs[_spread(len(timing.theirs), most)]
+    theirs = timing.theirs[spread(len(timing.theirs), most)]
     return a.at(timing.offset + timing.speed * b.seconds[theirs]), theirs
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 __all__ = ["Laid", "Look", "compare", "lay", "measured"]

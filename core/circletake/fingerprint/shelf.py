@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 _APART = 0.25
 """Seconds between the samples of a take that are searched in."""
 
+_CHANGES = 0.5
+"""How far the picture goes, as a path of coarse unit vectors, from one sample that is held to the next:
+half of all samples say as much as all, while of every other one it would be too few where things move."""
+
 _ZOOMS = ((0.1, 2), (0.2, 3))
 _LIKE = 0.45
 """Coarse likeness below which a sample says nothing for its take."""
 
-_NEAR = 0.75
+_NEAR = 0.72
 """Coarse likeness that the nearest frame of a piece reaches, whatever was done to its take: of 125 pieces
-that were found, half of them in heavy cuts, the farthest had .80; of pieces of no take three in four less."""
+that were found, half of them in heavy cuts, the farthest had .78; of pieces of no take three in four less."""
 
 _LEAST = 0.2
-"""Points that a take must have; of the same pieces the least had .32."""
+"""Points that a take must have; of the same pieces the least had .31."""
 
 _FAR_BEHIND = 0.5
 """Share of the likeliest take's points below which another is not looked at."""
@@ -39,6 +43,9 @@ _SHAPES = 1.1
 
 _KEPT = 8
 """Shapes of frames whose view of the library is kept at hand."""
+
+_COARSE = 35
+"""Numbers of a coarse vector."""
 
 _SOME = 256
 """Samples seen at once: few enough to stay in the cache."""
@@ -79,8 +86,10 @@ class Shelf:
         self._ids = [name for name, one in takes.items() if len(one.seconds)]
         prints = [takes[name] for name in self._ids]
         samples = [one.low[:: max(1, round(_APART / max(one.spacing, 1e-3)))] for one in prints]
-        self._lows = np.concatenate(samples) if samples else np.zeros((0, 64), np.int8)
-        self._owners = np.repeat(np.arange(len(samples)), [len(some) for some in samples])
+        lows = np.concatenate(samples) if samples else np.zeros((0, 64), np.int8)
+        owners = np.repeat(np.arange(len(samples)), [len(some) for some in samples])
+        kept = _telling(coarse(unit(spectrum(lows))), owners)
+        self._lows, self._owners = lows[kept], owners[kept]
         self._aspects = np.array([one.aspect for one in prints])
         self._whole = self._seen(WHOLE, np.arange(len(self._owners)))
         self._filling: dict[int, list[_Row]] = {}
@@ -121,15 +130,21 @@ class Shelf:
     def _seen(self, base: View, samples: NDArray[np.int64]) -> _Row:
         """Samples through the views of ``base``; the views of a sample lie together."""
         through = _views(base)
-        parts = [
-            np.moveaxis(coarse(seen(spectrum(self._lows[samples[start : start + _SOME]]), through)), 0, 1)
-            for start in range(0, len(samples), _SOME)
-        ]
-        vectors = np.concatenate(parts) if parts else np.zeros((0, len(through), 35), np.float32)
+        vectors = np.empty((_COARSE, len(samples) * len(through)), np.float32)
+        for start in range(0, len(samples), _SOME):
+            some = self._lows[samples[start : start + _SOME]]
+            views = np.moveaxis(coarse(seen(spectrum(some), through)), 0, 1).reshape(-1, _COARSE)
+            vectors[:, start * len(through) :][:, : len(views)] = views.T
         owners = self._owners[samples]
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        flat = vectors.reshape(-1, vectors.shape[-1])
-        return _Row(np.ascontiguousarray(flat.T), starts * len(through), owners[starts])
+        return _Row(vectors, starts * len(through), owners[starts])
+
+
+def _telling(vectors: NDArray[np.float32], owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Samples that show something else than those held before: the first of each take, and what moved on."""
+    steps = np.linalg.norm(np.diff(vectors, axis=0, prepend=vectors[:1]), axis=1).astype(np.float64)
+    steps[np.diff(owners, prepend=-1) > 0] = 2 * _CHANGES
+    return np.flatnonzero(np.diff(np.floor(np.cumsum(steps) / _CHANGES), prepend=-1))
 
 
 @lru_cache(maxsize=64)
