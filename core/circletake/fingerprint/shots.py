@@ -139,22 +139,24 @@ def _changes(tiny: NDArray[np.uint8]) -> NDArray[np.float64]:
 
     Bars are left out: sharing them makes pictures no more alike.
     """
-    lit = np.maximum(tiny[:-1], tiny[1:]) > _BLACK
-    bounds = np.concatenate([_ends(lit.any(axis=2)), _ends(lit.any(axis=1))], axis=1)
+    lit: NDArray[np.bool_] = np.maximum(tiny[:-1], tiny[1:]) > _BLACK
+    bounds = np.concatenate([_ends(lit, 2), _ends(lit, 1)], axis=1)
     found = np.zeros(len(lit))
     # Nearly always all frames of a run lie within the same bars.
-    for top, bottom, left, right in np.unique(bounds, axis=0).tolist():
-        pairs = np.flatnonzero((bounds == (top, bottom, left, right)).all(axis=1))
+    for box in {tuple(row) for row in bounds.tolist()}:
+        top, bottom, left, right = box
         if bottom > top:
-            before, after = (_units(tiny[at, top:bottom, left:right]) for at in (pairs, pairs + 1))
-            found[pairs] = ((before - after) ** 2).sum(axis=(1, 2)) / 2
+            pairs = (bounds == box).all(axis=1)
+            units = _units(tiny[:, top:bottom, left:right])
+            found[pairs] = ((units[:-1] - units[1:])[pairs] ** 2).sum(axis=(1, 2)) / 2
     return found
 
 
-def _ends(lit: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """First lit line of each row of lines, and the one after the last; 0 and 0 where none is: (n, 2)."""
-    last = lit.shape[1] - lit[:, ::-1].argmax(axis=1)
-    return np.stack([lit.argmax(axis=1), np.where(lit.any(axis=1), last, 0)], axis=1)
+def _ends(lit: NDArray[np.bool_], across: int) -> NDArray[np.int64]:
+    """First line of each picture that is lit somewhere, and the one after the last: (n, 2); 0 for none."""
+    lines = np.asarray(lit.any(axis=across))
+    last = lines.shape[1] - lines[:, ::-1].argmax(axis=1)
+    return np.stack([lines.argmax(axis=1), np.where(lines.any(axis=1), last, 0)], axis=1)
 
 
 def _units(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

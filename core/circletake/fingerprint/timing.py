@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from circletake.fingerprint.ranks import median, quantile
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -129,7 +131,7 @@ class _Meetings:
 def _meetings(
     a: NDArray[np.float64], b: NDArray[np.float64], speeds: tuple[float, ...], least: float, of_b: bool
 ) -> Iterator[_Meetings]:
-    """All offsets and speeds at which enough of two takes meets, several speeds at once where they are short."""
+    """All offsets and speeds at which enough meets, several speeds at once where takes are short."""
     lengths, gaps = (_length(a), _length(b)), (_longest(a), _longest(b))
     stands_for = np.diff(b, append=lengths[1])
     rows: list[tuple[float, float, float, NDArray[np.float64]]] = []
@@ -158,10 +160,10 @@ def _met(
     """What meets at the offsets of some speeds; with each speed come its slack and a second's share."""
     offsets = np.concatenate([row[-1] for row in rows])
     counted = [len(row[-1]) for row in rows]
-    speed, slack, share = (np.repeat([row[i] for row in rows], counted) for i in range(3))
+    speed, slack, share = np.repeat([row[:3] for row in rows], counted, axis=0).T
     wanted = offsets[:, None] + b[None] * speed[:, None]
     near = _nearest(a, wanted)
-    slips = np.abs(a[near] - wanted)
+    slips: NDArray[np.float64] = np.abs(a[near] - wanted)
     # Only as many of the denser take's samples as the sparser has can be neighbours.
     met = slips <= slack[:, None]
     counts = met.sum(axis=1)
@@ -169,9 +171,8 @@ def _met(
     kept = np.flatnonzero((covered >= least - 1e-6) & (counts >= min(_LEAST_FRAMES, len(a), len(b))))
     if not len(kept):
         return None
-    offsets, speed, near, met, slips, counts, covered = (
-        one[kept] for one in (offsets, speed, near, met, slips, counts, covered)
-    )
+    offsets, speed, covered, counts = offsets[kept], speed[kept], covered[kept], counts[kept]
+    near, met, slips = near[kept], met[kept], slips[kept]
     charges = (
         _OTHER_SPEED * (speed != 1)
         + _SPEED * np.abs(np.log(speed))
@@ -220,7 +221,7 @@ def exact_line(
         else:
             x.append(float(piece[start + best]) + bend * step)
         y.append(float(take[index]))
-        depth = _median(row) - least
+        depth = median(row) - least
         weights.append(depth / (depth + 2e-3 + least))
     if len(x) < 2:
         return offset, speed
@@ -239,13 +240,6 @@ def exact_line(
     return float(solved[0] - solved[1] * middle), float(solved[1])
 
 
-def _median(row: NDArray[np.float32]) -> float:
-    """numpy's own takes ten times as long over a few numbers."""
-    values = sorted(row.tolist())
-    half = len(values) // 2
-    return float(values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2)
-
-
 def _nearest(rising: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.int64]:
     right = np.searchsorted(rising, wanted).clip(0, len(rising) - 1)
     left = (right - 1).clip(0)
@@ -254,7 +248,7 @@ def _nearest(rising: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArra
 
 def _longest(seconds: NDArray[np.float64]) -> float:
     """Seconds between samples; where a grid meets another frame rate some lie further apart than others."""
-    return float(np.quantile(np.diff(seconds), 0.9)) if len(seconds) > 1 else _ALONE
+    return quantile(np.diff(seconds), 0.9) if len(seconds) > 1 else _ALONE
 
 
 def _length(seconds: NDArray[np.float64]) -> float:

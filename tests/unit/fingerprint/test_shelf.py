@@ -53,3 +53,15 @@ def test_a_piece_without_frames_and_takes_without_frames_are_like_nothing() -> N
     assert _shelf().likely(empty.spectra, 1.5, 3) == Likely([], False)
     shelf = Shelf({"empty": empty.fingerprint, "take-1": _look(TAKE).fingerprint})
     assert shelf.likely(_look(TAKE).spectra, 1.5, 3) == Likely(["take-1"], True)
+
+
+def test_a_piece_that_is_like_no_take_is_not_worth_looking_at() -> None:
+    shelf = Shelf({"take-1": _look(TAKE).fingerprint})
+    assert shelf.likely(_look(TAKES["take-3"]).spectra, 1.5, 3) == Likely([], False)
+
+
+def test_every_moment_of_a_take_in_motion_is_found() -> None:
+    shelf = _shelf()
+    for name, scene in TAKES.items():
+        for spectrum in _look(scene).spectra:
+            assert shelf.likely(spectrum[None], 1.5, 1) == Likely([name], True)
