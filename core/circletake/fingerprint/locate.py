@@ -129,7 +129,8 @@ class Locator:
             else _Best(None, "", "too short to tell", near=False)
         )
         if best.hit is None:
-            seam = piece.seam() if depth and best.near else 0
+            # Of two shots with other bars neither looks like its take while they are looked at as one.
+            seam = piece.seam(hard=not best.near) if depth else 0
             if seam:
                 yield from self._found_in(piece.part(0, seam), depth - 1)
                 yield from self._found_in(piece.part(seam, len(piece.frames)), depth - 1)

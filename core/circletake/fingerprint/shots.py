@@ -58,10 +58,14 @@ class Piece:
         """Whether the picture changes between a frame and the one before as it may at a cut."""
         return 0 < index < len(self.changes) and bool(self.changes[index] >= _CHANGE)
 
-    def seam(self) -> int:
-        """The frame before which it changes most, where a cut may have been taken for motion; 0 for none."""
+    def seam(self, *, hard: bool = False) -> int:
+        """The frame before which it changes most, where a cut may have been taken for motion; 0 for none.
+
+        Args:
+            hard: only where the frames on either side have nothing in common.
+        """
         inner = self.changes[1:]
-        if not len(inner) or inner.max() < _CHANGE:
+        if not len(inner) or inner.max() < (_OTHER if hard else _CHANGE):
             return 0
         return 1 + int(inner.argmax())
 

@@ -242,3 +242,10 @@ def test_cues_and_gaps_cover_the_film_without_overlap(
     for cue in cues:
         length = _library()[cue.take_id].fingerprint.length
         assert 0 <= cue.source_in <= cue.source_out <= length and 0.5 <= cue.confidence <= 1
+
+
+def test_a_shot_too_short_to_be_cut_off_hides_nothing_behind_other_bars() -> None:
+    film = _film(_boxed(_gray(Scene(21, seconds=2)))[:3], PART, AFTER)
+    cues, _, _ = _locate(film, _library())
+    assert [(cue.take_id, cue.record_out) for cue in cues] == [("a", 39)]
+    assert cues[0].record_in == 3
