@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,17 @@ from circletake.fingerprint.hashes import distances, phash
 from circletake.fingerprint.looks import Between, Look
 from circletake.fingerprint.recolouring import recoloured
 from circletake.fingerprint.record import Thumbnails
-from circletake.fingerprint.registration import Registered, in_light, inside, moved, register
-from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timing, exact_line
+from circletake.fingerprint.registration import (
+    Registered,
+    approach,
+    closeness,
+    in_light,
+    inside,
+    moved,
+    register,
+    spread,
+)
+from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings, exact_line
 from circletake.fingerprint.views import View
 from circletake.model.alignment import Alignment
 
@@ -29,9 +38,15 @@ LEAST_ALIKE, PIECE_ALIKE = 0.6, 0.45
 two takes, and of a piece of a film, which may be zoomed and titled."""
 
 _WORTH_REFINING = 0.75
+_HOPELESS = 0.6
+"""Correlation after the first approach below which a piece does not show a take."""
+
 _NARROW_SAMPLES, _WIDE_SAMPLES = 12, 96
 _TRIED = 3
-_FRAMES = 12
+_ABOUT = 0.25
+"""Logarithm of how far off the speed may be that low frequencies tell."""
+
+_FRAMES, _GLANCED = 12, 5
 _CERTAIN = 0.95
 _PLAIN = 0.125
 _SHARP = 0.985
@@ -132,12 +147,11 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     """
     if not len(a.seconds) or not len(b.seconds):
         return None
-    tried, least = [], LEAST_ALIKE if within is None else PIECE_ALIKE
+    least = LEAST_ALIKE if within is None else PIECE_ALIKE
     speeds = SPEEDS if within is None else FEW_SPEEDS
-    for guess in _guesses(a, b, piece=within is not None):
-        timing = _timing(1 - guess.likeness(a), a, guess.b, within, speeds)
-        if timing:
-            tried.append((timing, guess))
+    guesses = _guesses(a, b, piece=within is not None)
+    timings = _timings([1 - guess.likeness(a) for guess in guesses], a, b, within, speeds)
+    tried = [(timing, guess) for timing, guess in zip(timings, guesses, strict=True) if timing]
     if not tried:
         return None
     timing, guess = min(tried, key=lambda one: one[0].cost)
@@ -153,16 +167,16 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     return Laid(a, guess.b, guess.flipped, guess.ours_wider, *best) if best else None
 
 
-def _timing(
-    apart: NDArray[np.float32],
+def _timings(
+    apart: Sequence[NDArray[np.float32]],
     a: Look,
     b: Look,
     within: float | None,
     speeds: tuple[float, ...] = SPEEDS,
-) -> Timing | None:
+) -> list[Timing | None]:
     if within is None:
-        return best_timing(apart, a.seconds, b.seconds, speeds=speeds)
-    return best_timing(apart, a.seconds, b.seconds, least=within, of_b=True, speeds=speeds)
+        return best_timings(apart, a.seconds, b.seconds, speeds=speeds)
+    return best_timings(apart, a.seconds, b.seconds, least=within, of_b=True, speeds=speeds)
 
 
 def _starts(a: Look, guess: _Guess, timing: Timing) -> Iterator[Timing]:
@@ -170,7 +184,8 @@ def _starts(a: Look, guess: _Guess, timing: Timing) -> Iterator[Timing]:
     yield timing
     if timing.speed != 1 or abs(timing.offset) > _PLAIN:
         near = np.abs(a.seconds[:, None] - guess.b.seconds[None]) > _PLAIN
-        plain = best_timing(1 - guess.likeness(a) + 2 * near, a.seconds, guess.b.seconds, speeds=(1.0,))
+        apart = 1 - guess.likeness(a) + 2 * near
+        (plain,) = best_timings([apart], a.seconds, guess.b.seconds, speeds=(1.0,))
         if plain and abs(plain.offset) <= _PLAIN:
             yield plain
 
@@ -183,8 +198,8 @@ def _guesses(a: Look, b: Look, piece: bool) -> list[_Guess]:
             wide, narrow = (a, other) if ours_wider else (other, a)
             vectors, through = wide.through(narrow.aspect)
             few, many = (
-                _spread(len(narrow.seconds), _NARROW_SAMPLES),
-                _spread(len(wide.seconds), _WIDE_SAMPLES),
+                spread(len(narrow.seconds), _NARROW_SAMPLES),
+                spread(len(wide.seconds), _WIDE_SAMPLES),
             )
             alike = vectors[:, many] @ narrow.vectors[few].T
             shorter = (narrow is not a) if piece else narrow.fingerprint.length <= wide.fingerprint.length
@@ -199,44 +214,66 @@ def _guesses(a: Look, b: Look, piece: bool) -> list[_Guess]:
 
 def _settle(a: Look, guess: _Guess, timing: Timing, within: float | None) -> tuple[Registered, Timing] | None:
     """Register, let the registered pictures say the timing anew, and register once more."""
+    if within is not None:
+        return _settle_piece(a, guess, timing, within)
     found = _registered(a, guess, timing, guess.view.warp)
     if found is None:
         return None
     if found.picture >= _WORTH_REFINING:
-        anew = _timing(_registered_distances(a, guess, found), a, guess.b, within)
+        (anew,) = _timings([_registered_distances(a, guess, found.warp)], a, guess.b, within)
         if anew and (anew.offset, anew.speed) != (timing.offset, timing.speed):
             timing, found = anew, _registered(a, guess, anew, found.warp, rough=False) or found
-    # A piece of a film is matched frame by frame in any case, once its take is known.
-    if within is not None and found.motion >= _MOVES_ALIKE:
-        return found, timing
     return _sharpened(a, guess, found, timing)
+
+
+def _settle_piece(a: Look, guess: _Guess, timing: Timing, within: float) -> tuple[Registered, Timing] | None:
+    """The same for a piece of a film: most takes are not what it shows, and that is plain early."""
+    pair = _pair(a, guess, timing, _GLANCED)
+    start = approach(*pair, guess.view.warp)
+    warp = guess.view.warp if start is None else start
+    if closeness(*pair, warp) < _HOPELESS:
+        return None
+    speeds = tuple(speed for speed in SPEEDS if abs(np.log(speed / timing.speed)) < _ABOUT)
+    (anew,) = _timings([_registered_distances(a, guess, warp)], a, guess.b, within, speeds)
+    timing = anew or timing
+    found = _registered(a, guess, timing, warp, rough=False)
+    if found is None:
+        return None
+    # It is matched frame by frame in any case, once its take is known.
+    return (found, timing) if found.motion >= _MOVES_ALIKE else _sharpened(a, guess, found, timing)
 
 
 def _registered(
     a: Look, guess: _Guess, timing: Timing, start: NDArray[np.float64], rough: bool = True
 ) -> Registered | None:
     """The frames that meet, registered from ``start`` on."""
-    moments, theirs = _meeting(a, guess.b, timing)
+    return register(*_pair(a, guess, timing, _FRAMES), start, rough=rough)
+
+
+def _pair(
+    a: Look, guess: _Guess, timing: Timing, most: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """At most so many moments as both show them, the wider first."""
+    moments, theirs = _meeting(a, guess.b, timing, most)
     ours, other = moments.of(a.soft), guess.b.soft[theirs]
-    pair = (ours, other) if guess.ours_wider else (other, ours)
-    return register(*pair, start, rough=rough)
+    return (ours, other) if guess.ours_wider else (other, ours)
 
 
 def _sharpened(a: Look, guess: _Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
     """Timing to a fraction of a sample, where that makes the pictures fit better."""
     if found.picture < _WORTH_REFINING or min(found.picture, found.motion) >= _SHARP:
         return found, timing
-    apart = _registered_distances(a, guess, found)
+    apart = _registered_distances(a, guess, found.warp)
     offset, speed = exact_line(apart, a.seconds, guess.b.seconds, timing.offset, timing.speed)
     exact = replace(timing, offset=offset, speed=speed)
     again = _registered(a, guess, exact, found.warp, rough=False)
     return (again, exact) if again and again.fit > found.fit else (found, timing)
 
 
-def _registered_distances(a: Look, guess: _Guess, found: Registered) -> NDArray[np.float32]:
+def _registered_distances(a: Look, guess: _Guess, warp: NDArray[np.float64]) -> NDArray[np.float32]:
     wide, narrow = (a, guess.b) if guess.ours_wider else (guess.b, a)
-    seen = inside(found.warp)
-    apart = 1 - _units(moved(wide.soft, found.warp)[:, seen]) @ _units(narrow.soft[:, seen]).T
+    seen = inside(warp)
+    apart = 1 - _units(moved(wide.soft, warp)[:, seen]) @ _units(narrow.soft[:, seen]).T
     return apart if guess.ours_wider else apart.T
 
 
@@ -249,7 +286,7 @@ def measured(laid: Laid, *, exact: bool = True) -> Alignment:
     """The numbers of a laying.
 
     Args:
-        exact: tell ``drift`` too, which only siblings of one still are told by.
+        exact: tell ``drift`` and ``colour`` too, which only whole takes are told apart by.
     """
     a, b, found, timing = laid.a, laid.b, laid.found, laid.timing
     moments, theirs = _meeting(a, b, timing)
@@ -273,7 +310,7 @@ def measured(laid: Laid, *, exact: bool = True) -> Alignment:
         extent=timing.overlap * _ratio(a.fingerprint.length, b.fingerprint.length * timing.speed),
         flipped=laid.flipped,
         zoom=laid.zoom,
-        colour=recoloured(wide, narrow, found.warp),
+        colour=recoloured(wide, narrow, found.warp) if exact else 0.0,
         flat=float(flat.mean()),
         frames=len(theirs),
     )
@@ -299,14 +336,10 @@ def _bits(wide: NDArray[Any], narrow: NDArray[Any], found: Registered) -> float:
     return float(distances(*hashes).mean())
 
 
-def _meeting(a: Look, b: Look, timing: Timing) -> tuple[Between, NDArray[np.int64]]:
+def _meeting(a: Look, b: Look, timing: Timing, most: int = _FRAMES) -> tuple[Between, NDArray[np.int64]]:
     """Moments of ``a`` and samples of ``b`` that show the same."""
-    theirs = timing.theirs[_spread(len(timing.theirs), _FRAMES)]
+    theirs = timing.theirs[spread(len(timing.theirs), most)]
     return a.at(timing.offset + timing.speed * b.seconds[theirs]), theirs
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 __all__ = ["Laid", "Look", "compare", "lay", "measured"]

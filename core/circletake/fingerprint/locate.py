@@ -123,9 +123,14 @@ class Locator:
         """Cues and gaps that cover the piece, in order."""
         stop = piece.first + len(piece.frames)
         shown = _Shown.of(piece, self._rate)
-        best = self._best(shown) if len(piece.frames) >= _SHORTEST else _Best(None, "", "too short to tell")
+        best = (
+            self._best(shown)
+            if len(piece.frames) >= _SHORTEST
+            else _Best(None, "", "too short to tell", near=False)
+        )
         if best.hit is None:
-            seam = piece.seam() if depth else 0
+            # Of two shots with other bars neither looks like its take while they are looked at as one.
+            seam = piece.seam(hard=not best.near) if depth else 0
             if seam:
                 yield from self._found_in(piece.part(0, seam), depth - 1)
                 yield from self._found_in(piece.part(seam, len(piece.frames)), depth - 1)
@@ -150,7 +155,7 @@ class Locator:
         best: _Hit | None = None
         second, nearest, why = 0.0, "", ""
         best_fit = nearest_fit = -1.0
-        for take_id in likely:
+        for take_id in likely.takes:
             laid = lay(self._look(take_id), shown.look, within=_WITHIN)
             if laid is None:
                 continue
@@ -171,9 +176,9 @@ class Locator:
             if plain and numbers.picture >= _SURE_PICTURE and naming.confidence >= _SURE:
                 break
         if best is None:
-            return _Best(None, nearest, why)
+            return _Best(None, nearest, why, likely.near)
         margin = best_fit - second if second else 1.0
-        return _Best(replace(best, naming=best.naming.against(margin)), "", "")
+        return _Best(replace(best, naming=best.naming.against(margin)), "", "", near=True)
 
     def _doubt(self, take_id: str, laid: Laid) -> float:
         """How much better a take must fit to be named before one that is no copy, and not mirrored."""
@@ -278,9 +283,12 @@ class _Hit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Best:
+    """What became of a piece; ``near`` as in :class:`~circletake.fingerprint.shelf.Likely`."""
+
     hit: _Hit | None
     nearest: str
     why: str
+    near: bool
 
 
 def _one(before: Cue, after: Cue, rate: float) -> bool:

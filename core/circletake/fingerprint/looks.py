@@ -31,20 +31,23 @@ class Look:
     Attributes:
         seconds: float64 (n,), of the samples.
         spectra: float32 (n, 8, 8), their low frequencies.
+        vectors: unit vectors of the samples, (n, 63).
     """
 
     fingerprint: Fingerprint
     thumbnails: Thumbnails
     seconds: NDArray[np.float64] = field(init=False)
     spectra: NDArray[np.float32] = field(init=False)
+    vectors: NDArray[np.float32] = field(init=False)
     _soft: NDArray[np.float32] | None = None
     _mirrored: Look | None = None
-    _through: tuple[float, NDArray[np.float32], tuple[View, ...]] | None = None
+    _through: tuple[tuple[View, ...], NDArray[np.float32], tuple[View, ...]] | None = None
     _parts: dict[View, NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.seconds = self.fingerprint.seconds.astype(np.float64)
         self.spectra = spectrum(self.fingerprint.low)
+        self.vectors = unit(self.spectra)
 
     @property
     def aspect(self) -> float:
@@ -69,20 +72,16 @@ class Look:
             print_ = replace(self.fingerprint, bits256=mirrored(self.fingerprint.bits256, 16))
             self._mirrored = Look(print_, turned)
             self._mirrored.spectra = mirror(self.spectra)
+            self._mirrored.vectors = unit(self._mirrored.spectra)
         return self._mirrored
-
-    @property
-    def vectors(self) -> NDArray[np.float32]:
-        """Unit vectors of the samples, (n, 63)."""
-        return unit(self.spectra)
 
     def through(self, of: float) -> tuple[NDArray[np.float32], tuple[View, ...]]:
         """Unit vectors (views, n, 63) of the samples as a frame of shape ``of`` may show them; the views."""
-        if self._through is None or self._through[0] != of:
-            within = bases(self.aspect, of)
+        within = bases(self.aspect, of)
+        if self._through is None or self._through[0] != within:
             vectors = [seen(self._spectra_of(base), closer()) for base in within]
             named = tuple(view.within(base) for base in within for view in closer())
-            self._through = of, np.concatenate(vectors), named
+            self._through = within, np.concatenate(vectors), named
         return self._through[1:]
 
     def _spectra_of(self, base: View) -> NDArray[np.float32]:
@@ -101,15 +100,10 @@ class Look:
         left = (right - 1).clip(0)
         gap = np.maximum(self.seconds[right] - self.seconds[left], 1e-6)
         share = ((seconds - self.seconds[left]) / gap).clip(0, 1)
-        share = np.where(self._cut[right], share.round(), share)
+        # Where a sample shows something else than the one before, there is nothing between.
+        cut = (self.vectors[right] * self.vectors[left]).sum(axis=1) < _SAME_SHOT
+        share = np.where(cut, share.round(), share)
         return Between(left, right, share.astype(np.float32))
-
-    @property
-    def _cut(self) -> NDArray[np.bool_]:
-        """Whether a sample shows something else than the one before: then there is nothing between."""
-        vectors = self.vectors
-        alike = (vectors[1:] * vectors[:-1]).sum(axis=1)
-        return np.concatenate(([False], alike < _SAME_SHOT))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

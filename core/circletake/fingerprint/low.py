@@ -54,19 +54,24 @@ def mirror(spectra: NDArray[np.float32]) -> NDArray[np.float32]:
 def unit(spectra: NDArray[np.float32]) -> NDArray[np.float32]:
     """Unit vectors whose dot product says how alike two pictures are, -1 to 1: (..., 8, 8) to (..., 63)."""
     flat = (spectra * _FREQUENCY).reshape(*spectra.shape[:-2], SIDE * SIDE)[..., 1:]
-    strength = np.sqrt((flat**2).mean(axis=-1, keepdims=True)) + 1e-6
-    flat = np.clip(flat / strength, -_CLIP, _CLIP)
-    vectors: NDArray[np.float32] = flat / (np.linalg.norm(flat, axis=-1, keepdims=True) + 1e-6)
-    return vectors
+    flat = flat / (_length(flat) / np.sqrt(flat.shape[-1], dtype=np.float32) + 1e-6)
+    np.clip(flat, -_CLIP, _CLIP, out=flat)
+    flat /= _length(flat) + 1e-6
+    return np.asarray(flat, np.float32)
 
 
 def coarse(vectors: NDArray[np.float32], side: int = 6) -> NDArray[np.float32]:
     """The ``side`` x ``side`` lowest of unit vectors (..., 63), made unit again: blind to small crops."""
     kept = (np.mgrid[0:SIDE, 0:SIDE].max(axis=0) < side).reshape(-1)[1:]
     fewer = vectors[..., kept]
-    return np.asarray(fewer / (np.linalg.norm(fewer, axis=-1, keepdims=True) + 1e-6))
+    return np.asarray(fewer / (_length(fewer) + 1e-6))
 
 
 def odd_columns(side: int = 6) -> NDArray[np.bool_]:
     """Which entries of :func:`coarse` change their sign when the picture is mirrored."""
     return np.asarray(np.mgrid[0:side, 0:side][1] % 2 == 1).reshape(-1)[1:]
+
+
+def _length(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each vector, kept as a last axis of one."""
+    return np.asarray(np.sqrt(np.einsum("...i,...i->...", vectors, vectors)))[..., None]

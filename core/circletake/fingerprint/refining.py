@@ -66,27 +66,31 @@ def _plain(
     frames = np.arange(*span)
     middle = float(piece[frames].mean())
     starts = offset + (speed - 1) * middle + np.arange(-_SEARCHED, _SEARCHED + 1) * _STEP
-    costs = [_cost(apart, take, piece, start, 1.0, frames) for start in starts]
-    best = int(np.argmin(costs))
-    if costs[best] <= _cost(apart, take, piece, offset, speed, frames) * _AS_WELL + _NOISE:
+    costs = _costs(apart, take, starts[:, None] + piece[frames], frames)
+    best = int(costs.argmin())
+    if (
+        costs[best]
+        <= _costs(apart, take, offset + speed * piece[frames][None], frames)[0] * _AS_WELL + _NOISE
+    ):
         return float(starts[best]), 1.0
     return offset, speed
 
 
-def _cost(
+def _costs(
     apart: NDArray[np.float32],
     take: NDArray[np.float64],
-    piece: NDArray[np.float64],
-    offset: float,
-    speed: float,
+    wanted: NDArray[np.float64],
     frames: NDArray[np.int64],
-) -> float:
-    """Mean distance of frames from the take where a line puts them, between its samples."""
-    wanted = offset + speed * piece[frames]
+) -> NDArray[np.float64]:
+    """Mean distance of frames from the take where some lines put them, between its samples.
+
+    Args:
+        wanted: (lines, len(frames)), seconds of the take.
+    """
     right = np.searchsorted(take, wanted).clip(0, len(take) - 1)
     left = (right - 1).clip(0)
     share = ((wanted - take[left]) / np.maximum(take[right] - take[left], 1e-6)).clip(0, 1)
-    return float((apart[left, frames] * (1 - share) + apart[right, frames] * share).mean())
+    return np.asarray((apart[left, frames] * (1 - share) + apart[right, frames] * share).mean(axis=1))
 
 
 def _distances(laid: Laid, luma: NDArray[np.uint8]) -> NDArray[np.float32]:

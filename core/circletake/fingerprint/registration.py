@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
+from circletake.fingerprint.ranks import median, quantile
 from circletake.model.fingerprint import THUMBNAIL
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class Registered:
     @property
     def picture(self) -> float:
         """Median correlation of the frames."""
-        return float(np.median(self.correlations))
+        return median(self.correlations)
 
     @property
     def fit(self) -> float:
@@ -97,7 +99,7 @@ def soften(thumbnails: NDArray[np.uint8], sigma: float = 1.0) -> Frames:
     """Thumbnails as floats, blurred a little so that sharpness and coding noise do not count."""
     if not len(thumbnails):
         return np.zeros(thumbnails.shape, np.float32)
-    return np.stack([np.asarray(cv2.GaussianBlur(t.astype(np.float32), (0, 0), sigma)) for t in thumbnails])
+    return _blurred(thumbnails.astype(np.float32), sigma)
 
 
 def register(
@@ -112,14 +114,36 @@ def register(
     Returns:
         ``None`` where too little of the pictures meets.
     """
-    few = np.unique(np.linspace(0, len(wide) - 1, min(len(wide), _FEW)).round().astype(int))
-    start = _refine(wide[few], narrow[few], guess, steps=5, sigma=2.0) if rough else guess
+    few = spread(len(wide), _FEW)
+    start = approach(wide, narrow, guess) if rough else guess
     fine = _refine(wide[few], narrow[few], guess if start is None else start, steps=5, sigma=0.0)
     found = measure(wide, narrow, fine) if fine is not None else None
     if found is None or found.picture < _DOUBTED:
         plain = measure(wide, narrow, guess)
         found = max((one for one in (found, plain) if one), key=lambda one: one.picture, default=None)
     return found
+
+
+def approach(wide: Frames, narrow: Frames, guess: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The move to about a third of a pixel, from a guess some pixels off; ``None`` when it runs away."""
+    few = spread(len(wide), _FEW)
+    return _refine(wide[few], narrow[few], guess, steps=5, sigma=2.0)
+
+
+def closeness(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> float:
+    """Median correlation of a few frames where ``warp`` lays them, captions and all: a glance, no more."""
+    few, seen = spread(len(wide), _FEW), np.flatnonzero(inside(warp))
+    if len(seen) < _LEAST_SEEN * THUMBNAIL**2:
+        return 0.0
+    return median(_correlations(_at(moved(wide[few], warp), seen), _at(narrow[few], seen)))
+
+
+@lru_cache(maxsize=512)
+def spread(count: int, most: int) -> NDArray[np.int64]:
+    """At most so many of ``count`` indices, from the first to the last."""
+    chosen = np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+    chosen.flags.writeable = False
+    return chosen
 
 
 def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Registered | None:
@@ -139,7 +163,7 @@ def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Register
     gain, lift = light(ours, theirs)
     ours = gain * ours + lift
     correlations = _correlations(ours, theirs)
-    fitting = correlations >= np.quantile(correlations, _MISSED)
+    fitting = correlations >= quantile(correlations, _MISSED)
     changes = _changes(ours[fitting]), _changes(theirs[fitting])
     motion, places, moving = _motion(*changes, _blocks(seen)[kept])
     like = np.zeros(seen.shape, bool)
@@ -151,12 +175,10 @@ def moved(frames: NDArray[np.float32], warp: NDArray[np.float64]) -> NDArray[np.
     """Frames (n, h, w) as seen through ``warp``; what lies outside repeats the edge."""
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (frames.shape[2], frames.shape[1])
-    return np.stack(
-        [
-            np.asarray(cv2.warpAffine(f, warp, size, flags=how, borderMode=cv2.BORDER_REPLICATE))
-            for f in frames
-        ]
-    )
+    out = np.empty(frames.shape, frames.dtype)
+    for frame, seen in zip(frames, out, strict=True):
+        cv2.warpAffine(frame, warp, size, dst=seen, flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return out
 
 
 def in_light(wide: NDArray[Any], narrow: NDArray[Any], kept: NDArray[np.bool_]) -> Frames:
@@ -179,20 +201,21 @@ def _refine(
 ) -> NDArray[np.float64] | None:
     """Gauss-Newton from ``guess``; ``None`` when it runs away."""
     if sigma:
-        wide, narrow = (
-            np.stack([np.asarray(cv2.GaussianBlur(f, (0, 0), sigma)) for f in run]) for run in (wide, narrow)
-        )
-    gradients: list[Frames] = [
-        np.stack([np.asarray(cv2.Sobel(f, cv2.CV_32F, dx, dy, ksize=3), np.float32) / 8 for f in wide])
-        for dx, dy in ((1, 0), (0, 1))
-    ]
+        wide, narrow = (_blurred(run, sigma) for run in (wide, narrow))
+    count = len(wide)
+    # The wider frames, then how they change across, then down: moved as one.
+    runs = np.empty((3 * count, *wide.shape[1:]), np.float32)
+    runs[:count] = wide
+    for number, frame in enumerate(wide):
+        cv2.Sobel(frame, cv2.CV_32F, 1, 0, dst=runs[count + number], ksize=3, scale=1 / 8)
+        cv2.Sobel(frame, cv2.CV_32F, 0, 1, dst=runs[2 * count + number], ksize=3, scale=1 / 8)
     lattice = _SPARSE if sigma else _INNER
     warp = guess.copy()
     for _ in range(steps):
         seen = np.flatnonzero(inside(warp) & lattice)
         if len(seen) < _LEAST_SEEN / 2 * lattice.sum():
             return None
-        ours, *slopes = (_at(moved(run, warp), seen) for run in (wide, *gradients))
+        ours, *slopes = _at(moved(runs, warp), seen).reshape(3, count, -1)
         step = _step(ours, slopes, _at(narrow, seen), seen)
         if step is None:
             return None
@@ -204,6 +227,13 @@ def _refine(
     stretch = np.linalg.svd(warp[:, :2] @ np.linalg.inv(guess[:, :2]), compute_uv=False)
     whole = np.linalg.svd(warp[:, :2], compute_uv=False)
     return warp if stretch[0] < _LARGEST and stretch[1] > 1 / _LARGEST and whole[1] > _SMALLEST else None
+
+
+def _blurred(frames: Frames, sigma: float) -> Frames:
+    out = np.empty(frames.shape, frames.dtype)
+    for frame, soft in zip(frames, out, strict=True):
+        cv2.GaussianBlur(frame, (0, 0), sigma, dst=soft)
+    return out
 
 
 def _at(frames: Frames, pixels: NDArray[np.int64]) -> Frames:
@@ -246,17 +276,21 @@ def _in_pixels(step: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def light(ours: NDArray[Any], theirs: NDArray[Any]) -> tuple[Frames, Frames]:
     """Contrast and brightness that bring each of our frames to theirs, by least squares."""
-    mean, their_mean = ours.mean(axis=1, keepdims=True), theirs.mean(axis=1, keepdims=True)
+    mean, their_mean = _mean(ours), _mean(theirs)
     centred = ours - mean
     gain: NDArray[Any] = (_along(centred, theirs) / (_along(centred, centred) + 1e-3))[:, None]
     return gain, their_mean - gain * mean
 
 
 def _correlations(ours: Frames, theirs: Frames) -> NDArray[np.float64]:
-    a = ours - ours.mean(axis=1, keepdims=True)
-    b = theirs - theirs.mean(axis=1, keepdims=True)
+    a, b = ours - _mean(ours), theirs - _mean(theirs)
     together = _along(a, b) / (np.sqrt(_along(a, a) * _along(b, b)) + 1e-3)
     return np.asarray(together, np.float64)
+
+
+def _mean(rows: NDArray[Any]) -> NDArray[Any]:
+    """Of each row; ``mean`` itself does a good deal more."""
+    return np.asarray(np.add.reduce(rows, axis=1, keepdims=True) / rows.shape[1])
 
 
 def _along(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
@@ -273,7 +307,7 @@ def _changes(frames: Frames) -> Frames:
 def _peak(a: Frames, b: Frames) -> tuple[float, float]:
     """Correlation of the changes, and their size, at the pixels that change most."""
     energy = np.maximum((a * a).mean(axis=0), (b * b).mean(axis=0))
-    most = energy >= np.quantile(energy, 1 - _PEAK)
+    most = energy >= quantile(energy, 1 - _PEAK)
     a, b = a[:, most], b[:, most]
     together = float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))
     return together, float(np.sqrt(energy[most].mean()))
@@ -291,7 +325,7 @@ def _motion(a: Frames, b: Frames, blocks: NDArray[np.int64]) -> tuple[float, flo
     if moving.sum() < 2:
         return motion, motion, share
     each = sums[0][moving] / (np.sqrt(sums[1][moving] * sums[2][moving]) + 1e-3)
-    return motion, float(np.quantile(each, 0.1)), share
+    return motion, float(quantile(each, 0.1)), share
 
 
 def _blocks(seen: NDArray[np.bool_]) -> NDArray[np.int64]:

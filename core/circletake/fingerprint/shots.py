@@ -58,10 +58,14 @@ class Piece:
         """Whether the picture changes between a frame and the one before as it may at a cut."""
         return 0 < index < len(self.changes) and bool(self.changes[index] >= _CHANGE)
 
-    def seam(self) -> int:
-        """The frame before which it changes most, where a cut may have been taken for motion; 0 for none."""
+    def seam(self, *, hard: bool = False) -> int:
+        """The frame before which it changes most, where a cut may have been taken for motion; 0 for none.
+
+        Args:
+            hard: only where the frames on either side have nothing in common.
+        """
         inner = self.changes[1:]
-        if not len(inner) or inner.max() < _CHANGE:
+        if not len(inner) or inner.max() < (_OTHER if hard else _CHANGE):
             return 0
         return 1 + int(inner.argmax())
 
@@ -73,20 +77,22 @@ class Shots:
         self.frames = 0
         self._held: list[NDArray[np.uint8]] = []
         self._seconds: list[float] = []
-        self._tiny: list[NDArray[np.uint8]] = []
+        self._last: NDArray[np.uint8] | None = None
         self._changes: list[float] = []
 
     def add(self, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> Iterator[Piece]:
         """Take frames (n, h, w) and yield every piece they complete."""
-        for frame, second in zip(frames, seconds, strict=True):
-            if self._held and frame.shape != self._held[0].shape:
-                size = (self._held[0].shape[1], self._held[0].shape[0])
-                frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
-            tiny = _tiny(frame)
-            self._changes.append(_change(self._tiny[-1], tiny) if self._tiny else 0.0)
-            self._tiny.append(tiny)
+        if not len(frames):
+            return
+        if self._held and frames.shape[1:] != self._held[0].shape:
+            frames = _resized(frames, *self._held[0].shape)
+        tiny = _resized(frames, _SIDE, _SIDE)
+        changes = _changes(np.concatenate([tiny[:1] if self._last is None else self._last, tiny]))
+        self._last = tiny[-1:]
+        for frame, second, change in zip(frames, seconds.tolist(), changes.tolist(), strict=True):
+            self._changes.append(change)
             self._held.append(frame)
-            self._seconds.append(float(second))
+            self._seconds.append(second)
             self.frames += 1
             if len(self._held) > _NEAR:
                 yield from self._cut_at(len(self._held) - 1 - _NEAR)
@@ -121,28 +127,45 @@ class Shots:
             np.array(self._seconds[:count]),
             np.array(self._changes[:count]),
         )
-        for run in (self._held, self._seconds, self._tiny, self._changes):
+        for run in (self._held, self._seconds, self._changes):
             del run[:count]
         return piece
 
 
-def _tiny(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+def _resized(frames: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    return np.stack(
+        [np.asarray(cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA), np.uint8) for f in frames]
+    )
 
 
-def _change(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
-    """Distance of two small frames. Bars are left out: sharing them makes pictures no more alike."""
-    lit = np.maximum(before, after) > _BLACK
-    rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
-    if not len(rows):
-        return 0.0
-    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    a, b = _unit(before[inside]), _unit(after[inside])
-    return float(((a - b) ** 2).sum()) / 2
+def _changes(tiny: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Distance of each small frame but the first from the one before.
+
+    Bars are left out: sharing them makes pictures no more alike.
+    """
+    lit: NDArray[np.bool_] = np.maximum(tiny[:-1], tiny[1:]) > _BLACK
+    bounds = np.concatenate([_ends(lit, 2), _ends(lit, 1)], axis=1)
+    found = np.zeros(len(lit))
+    # Nearly always all frames of a run lie within the same bars.
+    for box in {tuple(row) for row in bounds.tolist()}:
+        top, bottom, left, right = box
+        if bottom > top:
+            pairs = (bounds == box).all(axis=1)
+            units = _units(tiny[:, top:bottom, left:right])
+            found[pairs] = ((units[:-1] - units[1:])[pairs] ** 2).sum(axis=(1, 2)) / 2
+    return found
 
 
-def _unit(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    levels = picture.astype(np.float32)
-    levels -= levels.mean()
+def _ends(lit: NDArray[np.bool_], across: int) -> NDArray[np.int64]:
+    """First line of each picture that is lit somewhere, and the one after the last: (n, 2); 0 for none."""
+    lines = np.asarray(lit.any(axis=across))
+    last = lines.shape[1] - lines[:, ::-1].argmax(axis=1)
+    return np.stack([lines.argmax(axis=1), np.where(lines.any(axis=1), last, 0)], axis=1)
+
+
+def _units(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    levels = pictures.astype(np.float32)
+    levels -= levels.mean(axis=(1, 2), keepdims=True)
     # In a flat frame the noise must not count: it weighs against so many levels everywhere.
-    return np.asarray(levels / np.sqrt((levels**2).sum() + levels.size * _NOISE**2), np.float32)
+    noise = levels[0].size * _NOISE**2
+    return np.asarray(levels / np.sqrt((levels**2).sum(axis=(1, 2), keepdims=True) + noise), np.float32)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+from circletake.fingerprint.ranks import median, quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,10 +23,14 @@ FEW_SPEEDS = (1.0, 0.9, 1.1, 0.8, 1.25, 0.67, 1.5, 0.5, 2.0)
 """Near enough to lay a short piece on its take, before pictures tell the rest."""
 
 _STEP = 1 / 16
+_AT_ONCE = 1 << 15
+"""Offsets times samples that are looked at in one go."""
+
 _LEAST_FRAMES = 3
 _AROUND = 0.4
 """Seconds round the first estimate in which a sample looks for its match."""
 
+_WINDOW: tuple[tuple[float, Literal["left", "right"]], ...] = ((-_AROUND, "left"), (_AROUND, "right"))
 _HOLD = 0.02
 _MISS = 0.06
 _ALONE = 0.125
@@ -56,19 +63,19 @@ class Timing:
     overlap: float
 
 
-def best_timing(
-    distances: NDArray[np.float32],
+def best_timings(
+    distances: Sequence[NDArray[np.float32]],
     a: NDArray[np.float64],
     b: NDArray[np.float64],
     *,
     least: float = LEAST_OVERLAP,
     of_b: bool = False,
     speeds: tuple[float, ...] = SPEEDS,
-) -> Timing | None:
-    """The offset and speed at which the samples of two takes differ least.
+) -> list[Timing | None]:
+    """For each of some ways to hold two takes together, the offset and speed at which they differ least.
 
     Args:
-        distances: (len(a), len(b)), how far each sample of ``a`` is from each of ``b``, 0 or more.
+        distances: (len(a), len(b)) each, how far each sample of ``a`` is from each of ``b``, 0 or more.
         a, b: seconds of the samples, rising.
         least: the overlap asked for.
         of_b: the overlap is a share of ``b``, whichever is shorter: ``b`` must lie within ``a``.
@@ -76,60 +83,104 @@ def best_timing(
     Returns:
         ``None`` where no offset covers enough.
     """
-    best: Timing | None = None
-    lengths, gaps = (_length(a), _length(b)), (_longest(a), _longest(b))
-    stands_for = np.diff(b, append=lengths[1])
-    for speed in speeds:
-        length_b = lengths[1] * speed
-        share = stands_for * speed / (length_b if of_b else min(lengths[0], length_b))
-        slack = max(gaps[0], gaps[1] * speed) / 2 + 1e-3
-        found = _at_speed(distances, a, b, speed, share, slack, lengths, least)
-        if found and (best is None or found.cost < best.cost):
-            best = found
+    best: list[Timing | None] = [None] * len(distances)
+    for meetings in _meetings(a, b, speeds, least, of_b):
+        for number, apart in enumerate(distances):
+            found, before = meetings.best(apart), best[number]
+            if before is None or found.cost < before.cost:
+                best[number] = found
     return best
 
 
-def _at_speed(
-    distances: NDArray[np.float32],
+@dataclass(frozen=True, slots=True, eq=False)
+class _Meetings:
+    """Which samples meet at some offsets and speeds, a row for each; pictures have no say in it.
+
+    Attributes:
+        near: (rows, len(b)), samples of ``a`` nearest to ``b``'s.
+        met: (rows, len(b)), whether they are near enough.
+        counts: (rows,), how many are.
+        covered: (rows,), the overlap.
+        charges: (rows,), what is added to the logarithm of the distance.
+    """
+
+    offsets: NDArray[np.float64]
+    speeds: NDArray[np.float64]
+    near: NDArray[np.int64]
+    met: NDArray[np.bool_]
+    counts: NDArray[np.int64]
+    covered: NDArray[np.float64]
+    charges: NDArray[np.float64]
+
+    def best(self, distances: NDArray[np.float32]) -> Timing:
+        """The row at which the distances are least."""
+        met = np.where(self.met, distances[self.near, np.arange(distances.shape[1])], 0)
+        cost = np.log(met.sum(axis=1) / self.counts + _FLOOR) + self.charges
+        pick = int(cost.argmin())
+        picked = np.flatnonzero(self.met[pick])
+        return Timing(
+            float(cost[pick]),
+            float(self.offsets[pick]),
+            float(self.speeds[pick]),
+            self.near[pick][picked],
+            picked,
+            float(min(1, self.covered[pick])),
+        )
+
+
+def _meetings(
+    a: NDArray[np.float64], b: NDArray[np.float64], speeds: tuple[float, ...], least: float, of_b: bool
+) -> Iterator[_Meetings]:
+    """All offsets and speeds at which enough meets, several speeds at once where takes are short."""
+    lengths, gaps = (_length(a), _length(b)), (_longest(a), _longest(b))
+    stands_for = np.diff(b, append=lengths[1])
+    rows: list[tuple[float, float, float, NDArray[np.float64]]] = []
+    for speed in speeds:
+        length_b = lengths[1] * speed
+        slack = max(gaps[0], gaps[1] * speed) / 2 + 1e-3
+        # Further out the takes could not meet in enough samples.
+        least_met = least * min(lengths[0], length_b) - 2 * slack
+        first, last = least_met - length_b, lengths[0] - least_met
+        offsets = np.arange(np.floor(first / _STEP), np.ceil(last / _STEP) + 1) * _STEP
+        rows.append((speed, slack, speed / (length_b if of_b else min(lengths[0], length_b)), offsets))
+        if speed == speeds[-1] or sum(len(row[-1]) for row in rows) * len(b) >= _AT_ONCE:
+            found = _met(a, b, rows, stands_for, least)
+            if found:
+                yield found
+            rows = []
+
+
+def _met(
     a: NDArray[np.float64],
     b: NDArray[np.float64],
-    speed: float,
-    share: NDArray[np.float64],
-    slack: float,
-    lengths: tuple[float, float],
+    rows: Sequence[tuple[float, float, float, NDArray[np.float64]]],
+    stands_for: NDArray[np.float64],
     least: float,
-) -> Timing | None:
-    # Further out the takes could not meet in enough samples.
-    least_met = least * min(lengths[0], lengths[1] * speed) - 2 * slack
-    first, last = least_met - lengths[1] * speed, lengths[0] - least_met
-    offsets = np.arange(np.floor(first / _STEP), np.ceil(last / _STEP) + 1) * _STEP
-    wanted = offsets[:, None] + b[None] * speed
+) -> _Meetings | None:
+    """What meets at the offsets of some speeds; with each speed come its slack and a second's share."""
+    offsets = np.concatenate([row[-1] for row in rows])
+    counted = [len(row[-1]) for row in rows]
+    speed, slack, share = np.repeat([row[:3] for row in rows], counted, axis=0).T
+    wanted = offsets[:, None] + b[None] * speed[:, None]
     near = _nearest(a, wanted)
-    slips = np.abs(a[near] - wanted)
+    slips: NDArray[np.float64] = np.abs(a[near] - wanted)
     # Only as many of the denser take's samples as the sparser has can be neighbours.
-    met = slips <= slack
+    met = slips <= slack[:, None]
     counts = met.sum(axis=1)
-    covered = met @ share
-    enough = (covered >= least - 1e-6) & (counts >= min(_LEAST_FRAMES, len(a), len(b)))
-    if not enough.any():
+    covered = met @ stands_for * share
+    kept = np.flatnonzero((covered >= least - 1e-6) & (counts >= min(_LEAST_FRAMES, len(a), len(b))))
+    if not len(kept):
         return None
-    rows = np.flatnonzero(enough)
-    counts, met, near, slips = counts[rows], met[rows], near[rows], slips[rows]
-    apart = np.where(met, distances[near, np.arange(len(b))[None]], 0).sum(axis=1) / counts
-    cost = (
-        np.log(apart + _FLOOR)
-        + _OTHER_SPEED * (speed != 1)
-        + _SPEED * abs(np.log(speed))
-        + _UNCOVERED * (1 - np.minimum(covered[rows], 1))
-        + _SHIFT * np.abs(offsets[rows])
+    offsets, speed, covered, counts = offsets[kept], speed[kept], covered[kept], counts[kept]
+    near, met, slips = near[kept], met[kept], slips[kept]
+    charges = (
+        _OTHER_SPEED * (speed != 1)
+        + _SPEED * np.abs(np.log(speed))
+        + _UNCOVERED * (1 - np.minimum(covered, 1))
+        + _SHIFT * np.abs(offsets)
         + _SLIP * np.where(met, slips, 0).sum(axis=1) / counts
     )
-    pick = int(cost.argmin())
-    row = rows[pick]
-    picked = np.flatnonzero(met[pick])
-    return Timing(
-        float(cost[pick]), float(offsets[row]), speed, near[pick][picked], picked, float(min(1, covered[row]))
-    )
+    return _Meetings(offsets, speed, near, met, counts, covered, charges)
 
 
 def exact_line(
@@ -151,26 +202,27 @@ def exact_line(
         return offset, speed
     step = float(np.median(np.diff(piece)))
     x, y, weights = [], [], []
-    for index, moment in enumerate(take):
-        expected = (moment - offset) / speed
-        near = np.flatnonzero(np.abs(piece - expected) <= _AROUND)
-        if len(near) < 3 or not piece[0] <= expected <= piece[-1]:
-            continue
-        row = apart[index, near]
+    expected = (take - offset) / speed
+    starts, stops = (np.searchsorted(piece, expected + d, side) for d, side in _WINDOW)
+    within = (piece[0] <= expected) & (expected <= piece[-1]) & (stops - starts >= 3)
+    for index in np.flatnonzero(within).tolist():
+        start = int(starts[index])
+        row = apart[index, start : stops[index]]
         best = int(row.argmin())
-        if not 0 < best < len(near) - 1:
+        if not 0 < best < len(row) - 1:
             continue
         # A frame held for several is matched in its middle.
-        same = near[row <= row[best] + 1e-4]
-        sharpness = float(row[best - 1] + row[best + 1] - 2 * row[best])
-        bend = float(row[best - 1] - row[best + 1]) / (2 * sharpness) if sharpness > 1e-6 else 0.0
-        moment_in_piece = (
-            float(piece[same].mean()) if len(same) > 1 else float(piece[near[best]]) + bend * step
-        )
-        x.append(moment_in_piece)
-        y.append(float(moment))
-        depth = float(np.median(row) - row[best])
-        weights.append(depth / (depth + 2e-3 + float(row[best])))
+        same = np.flatnonzero(row <= row[best] + 1e-4)
+        before, least, after = row[best - 1 : best + 2].tolist()
+        sharpness = before + after - 2 * least
+        bend = (before - after) / (2 * sharpness) if sharpness > 1e-6 else 0.0
+        if len(same) > 1:
+            x.append(float(piece[start + same].mean()))
+        else:
+            x.append(float(piece[start + best]) + bend * step)
+        y.append(float(take[index]))
+        depth = median(row) - least
+        weights.append(depth / (depth + 2e-3 + least))
     if len(x) < 2:
         return offset, speed
     at, moments, w = np.array(x), np.array(y), np.array(weights)
@@ -196,7 +248,7 @@ def _nearest(rising: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArra
 
 def _longest(seconds: NDArray[np.float64]) -> float:
     """Seconds between samples; where a grid meets another frame rate some lie further apart than others."""
-    return float(np.quantile(np.diff(seconds), 0.9)) if len(seconds) > 1 else _ALONE
+    return quantile(np.diff(seconds), 0.9) if len(seconds) > 1 else _ALONE
 
 
 def _length(seconds: NDArray[np.float64]) -> float:

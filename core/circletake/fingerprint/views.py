@@ -80,8 +80,11 @@ def seen(spectra: NDArray[np.float32], through: tuple[View, ...]) -> NDArray[np.
 def spectra_through(spectra: NDArray[np.float32], through: tuple[View, ...]) -> NDArray[np.float32]:
     """The frequencies of what each view shows: (n, 8, 8) to (views, n, 8, 8)."""
     rows, columns = _maps(through)
-    parts: NDArray[np.float32] = np.einsum("vij,njk,vlk->vnil", rows, spectra, columns, optimize=True)
-    return parts
+    views, taken = len(through), len(spectra)
+    # Rows of all views in one product, then the columns of each.
+    across = rows.reshape(-1, SIDE) @ np.moveaxis(spectra, 1, 0).reshape(SIDE, -1)
+    parts = across.reshape(views, SIDE * taken, SIDE) @ columns.swapaxes(1, 2)
+    return np.asarray(parts.reshape(views, SIDE, taken, SIDE).swapaxes(1, 2), np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -44,7 +44,9 @@ class Picture:
             # Palettes, RGB, 10 bits, interleaved chroma: swscale brings them to plain 4:2:0.
             frame = frame.reformat(format="yuv420p", threads=1)
             self._full = self._full and not name.startswith("gray")
-        self._planes = [_Halves(_plane(frame, index)) for index in range(min(3, len(frame.planes)))]
+        # Asking a frame for its planes is not free, and most who look want luma alone.
+        self._coded = frame.planes[:3]
+        self._planes = [_Halves(_plane(self._coded[0]))]
         self._grays: dict[tuple[int, int], NDArray[np.uint8]] = {}
 
     def gray(self, long_side: int | None) -> NDArray[np.uint8]:
@@ -59,6 +61,7 @@ class Picture:
         """RGB 0-255, uint8 (h, w, 3), its longer side ``long_side`` pixels or less."""
         size = self._size(long_side)
         luma = self._planes[0].at(size)
+        self._planes += [_Halves(_plane(coded)) for coded in self._coded[len(self._planes) :]]
         if len(self._planes) < 3:
             gray = luma if self._full else cv2.LUT(luma, _LIMITED)
             return self._upright(cv2.merge((gray, gray, gray)))
@@ -110,8 +113,7 @@ class _Halves:
         return small  # type: ignore[no-any-return]  # OpenCV has no types for it
 
 
-def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
-    plane: Any = frame.planes[index]
+def _plane(plane: Any) -> NDArray[np.uint8]:
     whole: NDArray[np.uint8] = np.frombuffer(plane, np.uint8, plane.line_size * plane.height)
     return whole.reshape(plane.height, plane.line_size)[:, : plane.width]
 

@@ -242,3 +242,10 @@ def test_cues_and_gaps_cover_the_film_without_overlap(
     for cue in cues:
         length = _library()[cue.take_id].fingerprint.length
         assert 0 <= cue.source_in <= cue.source_out <= length and 0.5 <= cue.confidence <= 1
+
+
+def test_a_shot_too_short_to_be_cut_off_hides_nothing_that_lies_between_other_bars() -> None:
+    small = np.stack([cv2.resize(f, (56, HEIGHT), interpolation=cv2.INTER_AREA) for f in _gray(PART)])
+    film = _film(_gray(Scene(21, seconds=2))[:3], np.pad(small, ((0, 0), (0, 0), (36, 36))), AFTER)
+    cues, _, _ = _locate(film, _library())
+    assert [(cue.take_id, cue.record_in, cue.record_out) for cue in cues] == [("a", 3, 39)]

@@ -5,7 +5,7 @@ import pytest
 
 from circletake.fingerprint.looks import Look
 from circletake.fingerprint.low import mirror
-from circletake.fingerprint.shelf import Shelf
+from circletake.fingerprint.shelf import Likely, Shelf
 from tests.scenes import Scene, fingerprinted
 
 TAKES = {f"take-{seed}": Scene(seed, seconds=2) for seed in range(1, 7)}
@@ -33,23 +33,35 @@ def _shelf() -> Shelf:
     ids=["trimmed", "zoomed", "mirrored", "captioned", "sibling"],
 )
 def test_the_take_a_piece_comes_from_is_the_likeliest(piece: Scene) -> None:
-    assert _shelf().likely(_look(piece).spectra, 1.5, 3)[0] == "take-1"
+    assert _shelf().likely(_look(piece).spectra, 1.5, 3).takes[0] == "take-1"
 
 
 def test_no_more_are_named_than_asked_for_and_mirroring_changes_nothing() -> None:
     spectra = _look(TAKE).spectra
     shelf = _shelf()
-    assert len(shelf.likely(spectra, 1.5, 1)) == 1
+    assert len(shelf.likely(spectra, 1.5, 1).takes) == 1
     assert shelf.likely(spectra, 1.5, 6) == shelf.likely(mirror(spectra), 1.5, 6)
 
 
 def test_a_piece_of_another_shape_is_looked_for_in_the_middle_of_takes() -> None:
     upright = Look(*fingerprinted(TAKE.frames(48, 8)[:, :, 20:-20], 8))
-    assert _shelf().likely(upright.spectra, upright.aspect, 3)[0] == "take-1"
+    assert _shelf().likely(upright.spectra, upright.aspect, 3).takes[0] == "take-1"
 
 
 def test_a_piece_without_frames_and_takes_without_frames_are_like_nothing() -> None:
     empty = Look(*fingerprinted(np.zeros((0, 8, 8, 3), np.uint8), 8))
-    assert _shelf().likely(empty.spectra, 1.5, 3) == []
+    assert _shelf().likely(empty.spectra, 1.5, 3) == Likely([], False)
     shelf = Shelf({"empty": empty.fingerprint, "take-1": _look(TAKE).fingerprint})
-    assert shelf.likely(_look(TAKE).spectra, 1.5, 3) == ["take-1"]
+    assert shelf.likely(_look(TAKE).spectra, 1.5, 3) == Likely(["take-1"], True)
+
+
+def test_a_piece_that_is_like_no_take_is_not_worth_looking_at() -> None:
+    shelf = Shelf({"take-1": _look(TAKE).fingerprint})
+    assert shelf.likely(_look(TAKES["take-3"]).spectra, 1.5, 3) == Likely([], False)
+
+
+def test_every_moment_of_a_take_in_motion_is_found() -> None:
+    shelf = _shelf()
+    for name, scene in TAKES.items():
+        for spectrum in _look(scene).spectra:
+            assert shelf.likely(spectrum[None], 1.5, 1) == Likely([name], True)
