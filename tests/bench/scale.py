@@ -35,7 +35,7 @@ from circletake.model.fingerprint import THUMBNAIL, Fingerprint
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 _WAVES = 12
 _SAMPLES, _GRID = 32, 8.0
 _SIBLINGS = 4
@@ -126,23 +126,36 @@ def run(asked: argparse.Namespace) -> int:
         print(json.dumps(measured(asked.takes[0], asked.compare)))
         return 0
     print(f"made-up takes of {_SAMPLES / _GRID:g} s, one in {_COPIES} a copy; CPU seconds and peak MB")
-    heads = ("takes", "made", "search", "MB", "pairs", "of all", "+10", "compare", "of", "MB", "each ms")
+    heads = (
+        "takes",
+        "made",
+        "search",
+        "wall",
+        "MB",
+        "pairs",
+        "of all",
+        "+10",
+        "compare",
+        "of",
+        "MB",
+        "each ms",
+    )
     print("".join(f"{head:>9}" for head in heads) + "   copies: searched, folded; others folded")
     rows = []
     for takes in asked.takes:
         command = [sys.executable, "-m", "tests.bench", "scale", "--alone"]
         command += ["--takes", str(takes), "--compare", str(asked.compare)]
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[2]
+            command, stdout=subprocess.PIPE, text=True, check=False, cwd=Path(__file__).resolve().parents[2]
         )
         if done.returncode:
-            print(f"{takes:9} failed: {done.stderr.strip()[-300:] or done.returncode}")
+            print(f"{takes:9} failed: {done.returncode}")
             continue
         row = json.loads(done.stdout.splitlines()[-1])
         rows.append(row)
         print(
-            f"{takes:9}{row['making']:9.1f}{row['search']:9.1f}{row['search_mb']:9.0f}{row['pairs']:9}"
-            f"{row['pairs'] / (takes * (takes - 1) / 2):9.2%}{row['fresh']:9.2f}{row['compare']:9.1f}"
+            f"{takes:9}{row['making']:9.1f}{row['search']:9.1f}{row['wall']:9.1f}{row['search_mb']:9.0f}"
+            f"{row['pairs']:9}{row['pairs'] / (takes * (takes - 1) / 2):9.3%}{row['fresh']:9.2f}{row['compare']:9.1f}"
             f"{row['compared']:9}{row['compare_mb']:9.0f}{1000 * row['compare'] / row['compared']:9.1f}"
             f"   {row['copies_found']}, {row['copies_folded']} of {row['copies']}; {row['others_folded']}"
         )
@@ -156,9 +169,11 @@ def measured(takes: int, most: int) -> dict[str, float]:
     began = time.process_time()
     heads = {f"{number:08}": library.head(number) for number in range(takes)}
     making = time.process_time() - began
-    began = time.process_time()
+    print(f"{takes} takes made in {making:.0f} CPU s", file=sys.stderr)
+    began, wall = time.process_time(), time.monotonic()
     pairs = candidates(heads)
-    search, search_mb = time.process_time() - began, _peak_mb()
+    search, wall, search_mb = time.process_time() - began, time.monotonic() - wall, _peak_mb()
+    print(f"searched in {search:.1f} CPU s, {wall:.1f} s, {search_mb:.0f} MB", file=sys.stderr)
     began = time.process_time()
     candidates(heads, fresh=[f"{takes - 1 - number:08}" for number in range(_FRESH)])
     fresh = time.process_time() - began
@@ -179,6 +194,7 @@ def measured(takes: int, most: int) -> dict[str, float]:
     return {
         "making": making,
         "search": search,
+        "wall": wall,
         "search_mb": search_mb,
         "fresh": fresh,
         "pairs": len(pairs),
