@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from circletake.model.fingerprint import THUMBNAIL, Fingerprint
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 3_000, 10_000, 30_000, 100_000)
 _WAVES = 12
 _SAMPLES, _GRID = 32, 8.0
 _SIBLINGS = 4
@@ -45,7 +46,12 @@ _SHARED = 0.6
 _COPIES = 20
 """One take in so many is a copy."""
 
+_CUT = 0.04
+"""Share of the sides that a copy does not show."""
+
 _FRESH = 10
+_TIMES = np.linspace(0, 1, _SAMPLES)
+_WEAKER = 1 / np.maximum(np.hypot(*np.mgrid[0:_WAVES, 0:_WAVES]), 1)
 _NO_BITS = np.zeros((0, 8), np.uint8)
 
 
@@ -62,19 +68,13 @@ class Library:
 
     def thumbnails(self, number: int) -> Thumbnails:
         """Its pictures."""
-        of = self.source(number)
-        luma = self._shown(number if of is None else of, cut=0.0 if of is None else 0.04)
-        if of is not None:
-            random = np.random.default_rng((self.seed, number, 1))
-            luma = luma * random.uniform(0.85, 1.1) + random.uniform(-12, 12)
-            luma = luma + random.normal(0, 3, luma.shape).astype(np.float32)
         chroma = np.full((_SAMPLES, CHROMA, CHROMA, 2), 128, np.uint8)
-        return Thumbnails(np.clip(luma, 0, 255).astype(np.uint8), chroma)
+        return Thumbnails(self._luma(number), chroma)
 
     def head(self, number: int) -> Fingerprint:
         """What the search needs of it; no bits."""
-        luma = self.thumbnails(number).luma
-        detail = luma[::8].std(axis=(1, 2)).repeat(8)[: len(luma)]
+        luma = self._luma(number)
+        detail = luma[::8].std(axis=(1, 2), dtype=np.float32).repeat(8)[: len(luma)]
         return Fingerprint(
             self._seconds,
             _NO_BITS,
@@ -94,23 +94,32 @@ class Library:
     def _seconds(self) -> NDArray[np.float32]:
         return (np.arange(_SAMPLES) / _GRID).astype(np.float32)
 
+    def _luma(self, number: int) -> NDArray[np.uint8]:
+        of = self.source(number)
+        luma = self._shown(number if of is None else of, cut=0.0 if of is None else _CUT)
+        if of is not None:
+            random = np.random.default_rng((self.seed, number, 1))
+            luma *= np.float32(random.uniform(0.85, 1.1))
+            luma += np.float32(random.uniform(-12, 12))
+            luma += 3 * random.standard_normal(luma.shape, np.float32)
+        return np.clip(luma, 0, 255, out=luma).astype(np.uint8)
+
     def _shown(self, number: int, cut: float) -> NDArray[np.float32]:
         """Waves that drift with the camera and swing on their own, levels of 255: (samples, 64, 64)."""
         random = np.random.default_rng((self.seed, number))
         prompt = np.random.default_rng((self.seed, number // _SIBLINGS, 2))
-        weaker = 1 / np.maximum(np.hypot(*np.mgrid[0:_WAVES, 0:_WAVES]), 1)
         shape = (_WAVES, _WAVES)
         base = _SHARED * prompt.normal(size=shape) + (1 - _SHARED**2) ** 0.5 * random.normal(size=shape)
-        t = np.linspace(0, 1, _SAMPLES)[:, None, None]
         turns, phases = random.uniform(0.3, 1.5, shape), random.uniform(0, 2 * np.pi, shape)
-        swing = 0.3 * random.normal(size=shape) * np.sin(2 * np.pi * turns * t + phases)
-        strengths = ((base + swing) * weaker).astype(np.float32)
+        swing = 0.3 * random.normal(size=shape) * np.sin(2 * np.pi * turns * _TIMES[:, None, None] + phases)
+        strengths = ((base + swing) * _WEAKER).astype(np.float32)
         drift = random.normal(0, 0.08, 2)
         rows, columns = (_waves(float(one), cut) for one in drift)
-        shown = rows @ strengths @ columns.transpose(0, 2, 1)
+        shown: NDArray[np.float32] = rows @ strengths @ columns.transpose(0, 2, 1)
         shown -= shown.mean()
-        levels: NDArray[np.float32] = shown / (shown.std() + 1e-6) * 50 + 120
-        return levels
+        shown *= 50 / (shown.std() + np.float32(1e-6))
+        shown += 120
+        return shown
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -126,24 +135,38 @@ def run(asked: argparse.Namespace) -> int:
         print(json.dumps(measured(asked.takes[0], asked.compare)))
         return 0
     print(f"made-up takes of {_SAMPLES / _GRID:g} s, one in {_COPIES} a copy; CPU seconds and peak MB")
-    heads = ("takes", "made", "search", "MB", "pairs", "of all", "+10", "compare", "of", "MB", "each ms")
+    heads = (
+        "takes",
+        "made",
+        "search",
+        "wall",
+        "MB",
+        "pairs",
+        "of all",
+        "+10",
+        "compare",
+        "of",
+        "MB",
+        "each ms",
+    )
     print("".join(f"{head:>9}" for head in heads) + "   copies: searched, folded; others folded")
     rows = []
     for takes in asked.takes:
         command = [sys.executable, "-m", "tests.bench", "scale", "--alone"]
         command += ["--takes", str(takes), "--compare", str(asked.compare)]
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[2]
+            command, stdout=subprocess.PIPE, text=True, check=False, cwd=Path(__file__).resolve().parents[2]
         )
         if done.returncode:
-            print(f"{takes:9} failed: {done.stderr.strip()[-300:] or done.returncode}")
+            print(f"{takes:9} failed: {done.returncode}")
             continue
         row = json.loads(done.stdout.splitlines()[-1])
         rows.append(row)
         print(
-            f"{takes:9}{row['making']:9.1f}{row['search']:9.1f}{row['search_mb']:9.0f}{row['pairs']:9}"
-            f"{row['pairs'] / (takes * (takes - 1) / 2):9.2%}{row['fresh']:9.2f}{row['compare']:9.1f}"
-            f"{row['compared']:9}{row['compare_mb']:9.0f}{1000 * row['compare'] / row['compared']:9.1f}"
+            f"{takes:9}{row['making']:9.1f}{row['search']:9.1f}{row['wall']:9.1f}{row['search_mb']:9.0f}"
+            f"{row['pairs']:9}{row['pairs'] / (takes * (takes - 1) / 2):9.3%}{row['fresh']:9.2f}"
+            f"{row['compare']:9.1f}{row['compared']:9}{row['compare_mb']:9.0f}"
+            f"{1000 * row['compare'] / row['compared']:9.1f}"
             f"   {row['copies_found']}, {row['copies_folded']} of {row['copies']}; {row['others_folded']}"
         )
     print_curve(rows)
@@ -156,9 +179,11 @@ def measured(takes: int, most: int) -> dict[str, float]:
     began = time.process_time()
     heads = {f"{number:08}": library.head(number) for number in range(takes)}
     making = time.process_time() - began
-    began = time.process_time()
+    print(f"{takes} takes made in {making:.0f} CPU s", file=sys.stderr)
+    began, wall = time.process_time(), time.monotonic()
     pairs = candidates(heads)
-    search, search_mb = time.process_time() - began, _peak_mb()
+    search, wall, search_mb = time.process_time() - began, time.monotonic() - wall, _peak_mb()
+    print(f"searched in {search:.1f} CPU s, {wall:.1f} s, {search_mb:.0f} MB", file=sys.stderr)
     began = time.process_time()
     candidates(heads, fresh=[f"{takes - 1 - number:08}" for number in range(_FRESH)])
     fresh = time.process_time() - began
@@ -179,6 +204,7 @@ def measured(takes: int, most: int) -> dict[str, float]:
     return {
         "making": making,
         "search": search,
+        "wall": wall,
         "search_mb": search_mb,
         "fresh": fresh,
         "pairs": len(pairs),
@@ -209,10 +235,16 @@ def _waves(drift: float, cut: float) -> NDArray[np.float32]:
         drift: shares of the side, over the whole take.
         cut: share of the side that is not shown.
     """
-    places = (np.arange(THUMBNAIL) + 0.5) / THUMBNAIL * (1 - cut) + cut / 3
-    moved = places[None] + drift * np.linspace(0, 1, _SAMPLES)[:, None]
-    waves: NDArray[np.float32] = np.cos(np.pi * moved[..., None] * np.arange(_WAVES)).astype(np.float32)
+    still = _still_waves(cut)
+    moved = np.exp(1j * np.pi * drift * _TIMES[:, None] * np.arange(_WAVES)).astype(np.complex64)
+    waves: NDArray[np.float32] = still.real * moved.real[:, None] - still.imag * moved.imag[:, None]
     return waves
+
+
+@lru_cache(maxsize=2)
+def _still_waves(cut: float) -> NDArray[np.complex64]:
+    places = (np.arange(THUMBNAIL) + 0.5) / THUMBNAIL * (1 - cut) + cut / 3
+    return np.asarray(np.exp(1j * np.pi * places[:, None] * np.arange(_WAVES)), np.complex64)
 
 
 def _peak_mb() -> float:

@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from circletake.errors import BadInput
+from circletake.errors import BadInput, Cancelled
+from circletake.model.alignment import COMPARISON, Alignment
 from circletake.model.event import EventKind
 from circletake.model.slate import TakeFilter
 from circletake.model.stack import Rulings
 from circletake.plugins.manager import PluginManager
+from circletake.workflows.analysis import pairing
 from circletake.workflows.analysis.analyze import analyze
 from circletake.workflows.analysis.dedupe import dedupe, join, keep_apart, split
 from circletake.workflows.intake.ingest import ingest
@@ -89,6 +91,42 @@ def test_every_policy_can_be_asked_for(twins: Library, keeper: str, stacks: int)
 def test_only_what_is_new_is_compared(twins: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     dedupe(twins, by=actor(), dry_run=True)
     monkeypatch.setattr("circletake.workflows.analysis.pairing.compare_pairs", None)
+    assert dedupe(twins, by=actor(), dry_run=True).folded == 1
+
+
+def test_a_run_that_was_stopped_goes_on_with_what_is_left(
+    twins: Library, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four copies of one take are six pairs; nothing is compared twice."""
+    manager = PluginManager.load(only=("technical", "readers"))
+    more = [clip(f"more/{size}.mp4", seconds=3, size=(size, size * 3 // 4)) for size in (96, 80)]
+    ingest(twins, manager, [more[0].parent], by=actor(), shot="SH010")
+    analyze(twins, manager)
+    twins.registry.pairs.forget(COMPARISON)
+    asked: list[tuple[str, str]] = []
+    stop = [True]
+
+    def compared(task: pairing.Task) -> list[tuple[str, str, Alignment]]:
+        if stop[0] and len(asked) >= 2:
+            raise KeyboardInterrupt
+        asked.extend(task.pairs)
+        return compare_pairs(task)
+
+    compare_pairs = pairing.compare_pairs
+    monkeypatch.setattr(pairing, "_ROUND", 1)
+    monkeypatch.setattr(pairing, "compare_pairs", compared)
+    with pytest.raises(KeyboardInterrupt):
+        dedupe(twins, by=actor())
+    stop[0] = False
+    (stack,) = dedupe(twins, by=actor()).stacks
+    assert len(stack.members) == 3
+    assert len(asked) == len(set(asked)) == 6
+
+
+def test_a_search_can_be_stopped(twins: Library) -> None:
+    twins.registry.pairs.forget(COMPARISON)
+    with pytest.raises(Cancelled):
+        dedupe(twins, by=actor(), cancelled=lambda: True)
     assert dedupe(twins, by=actor(), dry_run=True).folded == 1
 
 

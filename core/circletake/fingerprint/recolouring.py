@@ -28,6 +28,15 @@ _MOST = 2.5
 _GREY = 2.0
 """Levels of chroma, in the mean, below which there are no colours but what coding leaves."""
 
+_PATTERN = 1.5
+"""Levels of chroma, root mean square over the places of both, below which no pattern can be told."""
+
+_RELATED = 0.6
+"""Correlation of two patterns of colour below which they are of other things."""
+
+UNRELATED = 255.0
+"""Told of colours that no grade turns into one another, however weak they are."""
+
 
 def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) -> float:
     """How far the colours of two registered runs of frames differ beyond what one grade explains.
@@ -39,8 +48,11 @@ def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) 
     grade of the other, and the worse way counts: a strong new colour explains a dull one. Only
     what has no colours of its own, as a grey or sepia copy, is explained and explains nothing.
 
+    Weak colours leave little to explain, whatever became of them. So where both have some, what is
+    left of them beside brightness and tint must lie alike, too: complementary palettes never do.
+
     Returns:
-        levels of chroma, 0 to 255.
+        levels of chroma, 0 to 255; :data:`UNRELATED` where the colours do not lie alike at all.
     """
     few = np.unique(np.linspace(0, len(wide.luma) - 1, min(len(wide.luma), _FRAMES)).round().astype(int))
     small = _scaled(warp)
@@ -50,6 +62,8 @@ def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) 
     planes = _planes(wide, few)
     ours = _Colours.of([moved(plane, small)[:, seen] for plane in planes])
     theirs = _Colours.of([plane[:, seen] for plane in _planes(narrow, few)])
+    if _related(ours.pattern(len(few)), theirs.pattern(len(few))) < _RELATED:
+        return UNRELATED
     ways = [(one, other) for one, other in ((ours, theirs), (theirs, ours)) if not one.grey] or [
         (ours, theirs)
     ]
@@ -71,8 +85,18 @@ class _Colours:
     @property
     def grey(self) -> bool:
         """Whether brightness and one tint explain its colours."""
+        return float(np.abs(self._beside_light).mean()) < _GREY
+
+    def pattern(self, frames: int) -> NDArray[np.complex64]:
+        """What is left at each place, the median over time."""
+        left = self._beside_light.reshape(frames, -1)
+        return np.asarray(np.median(left.real, axis=0) + 1j * np.median(left.imag, axis=0), np.complex64)
+
+    @property
+    def _beside_light(self) -> NDArray[np.complex64]:
+        """Chroma that brightness and one tint do not explain."""
         shade, tint = _fit((self.light,), self.chroma, np.ones(len(self.light), np.float32))
-        return float(np.abs(self.chroma - shade * self.light - tint).mean()) < _GREY
+        return np.asarray(self.chroma - shade * self.light - tint, np.complex64)
 
 
 def _planes(shown: Thumbnails, few: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
@@ -80,6 +104,14 @@ def _planes(shown: Thumbnails, few: NDArray[np.int64]) -> tuple[NDArray[np.float
     return tuple(
         plane.astype(np.float32) for plane in (luma, shown.chroma[few, ..., 0], shown.chroma[few, ..., 1])
     )
+
+
+def _related(ours: NDArray[np.complex64], theirs: NDArray[np.complex64]) -> float:
+    """Correlation of two patterns, -1 to 1; 1 where one is too weak to tell."""
+    strengths = [float(np.sqrt((np.abs(one) ** 2).mean())) for one in (ours, theirs)]
+    if min(strengths) < _PATTERN:
+        return 1.0
+    return float((ours.conj() * theirs).mean().real / (strengths[0] * strengths[1]))
 
 
 def _worst(left: NDArray[np.float32], frames: int) -> float:

@@ -32,7 +32,8 @@ class Alignment:
         flipped: ``b`` is mirrored.
         zoom: share of ``a``'s width or height that ``b`` does not show; negative where ``a`` is the
             closer one.
-        colour: levels of chroma, 0-255, by which the colours differ beyond what one grade explains.
+        colour: levels of chroma, 0-255, by which the colours differ beyond what one grade explains;
+            255 where they do not even lie alike.
         flat: share of compared frames too flat to judge by.
         frames: how many pairs of frames were compared.
     """
@@ -69,7 +70,7 @@ class Alignment:
         return replace(self, offset=-self.offset / self.speed, speed=1 / self.speed, zoom=-self.zoom)
 
 
-COMPARISON = "2.3"
+COMPARISON = "2.4"
 """Version of the comparison; raised when the same two fingerprints would give other numbers."""
 
 STILL = 0.12

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from circletake.errors import Cancelled
 from circletake.model.alignment import COMPARISON, Alignment, Pair
 from circletake.model.fingerprint import VERSION
 from circletake.workflows import pool
@@ -20,6 +21,9 @@ _TOGETHER = 16
 
 _HERE = 24
 """Pairs that are compared in this process, since starting workers costs more."""
+
+_ROUND = 1024
+"""Pairs after which what was found is kept: about half a minute's work of two cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,14 @@ def pair_takes(
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
     workers: int | None = None,
+    at_once: bool = False,
 ) -> list[Pair]:
     """Compare the takes that have not been compared yet with all others, and return every like pair.
 
-    What was found is kept once all new takes are through; stopped before, they are new again.
+    Every so often what was found is kept; after a stop only the takes that are left are new.
+
+    Args:
+        at_once: keep nothing before all new takes are through; after a stop they are new again.
 
     Raises:
         Cancelled: ``cancelled`` answered yes.
@@ -52,14 +60,70 @@ def pair_takes(
     from circletake.fingerprint.search import candidates
 
     pairs = library.registry.pairs
-    done = pairs.compared(COMPARISON)
     packed = library.registry.analyses.fingerprints(VERSION)
-    fresh = packed.keys() - done
+    fresh = packed.keys() - pairs.compared(COMPARISON)
     if fresh:
+
+        def watch(done: int, total: int) -> None:
+            if cancelled():
+                raise Cancelled
+            progress.step(done, total, "searching")
+
         prints = {take_id: unpack(blob) for take_id, blob in packed.items()}
-        near = candidates(prints, fresh)
-        pairs.save(COMPARISON, fresh, list(_compared(library, packed, near, progress, cancelled, workers)))
+        near = candidates(prints, fresh, watch=watch)
+        onwards = _Onwards(progress, len(near))
+        found: list[Pair] = []
+        for takes, part in _rounds(fresh, near):
+            if cancelled():
+                raise Cancelled
+            found += _compared(library, packed, part, onwards, cancelled, workers)
+            onwards.before += len(part)
+            if not at_once:
+                pairs.save(COMPARISON, takes, found)
+                found = []
+        if at_once:
+            pairs.save(COMPARISON, fresh, found)
     return pairs.all(COMPARISON)
+
+
+@dataclass(slots=True)
+class _Onwards:
+    """Progress over all rounds, in pairs.
+
+    Attributes:
+        before: pairs of the rounds that are done.
+    """
+
+    progress: Progress
+    total: int
+    before: int = 0
+
+    def step(self, done: int, total: int, note: str = "") -> None:
+        self.progress.step(min(self.before + done * _TOGETHER, self.total), self.total, note)
+
+
+def _rounds(
+    fresh: Collection[str], near: Sequence[tuple[str, str]]
+) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+    """New takes in order, with their pairs among one another and with those before, some at a time.
+
+    A pair comes with the later of its new takes: once a round is through, its takes are compared
+    with all that were before.
+    """
+    order = {take_id: place for place, take_id in enumerate(sorted(fresh))}
+    by_take: dict[str, list[tuple[str, str]]] = {take_id: [] for take_id in order}
+    for pair in near:
+        by_take[max(pair, key=lambda take_id: order.get(take_id, -1))].append(pair)
+    takes: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    for take_id, some in by_take.items():
+        takes.append(take_id)
+        pairs += some
+        if len(pairs) >= _ROUND:
+            yield takes, pairs
+            takes, pairs = [], []
+    if takes:
+        yield takes, pairs
 
 
 def compare_pairs(task: Task) -> list[tuple[str, str, Alignment]]:

@@ -77,7 +77,7 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
     waiting = registry.analyses.fingerprints(VERSION).keys() - registry.pairs.compared(COMPARISON)
     new = waiting | {take.id for take in intake.takes}
     near: dict[str, list[tuple[str, Alignment]]] = {}
-    for pair in pair_takes(library, progress=progress):
+    for pair in pair_takes(library, progress=progress, at_once=True):
         near.setdefault(pair.b_id, []).append((pair.a_id, pair.alignment))
         near.setdefault(pair.a_id, []).append((pair.b_id, pair.alignment.reversed))
     slates = {slate.take.id: slate for slate in registry.takes.slates()}
