@@ -232,3 +232,21 @@ def test_ctrl_c_is_heard_though_workers_are_only_starting(tmp_path: Path, second
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=40)
     assert (process.returncode, said) == (7, b"")
+
+
+@pytest.mark.slow
+def test_workers_import_nothing_from_the_folder_where_somebody_works(tmp_path: Path) -> None:
+    """It may be what is audited, and a stranger's."""
+    for name in ("av", "c2pa", "cbor2", "circletake", "cryptography", "multiprocessing", "json"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write('{name} ')\n")
+    script = tmp_path / "elsewhere" / "work.py"
+    script.parent.mkdir()
+    script.write_text(
+        "import os\n"
+        "from circletake.workflows.pool import READING, run\n"
+        "if __name__ == '__main__':\n"
+        "    print(dict(run([1, 2], abs, ahead=READING)))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("{1: 1, 2: 2}\n", "")
+    assert not (tmp_path / "ran").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -87,6 +87,12 @@ def added_after(path: Path) -> int:
         return _boxes(file, path.stat().st_size).after
 
 
+def in_fragments(path: Path) -> bool:
+    """Whether pictures of an MP4 or MOV file stand in fragments, which its own index does not list."""
+    with path.open("rb") as file:
+        return _boxes(file, path.stat().st_size).fragments
+
+
 @dataclass(frozen=True, slots=True)
 class _Boxes:
     """How the top-level boxes of a file end.
@@ -94,10 +100,12 @@ class _Boxes:
     Attributes:
         short: the last one is not all there, or one that a video needs is missing.
         after: bytes behind the last one that are no box.
+        fragments: there are movie fragments (ISO 14496-12, 8.8.4).
     """
 
     short: bool = False
     after: int = 0
+    fragments: bool = False
 
 
 def _boxes(file: BinaryIO, size: int) -> _Boxes:
@@ -119,13 +127,14 @@ def _boxes(file: BinaryIO, size: int) -> _Boxes:
             length = int.from_bytes(header[8:16]) if len(header) == 16 else -1
         known = kind in _BOXES | _LATER
         if known and length == 0:
-            return _Boxes()
+            return _Boxes(fragments=b"moof" in seen | {kind})
         if len(header) < 8 or length < 8 or (not known and at + length > size):
             whole = b"moov" in seen and not seen.isdisjoint({b"mdat", b"moof"})
-            return _Boxes(after=size - at) if whole or not any(header) else _Boxes(short=True)
+            ends = _Boxes(after=size - at) if whole or not any(header) else _Boxes(short=True)
+            return replace(ends, fragments=b"moof" in seen)
         seen.add(kind)
         at += length
-    return _Boxes(short=at > size)
+    return _Boxes(short=at > size, fragments=b"moof" in seen)
 
 
 def _refuse_from_bytes(path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
-from circletake.media.opening import MAX_PIXELS, VIDEO_SUFFIXES, ends_early, open_media
+from circletake.media.opening import MAX_PIXELS, VIDEO_SUFFIXES, ends_early, in_fragments, open_media
 from circletake.model.take import AudioFacts, MediaFacts
 from circletake.model.text import printable
 
@@ -63,9 +63,9 @@ def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
 
     Args:
         whole: refuse a file that is cut short, rather than tell what there is of it.
-        picture: decode a frame and digest all that is coded. Without, the container is taken at its word,
-            in a tenth of the time: the size is as coded, frames that an edit list hides count too,
-            ``rotation`` is 0, and ``pixel_format`` and ``picture_sha256`` are empty.
+        picture: decode a frame and digest all that is coded. Without, the tables of the container tell, in a
+            tenth of the time: the size is as coded, ``rotation`` is 0, ``aspect`` 1, and
+            ``pixel_format`` and ``picture_sha256`` are empty.
 
     Raises:
         MediaError: empty, cut short, a playlist, foreign, without picture, or too large.
@@ -76,8 +76,8 @@ def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
         if short and whole:
             raise MediaError(name, "ends early", "download it again")
         stream = picture_stream(container, name)
-        told = None if picture else _told(stream)
-        walk = told or _walk(container, stream, look=picture, picture=picture)
+        indexed = None if picture or in_fragments(path) else _indexed(container, stream)
+        walk = indexed or _walk(container, stream, look=picture, picture=picture)
         short = short or _misses_packets(container, stream, walk)
         if short and whole:
             raise MediaError(name, "ends early", "download it again")
@@ -185,12 +185,26 @@ def _walk(container: InputContainer, stream: VideoStream, look: bool, picture: b
     )
 
 
-def _told(stream: VideoStream) -> _Walk | None:
-    """What the container says that a walk would tell; ``None`` where it does not say."""
-    if not stream.frames or not stream.duration or not stream.time_base:
+def _indexed(container: InputContainer, stream: VideoStream) -> _Walk | None:
+    """What a walk would tell, from an MP4's table of samples, by which players find each picture.
+
+    The length that stands in its head is believed only where the table bears it out: it is one number,
+    and whoever signs a file can write another.
+
+    Returns:
+        ``None`` where there is no such table, or where it does not hold as many as are promised.
+    """
+    base = stream.time_base
+    if not container.format.name.startswith("mov") or not base or len(stream.index_entries) != stream.frames:
         return None
-    seconds = float(stream.duration * stream.time_base)
-    return _Walk("", stream.frames, stream.frames, seconds, seconds, None)
+    shown = [entry.timestamp for entry in stream.index_entries if not entry.is_discard]
+    if len(shown) < 2:
+        return None
+    step = Fraction(max(shown) - min(shown), len(shown) - 1) * base
+    seconds, said = float(step * len(shown)), float((stream.duration or 0) * base)
+    if abs(said - seconds) <= step:
+        seconds = said
+    return _Walk("", stream.frames, len(shown), seconds, seconds, None)
 
 
 def _misses_packets(container: InputContainer, stream: VideoStream, walk: _Walk) -> bool:

@@ -154,14 +154,14 @@ def _told(
     state = str(reader.get_validation_state() or "")
     signers = [each for each in trust if each.kind == "signers"]
     clocks = [each for each in trust if each.kind == "timestampers"]
-    known = _named(results, trust) or _vouching("signingCredential.trusted", results, store, signers)
+    known = _signer_list(document, store, trust)
     clock = _clock(results, store, clocks)
     stamped = bool(clock)
     said = _manifests(reader, document, store, stamped)
     signer = said[0].signer if said else None
     now = at or datetime.now(UTC)
     # A list of the other kind misled the library: what it found there is taken back.
-    if not known and "signingCredential.trusted" in passed:
+    if not known and _TRUSTED in passed:
         failed, state = [*failed, "signingCredential.untrusted"], "Valid" if state == "Trusted" else state
     if not stamped and "timeStamp.trusted" in passed and _outlived(signer, now):
         failed, state = [*failed, "signingCredential.expired"], "Invalid"
@@ -297,10 +297,23 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def _named(results: Mapping[str, Any], trust: Sequence[TrustList]) -> str:
-    """The list of signers that the library found the signer on; it stops at the first, of any kind."""
-    by_name = {f"list:{index}": each.label for index, each in enumerate(trust) if each.kind == "signers"}
-    return by_name.get(str(results.get("trustListUri")), "")
+_TRUSTED = "signingCredential.trusted"
+
+
+def _signer_list(document: Mapping[str, Any], store: bytes | None, trust: Sequence[TrustList]) -> str:
+    """The list of signers that the active manifest's signer is on; empty where it is on none.
+
+    The list that the library names is any manifest's, an ingredient's too, and the first of any kind: it is
+    believed only where there is no other manifest and it is a list of signers.
+    """
+    results = document.get("validation_results") or {}
+    if _TRUSTED not in _codes(results.get("activeManifest") or {}, "success"):
+        return ""
+    if len(document.get("manifests") or {}) == 1:
+        by_name = {f"list:{index}": each.label for index, each in enumerate(trust) if each.kind == "signers"}
+        if named := by_name.get(str(results.get("trustListUri"))):
+            return named
+    return _vouching(_TRUSTED, results, store, [each for each in trust if each.kind == "signers"])
 
 
 _CLAIM_1 = "no list (C2PA 1 asked for none)"

@@ -7,25 +7,24 @@ see (the registry, keys) is never handed to them.
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
 import sys
-import threading
 import time
-import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from circletake.errors import Cancelled, CircletakeError, LibraryError
+from circletake.errors import Cancelled, LibraryError
 from circletake.workflows.progress import Progress, silent
+from circletake.workflows.worker import TOO_MUCH_MEMORY, Failure, born_apart, failure_of, limited, settle
+
+__all__ = ["READING", "Caps", "Failure", "cores", "local_processes", "run"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -49,19 +48,6 @@ class Caps:
     tasks: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A task that gave no result.
-
-    Attributes:
-        crashed: the worker died or broke a cap while this task ran alone.
-        reason: in words for a person.
-    """
-
-    crashed: bool
-    reason: str
-
-
 READING = (
     "av",
     "c2pa",
@@ -77,8 +63,6 @@ MakeExecutor = Callable[[int, Caps, Sequence[str]], Executor]
 
 GRACE = 30
 """Seconds beyond ``wall_seconds`` in which a worker may start and answer, before the coordinator ends it."""
-
-_TOO_MUCH_MEMORY = "needs more memory than a worker may use"
 
 
 def run(
@@ -146,9 +130,9 @@ def local_processes(workers: int, caps: Caps, ahead: Sequence[str]) -> Executor:
     context = multiprocessing.get_context("forkserver" if forks else "spawn")
     if forks:
         context.set_forkserver_preload(list(ahead))
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_settle, initargs=(caps.memory, dict(os.environ))
-    )
+    given = (caps.memory, dict(os.environ))
+    with born_apart():
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=settle, initargs=given)
 
 
 def _all(
@@ -251,15 +235,7 @@ def _outcome(future: Future[Any]) -> Any:
     except (BrokenProcessPool, KeyboardInterrupt, Cancelled):
         raise
     except (Exception, SystemExit) as error:
-        return _failure(error)
-
-
-def _failure(error: BaseException) -> Failure:
-    if isinstance(error, CircletakeError):
-        return Failure(False, str(error))
-    if isinstance(error, MemoryError):
-        return Failure(False, _TOO_MUCH_MEMORY)
-    return Failure(False, f"{type(error).__name__}: {error}")
+        return failure_of(error)
 
 
 class _Crew:
@@ -285,7 +261,7 @@ class _Crew:
 
     def learn(self, result: object) -> None:
         """Replace the workers once one of them used up its memory: what is left of it serves nobody."""
-        if isinstance(result, Failure) and result.reason == _TOO_MUCH_MEMORY:
+        if isinstance(result, Failure) and result.reason == TOO_MUCH_MEMORY:
             self._given = self.caps.tasks * self.workers
 
     def processes(self) -> list[BaseProcess]:
@@ -294,16 +270,16 @@ class _Crew:
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R | Failure]:
         self._given += 1
-        with _ctrl_c_is_ours():
+        with born_apart():
             return self._executor.submit(
-                _limited, function, task, self.caps.cpu_seconds, self.caps.wall_seconds
+                limited, function, task, self.caps.cpu_seconds, self.caps.wall_seconds
             )
 
     def renew(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._executor = self._make(self.workers, self.caps, self._ahead)
         self._given = 0
-        with _ctrl_c_is_ours():
+        with born_apart():
             ready = self._executor.submit(os.getpid)
         try:
             ready.result(timeout=120)
@@ -316,87 +292,3 @@ class _Crew:
 
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _ctrl_c_is_ours() -> Iterator[None]:
-    """Keep Ctrl-C from processes born inside: the coordinator ends them, without their tracebacks.
-
-    A Ctrl-C meanwhile is heard afterwards: processes born with it blocked never hear it.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Whoever starts it unblocks Ctrl-C.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _settle(memory: int, environment: Mapping[str, str]) -> None:
-    """Make a fresh worker expendable: capped, quiet, on one thread.
-
-    Args:
-        environment: the coordinator's as it is now; the process that forks workers has an older one.
-    """
-    os.environ.clear()
-    os.environ.update(environment)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.dup2(2, 1)  # what plugins and codecs print is no result
-    # A stranger's certificate that a parser frowns at is told in the report.
-    warnings.filterwarnings("ignore", module=r"circletake\.provenance")
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ[f"{library}_NUM_THREADS"] = "1"
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        cap = _address_space() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (cap if hard < 0 else min(cap, hard), hard))
-
-
-def _end_with_parent() -> None:
-    """End this worker once the coordinator is gone: one that was killed cannot say goodbye."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _address_space() -> int:
-    """Bytes of address space in use now; 0 where the system does not tell."""
-    with contextlib.suppress(OSError), open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123  # no path of ours
-        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
-
-
-def _limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds: int) -> R | Failure:
-    """Run a task under its clock. Both limits end the process: code that hangs hears nothing else.
-
-    Errors go back in words: not every exception survives being pickled.
-    """
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        soft = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
-        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard < 0 else min(soft, hard), hard))
-    timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if timed:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, wall_seconds)
-    try:
-        return function(task)
-    except Cancelled:
-        raise
-    except (Exception, SystemExit) as error:
-        return _failure(error)
-    finally:
-        if timed:
-            signal.setitimer(signal.ITIMER_REAL, 0)

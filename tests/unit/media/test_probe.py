@@ -63,6 +63,33 @@ def test_without_a_look_at_the_picture_the_container_tells_the_same(clip: Clip, 
     assert replace(probe(path).facts, pixel_format="", picture_sha256="") == quick
 
 
+def test_a_length_that_the_table_of_samples_does_not_bear_out_is_not_believed(clip: Clip) -> None:
+    """Whoever signs a file writes its head, and could hide most of the film from an audit."""
+    path = clip(size=(64, 48), rate=10, seconds=3)
+    data = bytearray(path.read_bytes())
+    head = data.index(b"mdhd") + 4
+    scale = int.from_bytes(data[head + 12 : head + 16])
+    data[head + 16 : head + 20] = scale.to_bytes(4)
+    path.write_bytes(data)
+    quick = probe(path, picture=False).facts
+    assert quick.frames == 30
+    assert quick.seconds == pytest.approx(3.0)
+
+
+def test_pictures_in_fragments_count(tmp_path: Path) -> None:
+    """The table in the head lists none of them, or only the first."""
+    import av
+
+    path = tmp_path / "fragments.mp4"
+    with av.open(str(path), "w", options={"movflags": "frag_keyframe"}) as container:
+        stream = container.add_stream("libx264", rate=10, options={"g": "5"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(30):
+            container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
+        container.mux(stream.encode())
+    assert probe(path, picture=False).facts.frames == probe(path).facts.frames == 30
+
+
 def _says(path: Path) -> str:
     with pytest.raises(MediaError) as refused:
         probe(path)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from circletake.model.manifest import Check
+from circletake.model.manifest import Check, EditSaid
 from circletake.model.policy import PromptPolicy
 from circletake.provenance.certificates import issue
 from circletake.provenance.chain import embedded_data, signing_certificates
+from circletake.provenance.derived import plan_edited
 from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_record, plan_take
 from circletake.provenance.reading import (
@@ -118,6 +120,22 @@ def test_validity_can_be_judged_for_another_day(signed: Make) -> None:
     path = signed().path
     assert read_credentials(path, at=NOW.replace(year=2060)).time is Check.FAILED
     assert read_credentials(path).time is Check.PASSED
+
+
+def test_a_stranger_around_a_trusted_parent_is_a_stranger(
+    signed: Make, ring: KeyRing, clip: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The library names the list that an ingredient's signer is on as if it were the file's own."""
+    stranger = KeyRing(tmp_path / "stranger")
+    stranger.init("Mallory Inc")
+    edit = plan_edited(signed().path, [EditSaid("c2pa.edited.metadata", "x", "x")], when=NOW)
+    wrapped = tmp_path / "wrapped.mp4"
+    sign(edit, clip("other.mp4", seed=9), wrapped, stranger.signer())
+    theirs = read_credentials(wrapped, [ring.anchor()])
+    assert (theirs.trust, theirs.trust_list) == (Check.FAILED, "")
+    assert "signingCredential.untrusted" in theirs.problems
+    lists = [replace(ring.anchor(), name="parents"), replace(stranger.anchor(), name="its own")]
+    assert read_credentials(wrapped, lists).trust_list == lists[1].label
 
 
 def test_a_certificate_planted_in_the_store_lends_no_fingerprint(signed: Make) -> None:

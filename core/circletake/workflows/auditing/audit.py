@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 MOST_FILES = 1_000_000
 """No folder of releases holds so many; a whole disk named by mistake does."""
 
+_FEW = 500
+"""Files that fit into memory as they come, some 40 kB each; keeping equal parts once costs time."""
+
 _SLOWEST = 20_000_000
 """Bytes a second at which the slowest machine we think of looks at a file."""
 
@@ -230,10 +233,10 @@ def _looked_at(
 ) -> list[FileCase]:
     tasks = (Look(str(found.root), place, trust, moment) for place in sorted(found.files))
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
-    sharing = Sharing()
+    sharing = Sharing() if len(found.files) > _FEW else None
     for task, result in pool.run(tasks, look, caps=_caps(found), ahead=pool.READING, progress=progress):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
-        looked.append(_shared(case, sharing))
+        looked.append(_shared(case, sharing) if sharing else case)
     return looked
 
 
