@@ -234,9 +234,10 @@ def _groups(outcomes: Iterator[Outcome]) -> tuple[Group, ...]:
 
 def _unasked(audit: Audit) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Rules that were answered for no file at all, with their reasons."""
-    asked = {o.rule for o in audit.outcomes if o.check is not Check.NOT_CHECKED}
+    answers = audit.outcomes.answers()
+    asked = {answer.rule for answer in answers if answer.check is not Check.NOT_CHECKED}
     reasons: dict[str, dict[str, None]] = {}
-    for outcome in audit.outcomes:
+    for outcome in answers:
         if outcome.rule not in asked:
             reasons.setdefault(outcome.rule, {})[outcome.reason] = None
     for rule, why in sorted(reasons.items()):

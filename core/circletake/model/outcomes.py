@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 from typing import overload
 
 from circletake.model.audit import Outcome
 from circletake.model.manifest import Check
+
+_ANSWER = attrgetter(*(field.name for field in fields(Outcome) if field.name != "file"))
 
 
 class Outcomes(Sequence[Outcome]):
@@ -21,7 +24,7 @@ class Outcomes(Sequence[Outcome]):
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
         self._answers: list[Outcome] = []
         self._files: list[str] = []
-        self._numbers: dict[Outcome, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._paths: dict[str, int] = {}
         self._of = (array("I"), array("I"))
         for outcome in outcomes:
@@ -29,15 +32,18 @@ class Outcomes(Sequence[Outcome]):
 
     def add(self, outcome: Outcome) -> None:
         """Keep one more."""
-        answer = replace(outcome, file="")
-        number = self._numbers.setdefault(answer, len(self._answers))
+        number = self._numbers.setdefault(_ANSWER(outcome), len(self._answers))
         if number == len(self._answers):
-            self._answers.append(answer)
+            self._answers.append(replace(outcome, file=""))
         path = self._paths.setdefault(outcome.file, len(self._files))
         if path == len(self._files):
             self._files.append(outcome.file)
         self._of[0].append(number)
         self._of[1].append(path)
+
+    def answers(self) -> Sequence[Outcome]:
+        """What was answered, of whatever file: each once, in the order it first came."""
+        return self._answers
 
     def failed(self) -> Iterator[Outcome]:
         """Those that failed, notes among them."""
