@@ -95,6 +95,7 @@ def set_(
     _print_changes(changes)
     say(
         f"{counted(len(changes), 'field')} declared by {printable(actor.name, 40)}"
+        "; undo does not reach recipes: declare again what should stand"
         if changes
         else "It stands so already."
     )

@@ -146,7 +146,7 @@ def _tell(decision: Decision, before: Callable[[Decided], str], after: str, json
 
 
 def undo(by: By = "", script: Script = False, json: Json = False, library: LibraryFolder = None) -> None:
-    """Take back the last decision; a dedupe and a change of a cut are decisions too."""
+    """Take back the last decision; a dedupe and a change of a cut are decisions too, a recipe is not."""
     from circletake.workflows.actor import whoami
 
     with open_library(library) as lib:
