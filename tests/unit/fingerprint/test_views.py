@@ -5,11 +5,13 @@ from circletake.fingerprint.low import coarse, lows, mirror, odd_columns, spectr
 from circletake.fingerprint.pictures import squares
 from circletake.fingerprint.search import LIKENESS
 from circletake.fingerprint.views import WHOLE, View, bases, closer, middle, seen
-from tests.scenes import Scene
+from tests.scenes import RATE, Scene
 
 
 def _luma(scene: Scene) -> np.ndarray:
-    return np.asarray(np.rint(scene.frames(192)[:1] @ np.array([0.299, 0.587, 0.114])), np.uint8)
+    """The first picture of a scene."""
+    frames = scene.but(seconds=1 / RATE).frames(192)
+    return np.asarray(np.rint(frames @ np.array([0.299, 0.587, 0.114])), np.uint8)
 
 
 def _vector(luma: np.ndarray) -> np.ndarray:
