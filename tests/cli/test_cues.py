@@ -95,6 +95,15 @@ def test_a_finished_film_tells_again_what_it_was_signed_with(
     ]
 
 
+@pytest.mark.parametrize(("name", "begins"), [("a.csv", "\ufeff"), ("a.json", "{"), ("a.HTML", "<!doctype")])
+def test_the_name_of_a_file_says_what_it_is(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path, name: str, begins: str
+) -> None:
+    status, _, said = cli("cues", "main", "--to", tmp_path / name)
+    assert status == 0, said
+    assert (tmp_path / name).read_text().lower().startswith(begins)
+
+
 def test_the_page_of_a_cut_shows_its_takes_alone(cli: Cli, takes: tuple[Take, Take]) -> None:
     status, out, _ = cli("cues", "main", "--format", "html", "--to", "cues.html")
     assert (status, out.startswith("Wrote  cues.html")) == (0, True)
@@ -125,7 +134,7 @@ def test_a_take_of_another_library_is_told_as_that(
         (("../in/bus.mp4",), "carries no credentials"),
         (("../altered.mp4",), "altered"),
         (("../take.mp4",), "tell of no cut"),
-        (("main", "--to", "x.csv"), "as what?"),
+        (("main", "--to", "x.txt"), "its name does not say as what"),
     ],
 )
 def test_what_has_no_cue_sheet_is_refused_with_the_reason(

@@ -54,9 +54,11 @@ def cues(
     from circletake.workflows.curation.selection import selection_of
     from circletake.workflows.leaving.recalling import recall
 
-    chosen = form or (Form.JSON if json else None)
+    chosen = form or (Form.JSON if json else _meant(to))
     if to and not chosen:
-        raise BadInput("--to", "as what?", f"add --format, one of {', '.join(Form)}")
+        raise BadInput(
+            printable(str(to)), "its name does not say as what", f"add --format, one of {', '.join(Form)}"
+        )
     files = CueFiles(**{chosen.value: to or STDOUT}) if chosen else CueFiles()
     with open_library(library) as lib:
         files.check(lib, Path(what), force)
@@ -76,6 +78,12 @@ def cues(
         note(f"which takes lie where is as {printable(sheet.said_by, 60)} signed it")
     if sheet.missing:
         raise typer.Exit(1)
+
+
+def _meant(to: Path | None) -> Form | None:
+    """The form that a file's name asks for."""
+    suffix = to.suffix.lower().removeprefix(".") if to else ""
+    return next((form for form in Form if form.value == suffix), None)
 
 
 def _show(sheet: CueSheet) -> None:
