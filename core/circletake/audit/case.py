@@ -92,8 +92,8 @@ def _placed(
         if told.integrity is Check.FAILED and told.active and not _ours(file, recorded):
             told = Credentials(False)
         traced = trace(told, recorded, seconds, record)
-        manifest = assembled(told)
-        sounds = sounds_in(manifest) if manifest else ()
+        found = assembled(told)
+        sounds = sounds_in(found.manifest) if found else ()
     return replace(
         file, recorded=recorded, recorded_path=renamed, summed=summed, traced=traced, sounds=sounds
     )
