@@ -146,6 +146,7 @@ class CueList:
         doubts: what stands against that word; empty where nothing does.
         overlays: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
+        sound: the film has any sound, as whoever looked through it found.
     """
 
     film: str
@@ -164,6 +165,7 @@ class CueList:
     doubts: str = ""
     overlays: tuple[Overlay, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
+    sound: bool = False
 
     @property
     def found(self) -> int:

@@ -21,7 +21,7 @@ from circletake.model.recorded import UNDECLARED
 from circletake.workflows.analysis.locating import locate
 from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
-from circletake.workflows.leaving.declaring import WHOLE_SOUND, Declaration, declared_on
+from circletake.workflows.leaving.declaring import WHOLE_SOUND, Word, declared_on
 from circletake.workflows.leaving.exporting import publish
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.identifying import Identified
@@ -63,7 +63,7 @@ def look_through(
     timeline: Identified | None = None,
     *,
     offset: int | None = None,
-    declared: Sequence[Declaration] = (),
+    declared: Sequence[Word] = (),
     by: str = "",
     progress: Progress = silent,
 ) -> Finding:
@@ -88,7 +88,7 @@ def look_through(
         located = _unseen(film)
         notes.append(f"the picture was not looked at: {error.reason}")
     if timeline is None:
-        heard = (SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if _has_sound(film) else ()
+        heard = (SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if located.sound else ()
         return Finding(film, declared_on(replace(located, sounds=heard), declared, by))
     joined = conform(located, timeline, offset)
     names = dict.fromkeys(piece.called for piece in timeline.sounds)
@@ -153,12 +153,6 @@ def finish(
         row = bench.ledger.row(done.path, "film", slates.values(), sidecar=done.sidecar)
         (row,) = publish(library, staged, to.absolute().parent, [row], force)
     return Finished(Path(row.path), row, tuple(dict.fromkeys(bench.warnings)))
-
-
-def _has_sound(film: Path) -> bool:
-    from circletake.media.probe import probe
-
-    return probe(film).facts.audio is not None
 
 
 def _used(cues: CueList) -> tuple[str, ...]:
