@@ -177,6 +177,7 @@ class TestWhoseWord:
     def test_an_audit_tells_who_passes_it_on(self, cli: Cli, others: Path) -> None:
         _, out, _ = cli("audit", others)
         assert "declared by ana; passed on by Mallory Inc" in out
+        assert "declared human-made by Ana; passed on by Mallory Inc; not verified" in out
         _, out, _ = cli("audit", others, "--json")
         (file,) = json.loads(out)["audits"][0]["files"]
         assert {row["says"].partition("; ")[2] for row in file["made_of"]} == {"passed on by Mallory Inc"}

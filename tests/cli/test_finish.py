@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from circletake.errors import LibraryError
 from circletake.files import sha256_of
 from circletake.media.probe import Probed, probe
-from circletake.model.cue import Gap
+from circletake.model.cue import CueList, Gap
 from circletake.model.take import Take
 from circletake.provenance.reading import read_credentials
+from circletake.workflows.leaving import finishing
 from circletake.workflows.library import find_library
 from tests.cli.conftest import Cli
 from tests.factories import claim, cue, half_black, new_take
@@ -210,6 +212,20 @@ class TestFinish:
         monkeypatch.setattr("circletake.media.probe.probe", counting)
         assert "SOUND    sound of the film" in cli("finish", heard, "--dry-run")[1]
         assert probed.count(heard) == 1
+
+    def test_where_no_take_can_be_compared_the_timeline_speaks_alone(
+        self, cli: Cli, takes: tuple[Take, Take], film: Path, edl: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nothing(*_: object, **__: object) -> CueList:
+            raise LibraryError("locate", "no take has a fingerprint to compare with")
+
+        monkeypatch.setattr(finishing, "locate", nothing)
+        words = ("-T", edl, "--rate", "12", "--dry-run")
+        _, out, err = cli("finish", film, *words)
+        assert "2 takes in 2 stretches · 0:03 of 0:04 (75.0%) · 2 by the timeline alone" in out
+        assert "the picture was not looked at: no take has a fingerprint" in err
+        film.write_bytes(film.read_bytes()[:200])
+        assert cli("finish", film, *words)[0] == 2
 
     @pytest.mark.parametrize("spelling", ["human", "human-made"])
     def test_sound_is_declared_in_the_words_of_a_cuts_song(

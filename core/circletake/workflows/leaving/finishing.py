@@ -13,8 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput, LibraryError
-from circletake.files import sha256_of
+from circletake.errors import BadInput, LibraryError, MediaError
 from circletake.model.cue import CueList, Gap
 from circletake.model.export import ExportRow, SoundUse
 from circletake.model.recorded import UNDECLARED
@@ -25,6 +24,7 @@ from circletake.workflows.leaving.declaring import WHOLE_SOUND, Word, declared_o
 from circletake.workflows.leaving.exporting import publish
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.identifying import Identified
+from circletake.workflows.leaving.recalling import looked_at
 from circletake.workflows.leaving.terms import Terms
 from circletake.workflows.leaving.workbench import Workbench
 from circletake.workflows.progress import Progress, silent
@@ -161,14 +161,15 @@ def _used(cues: CueList) -> tuple[str, ...]:
 
 def _unseen(film: Path) -> CueList:
     """The film without anything found in it."""
-    from circletake.media.probe import probe
-
-    facts = probe(film).facts
+    case = looked_at(film)
+    if case.unreadable or not case.media:
+        raise MediaError(film.name, case.unreadable or "is no video")
+    facts = case.media
     rate = facts.rate or Fraction(24)
     frames = facts.frames or round(Fraction(facts.seconds).limit_denominator(90_000) * rate)
     empty = CueList(
         film.name.encode("utf-8", "replace").decode(),
-        sha256_of(film),
+        case.sha256,
         rate,
         frames,
         (),

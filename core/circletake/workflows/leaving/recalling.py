@@ -116,7 +116,7 @@ def _cut_in(folder: Path) -> Path:
 
 
 def _signed(library: Library, film: Path, trust: tuple[TrustList, ...]) -> CueList:
-    case = _looked(film, trust)
+    case = looked_at(film, trust)
     found = _told(film, case)
     record = recorded_in(found.manifest.assertions)
     rate = record and (record.rate or (case.media and case.media.rate))
@@ -155,8 +155,12 @@ def _signed(library: Library, film: Path, trust: tuple[TrustList, ...]) -> CueLi
     )
 
 
-def _looked(film: Path, trust: tuple[TrustList, ...]) -> FileCase:
-    """What the file says, read by a worker: it may be a stranger's."""
+def looked_at(film: Path, trust: tuple[TrustList, ...] = ()) -> FileCase:
+    """What the file says, read by a worker: it may be a stranger's.
+
+    Raises:
+        BadInput: the worker died of it.
+    """
     task = Look(str(film.absolute().parent), film.name, trust)
     ((_, case),) = pool.run([task], look, workers=1, caps=_CAPS, ahead=pool.READING)
     if isinstance(case, pool.Failure):
