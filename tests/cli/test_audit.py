@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from circletake.cli.app import run
+from circletake.model.manifest import EditSaid
+from circletake.provenance.derived import plan_edited
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.signing import sign
 from tests.factories import tiny_clip
 from tests.releases import Made
 
@@ -136,3 +146,81 @@ def test_real_signed_clips_are_told_for_what_they_are(
     assert {f["rule"] for f in clips["findings"]} == {"ai.prompt", "c2pa.trusted"}
     (row,) = edited["files"][0]["made_of"]
     assert (row["kind"], row["model"]) == ("partly", "Adobe Firefly")
+
+
+def first_words(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The second line of a terminal, and how a page opens: its word, what it says, what is wrong."""
+    page = tmp_path / "page.html"
+    run(["audit", str(folder), "--report", str(page)])
+    line = capsys.readouterr().out.splitlines()[1]
+    opening = re.search(r"<div><strong>.*?</div>", page.read_text("utf-8"), re.DOTALL)
+    assert opening
+    return line, html.unescape(" ".join(re.sub(r"<[^>]+>", " ", opening[0]).split()))
+
+
+def test_a_file_that_nobody_listed_and_one_that_is_gone_are_not_intact(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (clip, *_) = sorted((mine.folder / "clips").iterdir())
+    other = tiny_clip(tmp_path / "other.mp4", seconds=4, seed=77)
+    keys = KeyRing(tmp_path / "mallory")
+    keys.init("Mallory Inc")
+    plan = plan_edited(clip, [EditSaid("c2pa.edited.metadata")], when=datetime.now(UTC))
+    sign(plan, other, mine.folder / "zz.mp4", keys.signer(), "video/mp4")
+    clip.unlink()
+    line, page = first_words(mine.folder, tmp_path, capsys)
+    counts = "1 missing, 1 not listed, 3 of 3 videos intact"
+    assert line == f"VERDICT  not intact: {counts}; the intact ones equal the sealed list"
+    assert page.startswith("Not intact 1 missing, 1 not listed; 3 of 3 videos intact. Every listed file that")
+    assert f"clips/{clip.name} : missing" in page
+    assert "zz.mp4 : a foreign clip, signed by Mallory Inc, that nobody listed" in page
+
+
+def test_litter_and_papers_beside_a_release_change_nothing(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (mine.folder / ".DS_Store").write_bytes(b"x")
+    run(["audit", str(mine.folder), "--report", str(mine.folder / "mine.html"), "--sign"])
+    capsys.readouterr()
+    assert first_words(mine.folder, tmp_path, capsys)[0].startswith("INTACT   4 of 4 videos; ")
+
+
+def test_a_list_that_lost_its_seal_is_not_intact(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (mine.folder / "release.json.c2pa").unlink()
+    line, page = first_words(mine.folder, tmp_path, capsys)
+    assert line.startswith("VERDICT  not intact: 1 missing, 4 of 4 videos intact; ")
+    assert line.endswith("release.json was stripped of its seal, so it proves nothing")
+    assert "release.json : the release's own list: stripped of its seal" in page
+    sums = mine.folder / "SHA256SUMS"
+    rows = [row for row in sums.read_text().splitlines() if not row.endswith(".c2pa")]
+    sums.write_text("\n".join(rows) + "\n")
+    record = mine.folder / "release.json"
+    record.write_text(record.read_text().replace("Night Bus", "Day Bus"))
+    assert (
+        "release.json was changed since SHA256SUMS was written"
+        in first_words(mine.folder, tmp_path, capsys)[0]
+    )
+
+
+def test_an_altered_still_beside_a_good_video_is_not_intact(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "handed"
+    folder.mkdir()
+    shutil.copy(next((mine.folder / "clips").glob("*.mp4")), folder / "bus.mp4")
+    picture = tmp_path / "frame.jpg"
+    cv2.imwrite(str(picture), np.full((48, 64, 3), 90, np.uint8))
+    plan = plan_edited(folder / "bus.mp4", [EditSaid("c2pa.edited")], when=datetime.now(UTC))
+    sign(plan, picture, folder / "bus.jpg", mine.keys.signer(), "image/jpeg")
+    line, page = first_words(folder, tmp_path, capsys)
+    assert line.startswith("INTACT   1 of 1 video; ")
+    assert page.startswith("Intact 1 video and 1 still, all intact.")
+    data = bytearray((folder / "bus.jpg").read_bytes())
+    data[-40] ^= 1
+    (folder / "bus.jpg").write_bytes(data)
+    line, page = first_words(folder, tmp_path, capsys)
+    assert line.startswith("VERDICT  not intact: 1 of 1 video intact; ")
+    assert page.startswith("Not intact 1 altered; 1 of 1 video and 0 of 1 still intact.")
+    assert "bus.jpg : the media bytes are not those that were signed" in page

@@ -6,16 +6,25 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from circletake.model.audit import FileCase
 from circletake.model.cue import Gap
+from circletake.model.manifest import Check, EditSaid
 from circletake.model.take import Take
+from circletake.provenance.derived import plan_edited
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.signing import sign
+from circletake.workflows.auditing.looking import Look, look
 from circletake.workflows.demo.song import write_song
+from circletake.workflows.leaving import recalling
 from circletake.workflows.library import find_library
 from tests.cli.conftest import Cli
-from tests.factories import claim, cue, half_black
+from tests.factories import claim, cue, half_black, tiny_clip
 from tests.locators import pretend
 
 Clip = Callable[..., Path]
@@ -91,7 +100,7 @@ def test_a_finished_film_tells_again_what_it_was_signed_with(
     assert (told["rows"][0]["how"], told["rows"][0]["confidence"]) == ("by the picture", 0.97)
     assert told["rows"][0]["picture"] is None
     assert told["sounds"] == [
-        {"name": "sound of the film", "sha256": "", "origin": "ai", "declared_by": "Ana"}
+        {"name": "sound of the film", "sha256": "", "origin": "ai-made", "declared_by": "Ana"}
     ]
 
 
@@ -148,3 +157,66 @@ def test_what_has_no_cue_sheet_is_refused_with_the_reason(
     Path("../altered.mp4").write_bytes(data)
     status, out, err = cli("cues", *words)
     assert (status, out, said in err) == (2, "", True)
+
+
+class TestWhoseWord:
+    """Which takes a signed video shows is its signer's word, as far as it speaks of this very file."""
+
+    @pytest.fixture
+    def film(self, cli: Cli, takes: tuple[Take, Take], tmp_path: Path) -> Path:
+        """The cut, signed by Lumen Films."""
+        assert cli("export", "--cut", "main", "--to", "../out")[0] == 0
+        return tmp_path / "out/main.mp4"
+
+    @pytest.fixture
+    def others(self, film: Path, tmp_path: Path) -> Path:
+        """Quite another video, whose signer names the film as its source, and says it was not touched."""
+        keys = KeyRing(tmp_path / "mallory")
+        keys.init("Mallory Inc")
+        other = tiny_clip(tmp_path / "other.mp4", seconds=4, seed=77)
+        plan = plan_edited(film, [EditSaid("c2pa.edited.metadata")], when=datetime.now(UTC))
+        return sign(plan, other, tmp_path / "forged.mp4", keys.signer(), "video/mp4").path
+
+    def test_another_signer_cannot_speak_for_the_one_it_names(self, cli: Cli, others: Path) -> None:
+        status, out, err = cli("cues", others)
+        assert (status, out) == (2, "")
+        assert "only passes on what Lumen Films signed of another file; passed on by Mallory Inc" in err
+        assert f"ask Lumen Films for their own file, or: circletake locate {others}" in err
+
+    def test_an_audit_tells_who_passes_it_on(self, cli: Cli, others: Path) -> None:
+        _, out, _ = cli("audit", others)
+        assert "declared by ana; passed on by Mallory Inc" in out
+        assert "declared human-made by Ana; passed on by Mallory Inc; not verified" in out
+        _, out, _ = cli("audit", others, "--json")
+        (file,) = json.loads(out)["audits"][0]["files"]
+        assert {row["says"].partition("; ")[2] for row in file["made_of"]} == {"passed on by Mallory Inc"}
+
+    def test_what_one_signer_passes_on_of_his_own_is_followed(self, cli: Cli, film: Path) -> None:
+        assert cli("redact", film, "--to", "../kept.mp4")[0] == 0
+        status, out, err = cli("cues", "../kept.mp4")
+        assert (status, "SH010/2" in out) == (0, True)
+        assert "as Lumen Films signed it\n" in err
+
+    def test_a_name_on_no_list_is_told_as_that(
+        self, cli: Cli, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CIRCLETAKE_HOME", str(tmp_path / "somebody else"))
+        status, out, err = cli("cues", film)
+        assert status == 0
+        assert "as Lumen Films signed it; a name that no list of yours could vouch for" in err
+        cli("keys", "init", "-o", "Other Films")
+        _, out, err = cli("cues", film, "--json")
+        assert "as Lumen Films signed it; a name on none of your lists of signers" in err
+        assert json.loads(out)["doubts"] == "a name on none of your lists of signers"
+
+    def test_bytes_that_nothing_was_shown_of_are_refused(
+        self, cli: Cli, film: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unchecked(task: Look) -> FileCase:
+            case = look(task)
+            return replace(case, credentials=replace(case.credentials, integrity=Check.NOT_CHECKED))
+
+        monkeypatch.setattr(recalling, "look", unchecked)
+        status, out, err = cli("cues", film)
+        assert (status, out) == (2, "")
+        assert "nothing shows that its bytes are those that were signed" in err

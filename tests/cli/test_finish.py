@@ -7,13 +7,17 @@ import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from circletake.errors import LibraryError
 from circletake.files import sha256_of
-from circletake.model.cue import Gap
+from circletake.media.probe import Probed, probe
+from circletake.model.cue import CueList, Gap
 from circletake.model.take import Take
 from circletake.provenance.reading import read_credentials
+from circletake.workflows.leaving import finishing
 from circletake.workflows.library import find_library
 from tests.cli.conftest import Cli
 from tests.factories import claim, cue, half_black, new_take
@@ -114,7 +118,7 @@ class TestFinish:
         assert "2 takes in 2 stretches · 0:03 of 0:04 (75.0%)" in out
         assert "1 by timeline and picture, 1 by the timeline alone" in out
         assert "A001C002.mov: digitalCapture, declared by Ana" in out
-        assert "SOUND    sound of the film: human, declared by Ana" in out
+        assert "SOUND    sound of the film: human-made, declared by Ana" in out
         signed = film.with_name("the film.signed.mp4")
         said = read_credentials(signed, [])
         assert said.active is not None
@@ -131,22 +135,22 @@ class TestFinish:
         assert record["others"] == [
             {"record": ["1", "2"], "what": "A001C002.mov", "source_type": "digitalCapture", "by": "Ana"}
         ]
-        assert record["sounds"][0]["origin"] == "human"
+        assert record["sounds"][0]["origin"] == "human-made"
         assert sha256_of(film) == before
         page = Path("cues.html").read_text()
         assert "CC-BY-4.0" in page and "How its takes were chosen" in page
         assert "<bdi>digitalCapture</bdi>, declared by <bdi>Ana</bdi>; not verified" in page
-        assert "sound of the film: human, declared by Ana" in page and "<b>Not found</b>" not in page
+        assert "sound of the film: human-made, declared by Ana" in page and "<b>Not found</b>" not in page
         with Path("cues.csv").open(encoding="utf-8-sig", newline="") as file:
             _, camera, _, sound = csv.DictReader(file)
         assert (camera["found"], camera["file"], camera["source type"], camera["declared by"]) == (
             *("no", "A001C002.mov", "digitalCapture", "Ana"),
         )
-        assert (sound["found"], sound["source type"], sound["declared by"]) == ("sound", "human", "Ana")
+        assert (sound["found"], sound["source type"], sound["declared by"]) == ("sound", "human-made", "Ana")
         told = cli("audit", signed, "--all")[1]
-        assert "SOUND    sound of the film: declared human by Ana; not verified" in told
+        assert "SOUND    sound of the film: declared human-made by Ana; not verified" in told
         assert "camera, declared 0:01" in told
-        assert "sound of the film: declared human by Ana" in cli("disclose", signed)[1]
+        assert "sound of the film: declared human-made by Ana" in cli("disclose", signed)[1]
         rubric = Rubric(shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml")
         assert rubric.failures(signed) == []
 
@@ -193,6 +197,44 @@ class TestFinish:
         status, out, _ = cli("finish", heard, "--by", "Ana")
         assert (status, "SOUND    sound of the film: undeclared" in out) == (0, True)
         assert "sound of the film: undeclared" in cli("audit", heard.with_name("heard.signed.mp4"))[1]
+
+    def test_a_film_is_read_once_by_the_worker_that_looks_through_it(
+        self, cli: Cli, takes: tuple[Take, Take], clip: Clip, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard = clip("heard.mp4", seconds=4, rate=12, seed=9, audio=True)
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48, source_out=4.0)])
+        probed: list[Path] = []
+
+        def counting(file: Path, **over: Any) -> Probed:
+            probed.append(file)
+            return probe(file, **over)
+
+        monkeypatch.setattr("circletake.media.probe.probe", counting)
+        assert "SOUND    sound of the film" in cli("finish", heard, "--dry-run")[1]
+        assert probed.count(heard) == 1
+
+    def test_where_no_take_can_be_compared_the_timeline_speaks_alone(
+        self, cli: Cli, takes: tuple[Take, Take], film: Path, edl: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nothing(*_: object, **__: object) -> CueList:
+            raise LibraryError("locate", "no take has a fingerprint to compare with")
+
+        monkeypatch.setattr(finishing, "locate", nothing)
+        words = ("-T", edl, "--rate", "12", "--dry-run")
+        _, out, err = cli("finish", film, *words)
+        assert "2 takes in 2 stretches · 0:03 of 0:04 (75.0%) · 2 by the timeline alone" in out
+        assert "the picture was not looked at: no take has a fingerprint" in err
+        film.write_bytes(film.read_bytes()[:200])
+        assert cli("finish", film, *words)[0] == 2
+
+    @pytest.mark.parametrize("spelling", ["human", "human-made"])
+    def test_sound_is_declared_in_the_words_of_a_cuts_song(
+        self, cli: Cli, takes: tuple[Take, Take], clip: Clip, monkeypatch: pytest.MonkeyPatch, spelling: str
+    ) -> None:
+        heard = clip("heard.mp4", seconds=4, rate=12, seed=9, audio=True)
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48, source_out=4.0)])
+        out = cli("finish", heard, "--dry-run", "--by", "Ana", "--declare", "sound", spelling)[1]
+        assert "SOUND    sound of the film: human-made, declared by Ana" in out
 
     def test_a_take_the_picture_contradicts_is_not_claimed(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,8 +64,11 @@ def test_a_film_is_read_back_with_what_lies_over_its_takes() -> None:
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8), st.integers(0, 50))
 def test_rows_that_lie_over_one_another_are_laid_out_once(spans: list[tuple[int, int]], frames: int) -> None:
     rows: list[Cue | Gap] = [
-        cue(record_in=a, record_out=b) if number % 2 else Gap(a, b)
+        cue(record_in=a, record_out=b, source_in=a / 24, source_out=b / 24) if number % 2 else Gap(a, b)
         for number, (a, b) in enumerate(sorted(spans))
     ]
-    told = list(_settled(rows, frames))
+    told = list(_settled(rows, frames, Fraction(24)))
     assert [frame for row in told for frame in range(row.record_in, row.record_out)] == list(range(frames))
+    for each in (row for row in told if isinstance(row, Cue)):
+        shown = (each.source_in, each.source_out)
+        assert shown == pytest.approx((each.record_in / 24, each.record_out / 24))

@@ -19,7 +19,7 @@ from circletake.model.take import Take
 from circletake.model.timeline import Piece, PieceKind, Timeline
 from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
-from circletake.workflows.leaving.declaring import Declaration, declared_on
+from circletake.workflows.leaving.declaring import Word, declared_on
 from circletake.workflows.leaving.identifying import Identified, identify, read
 from circletake.workflows.leaving.identifying import Known as Row
 from circletake.workflows.leaving.importing import cut_of, save
@@ -318,8 +318,8 @@ class TestDeclaring:
 
     def test_names_seconds_and_the_rest_are_declared(self, library: Library) -> None:
         declared = [
-            *(Declaration("A0*", "camera"), Declaration("2-2.5", "hand"), Declaration("rest", "edited")),
-            *(Declaration("Title", "hand"), Declaration("sound", "human")),
+            *(Word("A0*", "camera"), Word("2-2.5", "hand"), Word("rest", "edited")),
+            *(Word("Title", "hand"), Word("sound", "human")),
         ]
         said = declared_on(self.found(library), declared, "ana")
         assert [(s.record_in, s.kind, s.by) for s in said.others] == [
@@ -329,14 +329,14 @@ class TestDeclaring:
             (60, "humanEdits", "ana"),
             (72, "humanEdits", "ana"),
         ]
-        assert said.sounds == (SoundUse("song.wav", "", "human", "ana"),)
+        assert said.sounds == (SoundUse("song.wav", "", "human-made", "ana"),)
 
     @pytest.mark.parametrize(
         ("what", "kind"), [("nothing*", "camera"), ("rest", "magic"), ("sound", "camera")]
     )
     def test_a_declaration_that_fits_nothing_is_refused(self, library: Library, what: str, kind: str) -> None:
         with pytest.raises(BadInput):
-            declared_on(self.found(library), [Declaration(what, kind)], "ana")
+            declared_on(self.found(library), [Word(what, kind)], "ana")
 
 
 class TestBlack:
@@ -369,5 +369,5 @@ class TestBlack:
         assert said.gaps[1].why == "black by the timeline and the picture"
         assert not said.gaps[1].nearest and said.gaps[0].nearest == "id-9"
         assert with_black(path, said, [(0, 3)]) == said
-        (_, black, _) = declared_on(said, [Declaration("rest", "camera")], "ana").gaps
+        (_, black, _) = declared_on(said, [Word("rest", "camera")], "ana").gaps
         assert black == said.gaps[1]

@@ -14,10 +14,12 @@ import pytest
 from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
-from circletake.model.timeline import Level, Timeline
+from circletake.model.timeline import Level, Piece, PieceKind, Timeline
 from circletake.timeline.reading import Reading, read_timeline
+from circletake.workflows.demo.song import write_song
 from circletake.workflows.leaving.identifying import Identified, identify
 from circletake.workflows.leaving.importing import Imported, cut_of
+from circletake.workflows.leaving.songs import Heard
 from circletake.workflows.library import Library
 from tests.factories import new_take
 from tests.unit.timeline.test_leaving import left, mixed
@@ -43,6 +45,10 @@ def table() -> dict[str, dict[str, str]]:
         for name, cell in zip(head[1:], cells, strict=True):
             found[name][what] = cell
     return found
+
+
+SHORT = Cut("short", Fraction(24), 64, 48, (CutEvent("a", Fraction(0), Fraction(2)),))
+"""Two seconds of one take."""
 
 
 def takes_in(library: Library) -> dict[str, Slate]:
@@ -231,6 +237,30 @@ class TestSongs:
         held = (made.cut.song.volume, made.cut.song.fade_in, made.cut.song.fade_out)
         assert held == (Fraction(1), Fraction(1), Fraction(2))
         assert made.not_carried == ("the song night bus.wav: louder than it is, which a cut cannot have it",)
+
+    @pytest.mark.parametrize(("start", "taken"), [("-5", False), ("0", True), ("3", True), ("4", False)])
+    def test_a_song_starts_where_it_has_sound(self, tmp_path: Path, start: str, taken: bool) -> None:
+        write_song(tmp_path / "song.wav", 4)
+        song = Song(str(tmp_path / "song.wav"), "ab" * 32, "song.wav")
+        piece = Piece("A1", True, PieceKind.MEDIA, 0, 48, source_in=Fraction(start))
+        laid, why = Heard(piece, song, "bytes").under(SHORT)
+        assert (laid.offset if laid else None) == (Fraction(start) if taken else None)
+        assert why == ("" if taken else f"it would start at {start} s of it, where it has no sound")
+
+    @pytest.mark.parametrize(
+        ("fades", "held"), [((9, 0), (2, 0)), ((0, 3), (0, 2)), ((-1, 1), (0, 1)), ((2, 2), (2, 2))]
+    )
+    def test_a_fade_is_no_longer_than_the_cut(
+        self, tmp_path: Path, fades: tuple[int, int], held: tuple[int, int]
+    ) -> None:
+        write_song(tmp_path / "song.wav", 4)
+        song = Song(str(tmp_path / "song.wav"), "ab" * 32, "song.wav")
+        level = Level(Fraction(1), Fraction(fades[0]), Fraction(fades[1]))
+        piece = Piece("A1", True, PieceKind.MEDIA, 0, 48, source_in=Fraction(0), level=level)
+        laid, why = Heard(piece, song, "bytes").under(SHORT)
+        assert laid
+        assert (laid.fade_in, laid.fade_out) == tuple(map(Fraction, held))
+        assert ("fades for longer" in why) is (max(fades) > 2)
 
     def test_a_song_that_is_gone_is_sound_of_nobody(self, library: Library, tmp_path: Path) -> None:
         slates = takes_in(library)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from circletake.errors import CircletakeError, KeyProblem, PluginError
 from circletake.hookspecs import hookimpl
 from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
-from circletake.protocols import About, Context, OpenSigner
+from circletake.protocols import About, Context
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
 from circletake.workflows.leaving.cutting import single
@@ -21,7 +20,7 @@ from circletake.workflows.leaving.signer import open_signer
 from circletake.workflows.leaving.terms import terms
 from circletake.workflows.library import Library
 from tests.factories import actor
-from tests.outgoing import slate
+from tests.outgoing import Wrapped, slate
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 
@@ -34,10 +33,9 @@ class Slot:
 
 
 @dataclass
-class Token:
+class Token(Wrapped):
     """A plugin that keeps the key elsewhere: the example of docs/signing.md, made to fail as a test wants."""
 
-    inner: OpenSigner
     fails: Exception | None = None
     slot: int = -1
     closed: bool = False
@@ -51,18 +49,10 @@ class Token:
         self.slot = settings.number
         return self
 
-    @property
-    def algorithm(self) -> Any:
-        return self.inner.algorithm
-
-    @property
-    def chain_pem(self) -> str:
-        return self.inner.chain_pem
-
     def sign(self, data: bytes) -> bytes:
         if self.fails:
             raise self.fails
-        return self.inner.sign(data)
+        return super().sign(data)
 
     def close(self) -> None:
         self.closed = True

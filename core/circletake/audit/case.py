@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from circletake.audit.declared import sounds_in
-from circletake.audit.tracing import assembled, trace
+from circletake.audit.tracing import Assembled, assembled, trace
 from circletake.model.audit import AuditCase, FileCase, ListUsed, Traced
 from circletake.model.export import Release, ReleasedFile, SoundUse
 from circletake.model.manifest import Check, Credentials
@@ -92,11 +92,18 @@ def _placed(
         if told.integrity is Check.FAILED and told.active and not _ours(file, recorded):
             told = Credentials(False)
         traced = trace(told, recorded, seconds, record)
-        manifest = assembled(told)
-        sounds = sounds_in(manifest) if manifest else ()
+        found = assembled(told)
+        sounds = tuple(_heard(found)) if found else ()
     return replace(
         file, recorded=recorded, recorded_path=renamed, summed=summed, traced=traced, sounds=sounds
     )
+
+
+def _heard(found: Assembled) -> Iterator[SoundUse]:
+    """What is declared of sound, with what stands against the word of whoever declares it."""
+    for sound in sounds_in(found.manifest):
+        by = f"{sound.declared_by or 'nobody named'}{found.doubts}" if found.doubts else sound.declared_by
+        yield replace(sound, declared_by=by)
 
 
 def _ours(file: FileCase, recorded: ReleasedFile | None) -> bool:

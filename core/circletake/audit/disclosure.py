@@ -14,7 +14,7 @@ from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.rights import Decision, Rights, decisions_said, rights_said
 from circletake.audit.shots import Shot, shots_of
 from circletake.audit.summary import MACHINE, Summary, summarise
-from circletake.audit.wording import is_own, sentence
+from circletake.audit.wording import is_own
 from circletake.model.audit import Audit
 from circletake.model.export import Chosen, SoundUse
 from circletake.model.selection import ShotChoice
@@ -113,7 +113,7 @@ def build_disclosure(
         rights[take] = more.over(rights.get(take, Rights()))
     shots = tuple(shots_of(summary.main, rights, release.prompt_policy if release else ""))
     signed = summary.signers[0] if summary.signers else None
-    changed = list_changed(audit)
+    changed, verdict = list_changed(audit), verdict_on(audit, summary)
     return Disclosure(
         title=release.name if release and release.name else audit.root,
         at=audit.at,
@@ -121,8 +121,8 @@ def build_disclosure(
         producer=signed.signer.name if signed else "",
         certificate=signed.signer.sha256 if signed else "",
         vouched=signed.trust_list if signed and not is_own(signed) else "",
-        verdict=sentence(summary) + (f"; the release's own list was {changed}" if changed else ""),
-        intact=verdict_on(audit, summary).kind == "intact",
+        verdict=verdict.sentence + (f"; the release's own list was {changed}" if changed else ""),
+        intact=verdict.kind == "intact",
         sealed=audit.sealed,
         findings=len(summary.findings),
         over=tuple(file.case.path for file in summary.main),

@@ -69,6 +69,7 @@ def judge(
         clocks=case.clocks,
         profile=profile,
         moment=case.moment.isoformat(timespec="seconds") if case.moment else "",
+        listed_only=case.listed_only,
     )
 
 

@@ -103,7 +103,8 @@ class Makings:
                 own = replace(own, source_type=own.source_type or parent.source_type)
                 continue
             origin = self.of(inner, depth + 1)
-            words = origin.words + reservation(parent) if origin.words else own.words
+            doubts = reservation(parent) + passed_on(manifest, inner)
+            words = origin.words + doubts if origin.words else own.words
             filled = {f.name: getattr(own, f.name) or getattr(origin, f.name) for f in fields(Making)}
             if origin.model and own.model in ("", origin.model):
                 filled.update(words=words, evidence=origin.evidence, signed_by=origin.signed_by)
@@ -124,10 +125,23 @@ def declaration(made: Making) -> str:
     return ""
 
 
+def altered(ingredient: IngredientSaid) -> bool:
+    """Whether an ingredient was other than its own credentials say when it was used."""
+    return any("mismatch" in code for code in ingredient.problems)
+
+
+def passed_on(manifest: ManifestSaid, parent: ManifestSaid) -> str:
+    """The reservation that another than the parent's signer passes its word on; empty where it is one."""
+    by, whose = manifest.signer, parent.signer
+    if by and whose and by.sha256 == whose.sha256:
+        return ""
+    return f"; passed on by {by.name if by else 'nobody named'}"
+
+
 def reservation(ingredient: IngredientSaid) -> str:
-    """What stands against an ingredient's own credentials, short of an alteration."""
+    """What stands against an ingredient's own credentials."""
     codes = " ".join(ingredient.problems)
-    if "mismatch" in codes:
+    if altered(ingredient):
         return "; altered before it was used"
     unknown = "; a signer on none of your lists" if "untrusted" in codes else ""
     expired = "; expired, not altered" if "expired" in codes or "outsideValidity" in codes else ""

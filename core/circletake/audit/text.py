@@ -31,8 +31,7 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     """
     summary = summarise(audit)
     lines = [_title(audit, summary)]
-    if summary.videos:
-        lines += _intact(audit, summary)
+    lines += _intact(audit, summary)
     if summary.pictures:
         lines.append(_line("STILLS", headline(summary.pictures, "still")))
     lines += _broken(audit)
@@ -74,16 +73,18 @@ def _title(audit: Audit, summary: Summary) -> str:
 
 
 def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
-    if audit.release is None:
+    verdict = verdict_on(audit, summary)
+    if not (verdict.videos or verdict.wrong):
+        return
+    changed = list_changed(audit)
+    if audit.release is None and not changed:
         against = "no release.json to hold their bytes against"
     elif audit.sealed:
-        each = "bytes equal" if set(summary.videos) == {"intact"} else "the intact ones equal"
+        each = "bytes equal" if verdict.kind == "intact" else "the intact ones equal"
         against = f"{each} the sealed list"
     else:
-        changed = list_changed(audit)
         against = f"release.json {f'was {changed}' if changed else 'is not sealed'}, so it proves nothing"
-    verdict = verdict_on(audit, summary)
-    counts = headline(summary.videos, "video")
+    counts = ", ".join(filter(None, (verdict.amiss, headline(verdict.videos, "video"))))
     if verdict.kind == "intact":
         yield _line("INTACT", f"{counts}; {against}")
     else:

@@ -7,12 +7,22 @@ where they are silent, and what it alone says is marked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from sys import intern
 
 from circletake.audit.declared import declared_in
-from circletake.audit.making import DEEPEST, TAKE, Making, Makings, declaration, is_song, reservation
+from circletake.audit.making import (
+    DEEPEST,
+    TAKE,
+    Making,
+    Makings,
+    altered,
+    declaration,
+    is_song,
+    passed_on,
+    reservation,
+)
 from circletake.audit.recording import Recorded
 from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
@@ -22,6 +32,22 @@ _UNMOVED = frozenset(
     {"c2pa.opened", "c2pa.redacted", "c2pa.edited.metadata", "c2pa.repackaged", "c2pa.transcoded"}
 )
 """Actions after which every picture stands where it stood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The manifest that says where clips lie, and how far its word holds for the file.
+
+    Attributes:
+        manifest: the active one, or that of a parent which the active one only passes on.
+        doubts: what stands against it, in words that follow on others; empty where nothing does.
+        own: one certificate signed it and all that passes it on, and no parent was altered. Else nothing
+            shows that the pictures of this file are those it speaks of.
+    """
+
+    manifest: ManifestSaid
+    doubts: str = ""
+    own: bool = True
 
 
 def trace(
@@ -47,7 +73,8 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
     if credentials.active is None:
         return
     makings = Makings(credentials)
-    active, doubts = _assembled(makings, credentials.active)
+    found = _assembled(makings, credentials.active)
+    active, doubts = found.manifest, found.doubts
     clips = [i for i in active.ingredients if i.role == "componentOf" and i.placed and not is_song(i)]
     rows = [(placed, clip) for clip in clips for placed in clip.placed]
     if not rows:
@@ -57,7 +84,7 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
             yield _traced(replace(made, words=made.words or declaration(made)), whole, None)
         return
     placed = [where for where, _ in rows]
-    declared = declared_in(active, placed)
+    declared = (replace(each, words=each.words + doubts) for each in declared_in(active, placed))
     yield from sorted([*_clips(makings, active, rows, doubts), *declared], key=_begins)
 
 
@@ -85,29 +112,29 @@ def _clips(
         yield _traced(made, placed, clip.source_range)
 
 
-def assembled(credentials: Credentials) -> ManifestSaid | None:
+def assembled(credentials: Credentials) -> Assembled | None:
     """The manifest that says where clips lie: the active one, or one that it only passes on."""
     if credentials.active is None:
         return None
-    return _assembled(Makings(credentials), credentials.active)[0]
+    return _assembled(Makings(credentials), credentials.active)
 
 
-def _assembled(makings: Makings, manifest: ManifestSaid) -> tuple[ManifestSaid, str]:
-    """The manifest that says where clips lie, and what stands against it.
-
-    That of the parent, where nothing was done since that moves a picture, as in a redacted copy.
-    """
-    at, doubts = manifest, ""
+def _assembled(makings: Makings, manifest: ManifestSaid) -> Assembled:
+    """That of the parent, where nothing was done since that moves a picture, as in a redacted copy."""
+    at, found = manifest, Assembled(manifest)
     for _ in range(DEEPEST):
         if any(each.placed for each in at.ingredients):
-            return at, doubts
+            return replace(found, manifest=at)
         parent = next((i for i in at.ingredients if i.role == "parentOf"), None)
         inner = makings.named(parent.manifest) if parent else None
         moved = not {action.name for action in at.actions} <= _UNMOVED
         if parent is None or inner is None or moved or TAKE in at.assertions:
             break
-        at, doubts = inner, doubts + reservation(parent)
-    return manifest, ""
+        other = passed_on(at, inner)
+        doubts = found.doubts + reservation(parent) + other
+        found = replace(found, doubts=doubts, own=found.own and not other and not altered(parent))
+        at = inner
+    return Assembled(manifest)
 
 
 def _speaks(manifest: ManifestSaid) -> bool:

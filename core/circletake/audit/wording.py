@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
-from circletake.audit.summary import Signed, Summary
+from circletake.audit.summary import Signed
 from circletake.model.audit import OWN_KEY
 from circletake.model.export import Use
 from circletake.model.text import counted
@@ -103,13 +104,21 @@ def headline(verdicts: Mapping[str, int], what: str) -> str:
     return (f"{rest}, " if rest else "") + f"{verdicts.get('intact', 0)} of {total}"
 
 
-def sentence(summary: Summary) -> str:
-    """The same as the first line of a page."""
-    what, verdicts = ("video", summary.videos) if summary.videos else ("still", summary.pictures)
-    total = sum(verdicts.values())
-    rest = trouble(verdicts)
-    if rest:
-        return f"{rest[0].upper()}{rest[1:]}; {verdicts['intact']} of {counted(total, what)} intact"
-    if not total:
-        return "No videos"
-    return f"The {what} is intact" if total == 1 else f"All {total} {what}s are intact"
+def sentence(videos: Counter[str], stills: Counter[str], amiss: str = "") -> str:
+    """The same as the first line of a page.
+
+    Args:
+        videos: how many, by verdict.
+        stills: the same of stills that carry credentials.
+        amiss: what else is wrong, e.g. ``1 missing``; empty where nothing is.
+    """
+    told = [(each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total()]
+    if rest := ", ".join(filter(None, (trouble(videos + stills), amiss))):
+        counts = " and ".join(f"{each['intact']} of {counted(each.total(), what)}" for each, what in told)
+        return f"{rest[0].upper()}{rest[1:]}" + (f"; {counts} intact" if counts else "")
+    if len(told) == 2:
+        return " and ".join(counted(each.total(), what) for each, what in told) + ", all intact"
+    for each, what in told:
+        total = each.total()
+        return f"The {what} is intact" if total == 1 else f"All {total} {what}s are intact"
+    return "No videos"

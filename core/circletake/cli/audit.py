@@ -35,14 +35,17 @@ def audit(
     schema: Schema = False,
     trust: Trust = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also notes, and why something was not checked.")
+        bool,
+        typer.Option("--all", help="Also notes, each place of a finding, and why something was not checked."),
     ] = False,
     profile: Annotated[
         str, typer.Option("--profile", help="Whose questions: house, eu-art50, ca-sb942, ...", metavar="NAME")
     ] = "house",
     at: Annotated[
         str | None,
-        typer.Option("--at", help="Judge certificates and lists as of this date or time.", metavar="TIME"),
+        typer.Option(
+            "--at", help="Judge certificates, and the age of lists, as of this date or time.", metavar="TIME"
+        ),
     ] = None,
     explain: Annotated[
         str | None, typer.Option("--explain", help="Tell what one rule asks, and why.", metavar="RULE")

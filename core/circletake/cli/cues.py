@@ -51,8 +51,10 @@ def cues(
     from circletake.model.text import human_size, printable
     from circletake.workflows.analysis.cue_files import STDOUT, CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import slates_of
+    from circletake.workflows.auditing.audit import trust_lists
     from circletake.workflows.curation.selection import selection_of
     from circletake.workflows.leaving.recalling import recall
+    from circletake.workflows.library import user_home
 
     chosen = form or (Form.JSON if json else _meant(to))
     if to and not chosen:
@@ -62,7 +64,7 @@ def cues(
     files = CueFiles(**{chosen.value: to or STDOUT}) if chosen else CueFiles()
     with open_library(library) as lib:
         files.check(lib, Path(what), force)
-        found = recall(lib, what)
+        found = recall(lib, what, trust_lists(user_home()))
         slates = slates_of(lib, found.cues)
         sheet = sheet_of(found.cues, slates, selection_of(lib, {cue.take_id for cue in found.cues.cues}))
         with progress("reading frames", "nothing was changed") as bar:
@@ -75,7 +77,8 @@ def cues(
     else:
         _show(sheet)
     if sheet.said_by:
-        note(f"which takes lie where is as {printable(sheet.said_by, 60)} signed it")
+        doubts = f"; {printable(sheet.doubts, 160)}" if sheet.doubts else ""
+        note(f"which takes lie where is as {printable(sheet.said_by, 60)} signed it{doubts}")
     if sheet.missing:
         raise typer.Exit(1)
 

@@ -60,7 +60,8 @@ def finish(
     """Sign a film that was cut and graded elsewhere: its takes with their times, and what is not ours.
 
     With the timeline, times are right to the frame; without one, takes are found by the picture.
-    Exit status 0: all of it is takes or declared, 1: some is not, or picture and timeline disagree.
+    Exit status 0: all of it is takes, declared, or black, 1: some is not, or picture and timeline
+    disagree, 2: could not.
     """
     from circletake.cli.cutting import rate_from
     from circletake.cuesheet.rows import sheet_of
@@ -68,12 +69,12 @@ def finish(
     from circletake.workflows.analysis.cue_files import CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import slates_of
     from circletake.workflows.curation.selection import selection_of
-    from circletake.workflows.leaving.declaring import Declaration
+    from circletake.workflows.leaving.declaring import Word
     from circletake.workflows.leaving.finishing import check_place, look_through
     from circletake.workflows.leaving.finishing import finish as sign_film
     from circletake.workflows.leaving.identifying import identify, read
 
-    declared = [Declaration(what, kind) for what, kind in pairs(declare)]
+    declared = [Word(what, kind) for what, kind in pairs(declare)]
     target = to or film.with_name(f"{film.stem}.signed{film.suffix}")
     actor = whoami(by)
     sheets = CueFiles(csv, None, html)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from circletake.cuesheet.wording import declared, evidence, how, of_no_take, sureness
-from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
+from circletake.model.cue import Cue, CueList, Gap, Known, Overlay, Untaken
 from circletake.model.cut import timecode
-from circletake.model.export import BLACK, SoundUse
+from circletake.model.export import SoundUse
 from circletake.model.recipe import Field, Recipe
 from circletake.model.selection import ShotChoice
 from circletake.model.slate import Slate
@@ -78,7 +78,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Untaken):
     """A stretch of the film that shows no take, as far as anybody knows.
 
     Attributes:
@@ -99,11 +99,6 @@ class Missing:
     what: str = ""
     kind: str = ""
     by: str = ""
-
-    @property
-    def is_black(self) -> bool:
-        """Nothing is shown here, and that is meant."""
-        return self.kind == BLACK
 
     @property
     def told(self) -> str:
@@ -145,6 +140,7 @@ class CueSheet:
         problem: why not all of the film could be read; empty when it could.
         selection: how the takes of its shots were chosen, as the library has it.
         said_by: whose word it is which takes it shows; empty where it was looked at here.
+        doubts: what stands against that word; empty where nothing does.
         over: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
     """
@@ -165,6 +161,7 @@ class CueSheet:
     rows: tuple[Row | Missing, ...]
     selection: tuple[ShotChoice, ...] = ()
     said_by: str = ""
+    doubts: str = ""
     over: tuple[Over, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
 
@@ -239,6 +236,7 @@ def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotCh
         rows=tuple(rows),
         selection=selection,
         said_by=cues.said_by,
+        doubts=cues.doubts,
         over=tuple(_over(each, cues) for each in cues.overlays),
         sounds=cues.sounds,
     )

@@ -78,7 +78,7 @@ def of_no_take(gap: Missing) -> str:
 
 
 def declared(what: str, kind: str, by: str) -> str:
-    """``night_bus.wav: human, declared by ana``; ``undeclared`` where nobody said anything."""
+    """``night_bus.wav: human-made, declared by ana``; ``undeclared`` where nobody said anything."""
     nobody = kind in ("", UNDECLARED)
     said = UNDECLARED if nobody else f"{kind}, declared by {by or 'nobody named'}"
     return f"{what}: {said}" if what else said

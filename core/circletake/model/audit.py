@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 OWN_KEY = "your own key"
 """Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
 
+_PAPERS = ("record", "sums", "report")
+_SEALS = ("release.json.c2pa", "report.html.c2pa")
+_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+
 
 class Severity(StrEnum):
     """How much a failed rule matters."""
@@ -281,6 +285,18 @@ class FileCase:
     names_seal: str = ""
 
     @property
+    def belongs(self) -> bool:
+        """Listed in the record under its own name, or a paper beside the record, which cannot list it."""
+        if self.recorded and not self.recorded_path:
+            return True
+        return "/" not in self.path and (self.kind in _PAPERS or self.path in _SEALS)
+
+    @property
+    def litter(self) -> bool:
+        """What a file manager leaves in every folder."""
+        return self.path.rpartition("/")[2] in _LITTER
+
+    @property
     def signed_picture(self) -> bool:
         """A still that carries credentials, so that somebody vouches for it."""
         return self.kind == "image" and self.credentials.present
@@ -359,6 +375,7 @@ class Audit:
         lists: names of the lists of signers it was made with.
         clocks: names of the lists of timestampers.
         moment: certificates were judged as of then; empty for as of ``at``.
+        listed_only: paths in SHA256SUMS that are not in the folder.
     """
 
     root: str
@@ -374,6 +391,14 @@ class Audit:
     clocks: tuple[str, ...] = ()
     profile: Profile | None = None
     moment: str = ""
+    listed_only: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Files that the record or SHA256SUMS lists and the folder lacks; one under another name is there."""
+        here = {f.case.recorded_path or f.case.path for f in self.files}
+        recorded = [f.path for f in self.release.files] if self.release else []
+        return tuple(path for path in dict.fromkeys([*recorded, *self.listed_only]) if path not in here)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -52,19 +52,48 @@ class Cue:
     source_in: float
     source_out: float
     speed: float
-    flipped: bool
-    zoom: float
-    confidence: float
-    picture: float
-    motion: float | None
-    distance: float
-    frames: int
+    flipped: bool = False
+    zoom: float = 0.0
+    confidence: float = 0.0
+    picture: float = 0.0
+    motion: float | None = None
+    distance: float = 0.0
+    frames: int = 0
     matches: tuple[tuple[float, float], ...] = ()
     known: Known = Known.MATCHED
 
+    def part(self, start: int, end: int, rate: Fraction) -> Cue:
+        """The frames ``start`` to ``end`` of the film, with the seconds of the take that they show.
+
+        Args:
+            rate: frames a second of the film.
+        """
+        each = (self.source_out - self.source_in) / max(1, self.record_out - self.record_in)
+        source = self.source_in + (start - self.record_in) * each
+        return replace(
+            self,
+            record_in=start,
+            record_out=end,
+            source_in=source,
+            source_out=source + (end - start) * each,
+            matches=tuple(pair for pair in self.matches if start <= pair[0] * float(rate) < end),
+        )
+
+
+class Untaken:
+    """What shows no take, by the ``kind`` that somebody declared it to be."""
+
+    __slots__ = ()
+    kind: str
+
+    @property
+    def is_black(self) -> bool:
+        """Nothing is shown here, and that is meant."""
+        return self.kind == BLACK
+
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Untaken):
     """A stretch of the film in which no take was found.
 
     Attributes:
@@ -81,11 +110,6 @@ class Gap:
     what: str = ""
     kind: str = ""
     by: str = ""
-
-    @property
-    def is_black(self) -> bool:
-        """Nothing is shown here, and that is meant."""
-        return self.kind == BLACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +143,10 @@ class CueList:
         waiting: takes that have no fingerprint and could not be compared.
         problem: why not all of the film could be read; empty when it could.
         said_by: whose word it is which takes it shows, where nobody looked; a signer's name.
+        doubts: what stands against that word; empty where nothing does.
         overlays: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
+        sound: the film has any sound, as whoever looked through it found.
     """
 
     film: str
@@ -136,8 +162,10 @@ class CueList:
     start: str = "01:00:00:00"
     problem: str = ""
     said_by: str = ""
+    doubts: str = ""
     overlays: tuple[Overlay, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
+    sound: bool = False
 
     @property
     def found(self) -> int:

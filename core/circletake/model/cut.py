@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -150,10 +150,6 @@ class Cut:
     def take_ids(self) -> tuple[str, ...]:
         """The takes it uses, each once, in order of first use."""
         return tuple(dict.fromkeys(event.take_id for event in self.events))
-
-    def with_events(self, *events: CutEvent) -> Cut:
-        """The same cut with ``events`` added at the end."""
-        return replace(self, events=(*self.events, *events))
 
     def to_json(self) -> dict[str, Any]:
         """A plain dictionary; times are exact, as text like ``7/2``."""

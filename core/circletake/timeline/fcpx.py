@@ -8,9 +8,11 @@ attributes: ``offset`` counts in the time of what holds an element, ``start`` in
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -115,11 +117,7 @@ class _Document:
     def row(self, items: Iterable[Element], first: Fraction, depth: int) -> Iterator[Laid]:
         """What lies one after another, in the time of what holds it."""
         held = list(items)
-        mixes = [
-            (_time(each, "offset"), _time(each, "offset") + _time(each, "duration"))
-            for each in held
-            if each.tag == "transition"
-        ]
+        mixes = _Mixes(held)
         at = first
         for element in held:
             if element.tag not in _STORY:
@@ -129,7 +127,7 @@ class _Document:
             at = start + (self.length(picked) if picked is not None else 0)
             if picked is None:
                 continue
-            fades = [sum((b - a for a, b in mixes if a <= edge <= b), Fraction(0)) for edge in (start, at)]
+            fades = [mixes.over(edge) for edge in (start, at)]
             for piece in self.item(picked, start, (), depth):
                 own = not piece.audio and piece.layer[:1] == (0,)
                 yield replace(piece, dissolves=(fades[0], fades[1])) if own and any(fades) else piece
@@ -266,6 +264,35 @@ class _Document:
         return local, Fraction(1), "", Fraction(1)
 
 
+class _Mixes:
+    """The dissolves of a row, asked of each of its edges: each question costs a search, not a walk."""
+
+    def __init__(self, items: Iterable[Element]) -> None:
+        spans = [
+            (start := _time(each, "offset"), start + length, length)
+            for each in items
+            if each.tag == "transition" and (length := _time(each, "duration")) > 0
+        ]
+        self._begun, self._over = (_Sums((span[edge], span[2]) for span in spans) for edge in (0, 1))
+
+    def over(self, edge: Fraction) -> Fraction:
+        """How long the dissolves are, together, that lie over an edge or touch it."""
+        return self._begun.until(edge, whole=True) - self._over.until(edge, whole=False)
+
+
+class _Sums:
+    """Lengths by moment, added up from the first on."""
+
+    def __init__(self, rows: Iterable[tuple[Fraction, Fraction]]) -> None:
+        ordered = sorted(rows)
+        self._at = [at for at, _ in ordered]
+        self._sums = [Fraction(0), *accumulate(length for _, length in ordered)]
+
+    def until(self, at: Fraction, *, whole: bool) -> Fraction:
+        """Of the moments before ``at``, and with ``whole`` of that one too."""
+        return self._sums[(bisect_right if whole else bisect_left)(self._at, at)]
+
+
 def _enabled(pieces: Iterable[Laid], enable: str) -> Iterator[Laid]:
     return (piece for piece in pieces if enable == "all" or piece.audio == (enable == "audio"))
 
@@ -282,8 +309,7 @@ def _angle(element: Element, media: Element, wanted: str) -> Element | None:
 
 def _mapped(points: list[tuple[Fraction, Fraction]], at: Fraction) -> Fraction:
     """The media's time for a clip's own, straight between the points and on beyond the last."""
-    last = len(points) - 2
-    index = next((number for number in range(last) if at < points[number + 1][0]), last)
+    index = bisect_right(points, at, lo=1, hi=len(points) - 1, key=lambda point: point[0]) - 1
     (a, from_), (b, to) = points[index], points[index + 1]
     return from_ if a == b else from_ + (to - from_) * (at - a) / (b - a)
 

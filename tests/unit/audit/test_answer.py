@@ -25,10 +25,15 @@ def clip(said: Credentials, path: str = "a.mp4") -> FileCase:
     return FileCase(path, "video", 1, "a" * 64, said, media=media_facts())
 
 
+LISTED = Release(
+    *("R", "", "", "full", "", "AA:BB"),
+    (ReleasedFile("a.mp4", "take", "a" * 64, 1, certificate="AA:BB"),),
+    Chosen(1, 1, (), 0),
+)
+
+
 def audit_of(*files: FileCase, seal: Credentials | None = None, listed: bool = True) -> Audit:
-    rows = (ReleasedFile("a.mp4", "take", "a" * 64, 1, certificate="AA:BB"),)
-    release = Release("R", "", "", "full", "", "AA:BB", rows, Chosen(1, 1, (), 0)) if listed else None
-    case = build_case("x", files, release=release, seal=seal, at=NOW)
+    case = build_case("x", files, release=LISTED if listed else None, seal=seal, at=NOW)
     return judge(case, [(rule, rule.about.settings()) for rule in RULES.values()], at=NOW)
 
 
@@ -78,3 +83,30 @@ def test_a_terminal_never_opens_with_the_word_intact_where_it_is_not() -> None:
         text_report(audit_of(clip(WHOLE), seal=WHOLE))[1]
         == "INTACT   1 of 1 video; bytes equal the sealed list"
     )
+
+
+def test_a_listed_file_of_any_kind_with_other_bytes_is_not_intact() -> None:
+    rows = (ReleasedFile("a.mp4", "take", "a" * 64, 1), ReleasedFile("a.edl", "timeline", "b" * 64, 1))
+    release = Release("R", "", "", "full", "", "", rows, Chosen(1, 1, (), 0))
+    told = {}
+    for digest in "bc":
+        timeline = FileCase("a.edl", "timeline", 1, digest * 64, NO_SEAL)
+        case = build_case("x", [clip(WHOLE), timeline], release=release, seal=WHOLE, at=NOW)
+        told[digest] = answer(judge(case, [(rule, rule.about.settings()) for rule in RULES.values()], at=NOW))
+    assert (told["b"].kind, told["b"].wrong) == ("intact", ())
+    assert told["c"].kind == "altered"
+    assert [path for path, _ in told["c"].wrong] == ["a.edl"]
+
+
+def test_sums_that_disagree_with_an_unsealed_list_say_that_one_was_changed() -> None:
+    for said, kind in (("a", "intact"), ("b", "altered")):
+        case = build_case("x", [clip(WHOLE)], release=LISTED, seal=NO_SEAL, sums={"a.mp4": said * 64}, at=NOW)
+        assert answer(judge(case, [], at=NOW)).kind == kind
+
+
+def test_a_record_that_was_broken_is_a_changed_list_too() -> None:
+    record = FileCase("release.json", "record", 1, "c" * 64, FORGED)
+    case = build_case("x", [clip(WHOLE), record], release_problem="no JSON", seal=FORGED, at=NOW)
+    told = answer(judge(case, [], at=NOW))
+    assert (told.kind, told.wrong[-1][0]) == ("altered", "release.json")
+    assert "changed after it was sealed" in told.against

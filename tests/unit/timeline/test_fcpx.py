@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
+from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from circletake.model.timeline import Piece, Timeline
-from circletake.timeline.fcpx import read_fcpx
+from circletake.timeline.fcpx import _mapped, read_fcpx
 from circletake.timeline.laying import Unreadable
 from circletake.timeline.reading import Reading, read_timeline
 
@@ -190,6 +195,54 @@ def test_a_dissolve_lies_over_the_cut() -> None:
     ).shown
     assert (first.record_out, second.record_in) == (48, 48)
     assert (first.dissolves, second.dissolves) == ((0, 24), (24, 0))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(-2, 6)), max_size=12),
+    st.lists(st.integers(0, 24), min_size=2, max_size=6, unique=True).map(sorted),
+)
+def test_each_edge_has_the_dissolves_that_lie_over_it(mixes: list[tuple[int, int]], cuts: list[int]) -> None:
+    row = "".join(f'<transition offset="{3600 + at}s" duration="{length}s"/>' for at, length in mixes)
+    for start, end in pairwise(cuts):
+        row += f'<asset-clip ref="b" offset="{3600 + start}s" duration="{end - start}s"/>'
+    over = [sum(length for at, length in mixes if at <= edge <= at + length) for edge in cuts]
+    assert [each.dissolves for each in read(row).shown] == [(24 * a, 24 * b) for a, b in pairwise(over)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 50)), min_size=2, unique_by=lambda point: point[0]),
+    st.integers(-3, 15),
+)
+def test_between_two_points_of_a_retime_it_runs_straight(points: list[tuple[int, int]], at: int) -> None:
+    known = sorted((Fraction(a), Fraction(b)) for a, b in points)
+    pairs = list(pairwise(known))
+    (a, low), (b, high) = next((pair for pair in pairs if at < pair[1][0]), pairs[-1])
+    assert _mapped(known, Fraction(at)) == low + (high - low) * (at - a) / (b - a)
+
+
+@pytest.mark.parametrize("many", ["transition", "timept"])
+def test_a_long_timeline_costs_no_more_than_its_length(many: str) -> None:
+    def seconds(count: int) -> float:
+        if many == "transition":
+            clips = (
+                f'<asset-clip ref="b" offset="{3600 + at}s" duration="1s"/>'
+                f'<transition offset="{3600 + at}s" duration="1/2s"/>'
+                for at in range(count)
+            )
+            data = document("".join(clips), length=f"{count}s")
+        else:
+            points = "".join(f'<timept time="{at}s" value="{at}s"/>' for at in range(count))
+            clip = f'<asset-clip ref="a" offset="3600s" duration="{count}s"><timeMap>{points}</timeMap>'
+            data = document(f"{clip}</asset-clip>", length=f"{count}s")
+        spent = []
+        for _ in range(3):
+            before = process_time()
+            read_fcpx(data)
+            spent.append(process_time() - before)
+        return median(spent)
+
+    # Eight times as many cost some eight times as much; a walk for each clip made it forty.
+    assert seconds(2000) < 20 * seconds(250)
 
 
 def test_an_unknown_reference_leaves_a_name_and_a_time() -> None:

@@ -63,6 +63,7 @@ def locate(
         width=found.width,
         height=found.height,
         problem=found.problem,
+        sound=found.sound,
     )
 
 

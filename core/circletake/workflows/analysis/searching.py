@@ -54,6 +54,7 @@ class Searched:
 
     Attributes:
         problem: why not all of it could be read; empty when it could.
+        sound: it has any.
     """
 
     sha256: str
@@ -64,6 +65,7 @@ class Searched:
     cues: tuple[Cue, ...]
     gaps: tuple[Gap, ...]
     problem: str = ""
+    sound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _search(task: Search) -> Searched:
         clock.placed(cues, rate, end),
         clock.placed(gaps, rate, end),
         decoded.problem or short,
+        facts.audio is not None,
     )
 
 

@@ -93,7 +93,7 @@ def conform(film: CueList, found: Identified, offset: int | None = None) -> Conf
     taken = sorted([(cue.record_in, cue.record_out) for cue in cues] + [(a, b) for a, b, _ in disputed])
     for cue in film.cues:
         for start, end in _free(cue.record_in, cue.record_out, taken):
-            cues.append(_part(cue, start, end, film.rate))
+            cues.append(cue.part(start, end, film.rate))
     named, overlays = _named(found, grid, shift, film)
     over = grid.at(found.timeline.frames) + shift
     if over > film.frames:
@@ -163,13 +163,6 @@ def _said(row: Row, start: int, end: int, grid: _Grid, shift: int, film: CueList
         source_in=max(0.0, source),
         source_out=max(0.0, source + (end - start) * each),
         speed=speed,
-        flipped=False,
-        zoom=0.0,
-        confidence=0.0,
-        picture=0.0,
-        motion=None,
-        distance=0.0,
-        frames=0,
         known=Known.TIMELINE,
     )
 
@@ -245,20 +238,6 @@ def _free(
         start = max(start, last)
     if end - start > least:
         yield start, end
-
-
-def _part(cue: Cue, start: int, end: int, rate: Fraction) -> Cue:
-    each = (cue.source_out - cue.source_in) / max(1, cue.record_out - cue.record_in)
-    source = cue.source_in + (start - cue.record_in) * each
-    inside = tuple(pair for pair in cue.matches if start <= pair[0] * float(rate) < end)
-    return replace(
-        cue,
-        record_in=start,
-        record_out=end,
-        source_in=source,
-        source_out=source + (end - start) * each,
-        matches=inside,
-    )
 
 
 def _named(found: Identified, grid: _Grid, shift: int, film: CueList) -> tuple[list[Gap], list[Overlay]]:

@@ -13,6 +13,7 @@ from circletake.errors import BadInput
 from circletake.model.cue import CueList, Gap, Overlay
 from circletake.model.export import SoundUse
 from circletake.model.recorded import UNDECLARED
+from circletake.model.take import Declaration
 from circletake.model.text import printable
 
 DECLARED = {
@@ -26,7 +27,12 @@ DECLARED = {
 
 _Row = TypeVar("_Row", Gap, Overlay)
 
-_OF_SOUND = ("human", "ai", "algorithm")
+_OF_SOUND = {
+    spelling: said
+    for said in (Declaration.HUMAN, Declaration.AI, Declaration.ALGORITHM)
+    for spelling in (said.name.lower(), said.value)
+}
+"""How a sound was made, as a person may spell it: in short, or as it is told."""
 
 SOUND = "sound"
 WHOLE_SOUND = "sound of the film"
@@ -36,13 +42,14 @@ REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class Word:
     """What a person says of what is not ours.
 
     Attributes:
         what: a name as the timeline has it (``A001*``), a stretch in seconds (``12.5-16``), ``rest`` for all
             else that shows no take, or ``sound``.
-        kind: a key of :data:`DECLARED`; of sound, how it was made: ``human``, ``ai``, ``algorithm``.
+        kind: a key of :data:`DECLARED`; of sound, how it was made: ``human``, ``ai``, ``algorithm``, which
+            is recorded as a cut's song has it: ``human-made``.
     """
 
     what: str
@@ -58,7 +65,7 @@ class Declaration:
             return None
 
 
-def declared_on(cues: CueList, declared: Sequence[Declaration], by: str) -> CueList:
+def declared_on(cues: CueList, declared: Sequence[Word], by: str) -> CueList:
     """``cues`` with what somebody declares of its gaps, its overlays and its sound.
 
     Gaps are parted where a declared stretch starts or ends. Black is black, and needs no declaration.
@@ -73,9 +80,9 @@ def declared_on(cues: CueList, declared: Sequence[Declaration], by: str) -> CueL
     for each in pictures:
         if each.kind not in DECLARED:
             raise BadInput(each.kind, "is no kind of picture", f"one of {', '.join(DECLARED)}")
-    met: set[Declaration] = set()
+    met: set[Word] = set()
 
-    def told(row: _Row, said: Declaration | None) -> _Row:
+    def told(row: _Row, said: Word | None) -> _Row:
         if said is None:
             return row
         met.add(said)
@@ -97,7 +104,7 @@ def declared_on(cues: CueList, declared: Sequence[Declaration], by: str) -> CueL
     return replace(cues, gaps=tuple(gaps), overlays=overlays, sounds=tuple(_sounds(cues, declared, by)))
 
 
-def _parted(gap: Gap, rate: Fraction, declared: Sequence[Declaration]) -> Iterator[Gap]:
+def _parted(gap: Gap, rate: Fraction, declared: Sequence[Word]) -> Iterator[Gap]:
     edges = {gap.record_in, gap.record_out}
     for each in declared:
         places = (round(at * rate) for at in each.span or ())
@@ -106,7 +113,7 @@ def _parted(gap: Gap, rate: Fraction, declared: Sequence[Declaration]) -> Iterat
         yield replace(gap, record_in=start, record_out=end)
 
 
-def _fitting(declared: Sequence[Declaration], gap: Gap, rate: Fraction) -> Declaration | None:
+def _fitting(declared: Sequence[Word], gap: Gap, rate: Fraction) -> Word | None:
     """The first declaration that fits, the rest last."""
     middle = Fraction(gap.record_in + gap.record_out, 2) / rate
     for each in sorted(declared, key=lambda said: said.what == REST):
@@ -118,14 +125,15 @@ def _fitting(declared: Sequence[Declaration], gap: Gap, rate: Fraction) -> Decla
     return None
 
 
-def _named(declared: Sequence[Declaration], overlay: Overlay) -> Declaration | None:
+def _named(declared: Sequence[Word], overlay: Overlay) -> Word | None:
     return next((each for each in declared if fnmatchcase(overlay.what, each.what)), None)
 
 
-def _sounds(cues: CueList, declared: Sequence[Declaration], by: str) -> Iterator[SoundUse]:
-    said = next((each.kind for each in declared if each.what == SOUND), "")
-    if said and said not in _OF_SOUND:
-        raise BadInput(printable(said, 40), "is no kind of sound", f"one of {', '.join(_OF_SOUND)}")
-    named = cues.sounds or ((SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if said else ())
+def _sounds(cues: CueList, declared: Sequence[Word], by: str) -> Iterator[SoundUse]:
+    kind = next((each.kind for each in declared if each.what == SOUND), "")
+    if kind and kind not in _OF_SOUND:
+        kinds = ", ".join(_OF_SOUND)
+        raise BadInput(printable(kind, 40), "is no kind of sound", f"one of {kinds}")
+    named = cues.sounds or ((SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if kind else ())
     for each in named:
-        yield replace(each, origin=said, declared_by=by) if said else each
+        yield replace(each, origin=_OF_SOUND[kind].value, declared_by=by) if kind else each

@@ -13,18 +13,18 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput, LibraryError
-from circletake.files import sha256_of
+from circletake.errors import BadInput, LibraryError, MediaError
 from circletake.model.cue import CueList, Gap
 from circletake.model.export import ExportRow, SoundUse
 from circletake.model.recorded import UNDECLARED
 from circletake.workflows.analysis.locating import locate
 from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
-from circletake.workflows.leaving.declaring import WHOLE_SOUND, Declaration, declared_on
+from circletake.workflows.leaving.declaring import WHOLE_SOUND, Word, declared_on
 from circletake.workflows.leaving.exporting import publish
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.identifying import Identified
+from circletake.workflows.leaving.recalling import looked_at
 from circletake.workflows.leaving.terms import Terms
 from circletake.workflows.leaving.workbench import Workbench
 from circletake.workflows.progress import Progress, silent
@@ -63,7 +63,7 @@ def look_through(
     timeline: Identified | None = None,
     *,
     offset: int | None = None,
-    declared: Sequence[Declaration] = (),
+    declared: Sequence[Word] = (),
     by: str = "",
     progress: Progress = silent,
 ) -> Finding:
@@ -88,7 +88,7 @@ def look_through(
         located = _unseen(film)
         notes.append(f"the picture was not looked at: {error.reason}")
     if timeline is None:
-        heard = (SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if _has_sound(film) else ()
+        heard = (SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if located.sound else ()
         return Finding(film, declared_on(replace(located, sounds=heard), declared, by))
     joined = conform(located, timeline, offset)
     names = dict.fromkeys(piece.called for piece in timeline.sounds)
@@ -155,26 +155,21 @@ def finish(
     return Finished(Path(row.path), row, tuple(dict.fromkeys(bench.warnings)))
 
 
-def _has_sound(film: Path) -> bool:
-    from circletake.media.probe import probe
-
-    return probe(film).facts.audio is not None
-
-
 def _used(cues: CueList) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cue.take_id for cue in cues.cues))
 
 
 def _unseen(film: Path) -> CueList:
     """The film without anything found in it."""
-    from circletake.media.probe import probe
-
-    facts = probe(film).facts
+    case = looked_at(film)
+    if case.unreadable or not case.media:
+        raise MediaError(film.name, case.unreadable or "is no video")
+    facts = case.media
     rate = facts.rate or Fraction(24)
     frames = facts.frames or round(Fraction(facts.seconds).limit_denominator(90_000) * rate)
     empty = CueList(
         film.name.encode("utf-8", "replace").decode(),
-        sha256_of(film),
+        case.sha256,
         rate,
         frames,
         (),

@@ -13,22 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.audit.record import LARGEST, read_release
-from circletake.audit.tracing import assembled
+from circletake.audit.tracing import Assembled, assembled
 from circletake.errors import BadInput, NotFound
 from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.cut import Cut
 from circletake.model.export import BLACK, SoundUse
-from circletake.model.manifest import Check
+from circletake.model.manifest import Check, Credentials, ManifestSaid
 from circletake.model.recorded import Recorded, RecordedTake, recorded_in
+from circletake.model.text import printable
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look
 from circletake.workflows.leaving.release import RECORD
 
 if TYPE_CHECKING:
     from circletake.model.audit import FileCase
+    from circletake.provenance.trust import TrustList
     from circletake.workflows.library import Library
 
 _CAPS = pool.Caps(cpu_seconds=3600, wall_seconds=2 * 3600)
+
+_BY_PICTURE = "circletake locate finds its takes by their picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,16 @@ class Recalled:
     film: Path | None
 
 
-def recall(library: Library, what: str) -> Recalled:
+def recall(library: Library, what: str, trust: Sequence[TrustList] = ()) -> Recalled:
     """The cue list of a cut by its name, of a release by its folder, of a signed video by its path.
+
+    Args:
+        trust: lists that the signer of a video is held against.
 
     Raises:
         NotFound: there is neither such a cut nor such a file.
-        BadInput: nothing in it says which takes it shows, or it was altered after it was signed.
+        BadInput: nothing in it says which takes it shows, it is not shown to be what was signed, or its
+            signer only passes on what somebody else signed.
     """
     if what in library.registry.cuts.names():
         return Recalled(cues_of_cut(library.registry.cuts.get(what)), None)
@@ -56,7 +64,7 @@ def recall(library: Library, what: str) -> Recalled:
     if not path.exists():
         raise NotFound(what, "no such cut, release or film", "circletake cut show lists cuts")
     film = _cut_in(path) if path.is_dir() else path
-    return Recalled(_signed(library, film), film)
+    return Recalled(_signed(library, film, tuple(trust)), film)
 
 
 def cues_of_cut(cut: Cut) -> CueList:
@@ -107,20 +115,13 @@ def _cut_in(folder: Path) -> Path:
     return film
 
 
-def _signed(library: Library, film: Path) -> CueList:
-    case = _looked(film)
-    said = case.credentials
-    manifest = assembled(said)
-    by_picture = "circletake locate finds its takes by their picture"
-    if manifest is None or case.unreadable or said.unreadable:
-        why = case.unreadable or said.unreadable or "carries no credentials"
-        raise BadInput(film.name, why, by_picture)
-    if Check.FAILED in (said.integrity, said.signature):
-        raise BadInput(film.name, "is not what was signed: altered since", f"circletake audit {film}")
-    record = recorded_in(manifest.assertions)
+def _signed(library: Library, film: Path, trust: tuple[TrustList, ...]) -> CueList:
+    case = looked_at(film, trust)
+    found = _told(film, case)
+    record = recorded_in(found.manifest.assertions)
     rate = record and (record.rate or (case.media and case.media.rate))
     if record is None or not rate:
-        raise BadInput(film.name, "its credentials tell of no cut", by_picture)
+        raise BadInput(film.name, "its credentials tell of no cut", _BY_PICTURE)
     facts = case.media
     seconds = Fraction(facts.seconds).limit_denominator(90_000) if facts else Fraction(0)
     frames = round(seconds * rate) or max((round(t.record[1] * rate) for t in record.takes), default=0)
@@ -136,7 +137,8 @@ def _signed(library: Library, film: Path) -> CueList:
         width=facts.width if facts else 0,
         height=facts.height if facts else 0,
         start=record.start,
-        said_by=manifest.signer.name if manifest.signer else "",
+        said_by=_name(found.manifest),
+        doubts=_doubts(case.credentials, found, trust),
         overlays=tuple(
             Overlay(*_frames(each.record, rate), each.what, each.source_type, each.by)
             for each in record.others
@@ -144,8 +146,8 @@ def _signed(library: Library, film: Path) -> CueList:
         ),
         sounds=record.sounds,
     )
-    rows = _settled(sorted(_rows(library, record, rate), key=lambda row: row.record_in), frames)
-    told = list(rows)
+    rows = sorted(_rows(library, record, rate), key=lambda row: row.record_in)
+    told = list(_settled(rows, frames, rate))
     return replace(
         cues,
         cues=tuple(row for row in told if isinstance(row, Cue)),
@@ -153,13 +155,50 @@ def _signed(library: Library, film: Path) -> CueList:
     )
 
 
-def _looked(film: Path) -> FileCase:
-    """What the file says, read by a worker: it may be a stranger's."""
-    task = Look(str(film.absolute().parent), film.name)
-    ((_, case),) = pool.run([task], look, workers=1, caps=_CAPS)
+def looked_at(film: Path, trust: tuple[TrustList, ...] = ()) -> FileCase:
+    """What the file says, read by a worker: it may be a stranger's.
+
+    Raises:
+        BadInput: the worker died of it.
+    """
+    task = Look(str(film.absolute().parent), film.name, trust)
+    ((_, case),) = pool.run([task], look, workers=1, caps=_CAPS, ahead=pool.READING)
     if isinstance(case, pool.Failure):
         raise BadInput(film.name, case.reason)
     return case
+
+
+def _told(film: Path, case: FileCase) -> Assembled:
+    """The manifest that tells of the cut, where the file is shown to be what its signer speaks of."""
+    said = case.credentials
+    found = assembled(said)
+    if found is None or said.active is None or case.unreadable or said.unreadable:
+        why = case.unreadable or said.unreadable or "carries no credentials"
+        raise BadInput(film.name, why, _BY_PICTURE)
+    checks = (said.integrity, said.signature)
+    if Check.FAILED in checks:
+        raise BadInput(film.name, "is not what was signed: altered since", f"circletake audit {film}")
+    if Check.NOT_CHECKED in checks:
+        why = "nothing shows that its bytes are those that were signed"
+        raise BadInput(film.name, why, f"circletake audit {film}")
+    if not found.own:
+        whose, doubts = _name(found.manifest), printable(found.doubts, 120)
+        why = f"only passes on what {whose} signed of another file{doubts}"
+        raise BadInput(film.name, why, f"ask {whose} for their own file, or: circletake locate {film}")
+    return found
+
+
+def _doubts(said: Credentials, found: Assembled, trust: Sequence[TrustList]) -> str:
+    """What stands against the signer's word, in words."""
+    known = said.trust is Check.PASSED
+    lists = "on none of your lists of signers" if any(each.kind == "signers" for each in trust) else ""
+    unknown = "" if known else f"a name {lists or 'that no list of yours could vouch for: you have none'}"
+    late = "its certificate was not valid then, as far as is shown" if said.time is Check.FAILED else ""
+    return "; ".join(filter(None, (unknown, late, found.doubts.removeprefix("; "))))
+
+
+def _name(manifest: ManifestSaid) -> str:
+    return printable(manifest.signer.name, 60) if manifest.signer else "somebody unnamed"
 
 
 def _rows(library: Library, record: Recorded, rate: Fraction) -> Iterator[Cue | Gap]:
@@ -178,7 +217,7 @@ def _rows(library: Library, record: Recorded, rate: Fraction) -> Iterator[Cue | 
             yield Gap(*_frames(other.record, rate), what=other.what, kind=kind, by=other.by)
 
 
-def _settled(rows: Sequence[Cue | Gap], frames: int) -> Iterator[Cue | Gap]:
+def _settled(rows: Sequence[Cue | Gap], frames: int, rate: Fraction) -> Iterator[Cue | Gap]:
     """The rows with what lies between them, none over another: a stranger's record may say anything."""
     at = 0
     for row in rows:
@@ -187,7 +226,11 @@ def _settled(rows: Sequence[Cue | Gap], frames: int) -> Iterator[Cue | Gap]:
             continue
         if start > at:
             yield Gap(at, start)
-        yield replace(row, record_in=start, record_out=end)
+        yield (
+            row.part(start, end, rate)
+            if isinstance(row, Cue)
+            else replace(row, record_in=start, record_out=end)
+        )
         at = end
     if at < frames:
         yield Gap(at, frames)
@@ -214,13 +257,6 @@ def _cue(
         source_in=float(source[0]),
         source_out=float(source[1]),
         speed=float((source[1] - source[0]) / (end - start)),
-        flipped=False,
-        zoom=0.0,
-        confidence=0.0,
-        picture=0.0,
-        motion=None,
-        distance=0.0,
-        frames=0,
         known=known,
     )
 

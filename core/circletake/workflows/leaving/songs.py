@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.errors import MediaError
 from circletake.model.cut import Cut, Song
 from circletake.model.take import Declaration
 from circletake.model.timeline import Piece
@@ -34,18 +35,38 @@ class Heard:
     how: str
 
     def under(self, cut: Cut) -> tuple[Song | None, str]:
-        """The song as it lies, for a cut without one; and what of it that cannot hold, in words."""
+        """The song as it lies, for a cut without one; and what of it that cannot hold, in words.
+
+        It is not taken where it would start before its own beginning or after its end.
+        """
         piece = self.piece
         if piece.source_in is None or piece.speed != 1:
             return None, "another speed than its own, or no place in it told"
         if piece.record_in or piece.record_out < round(cut.seconds * cut.rate):
             return None, "it does not lie under the whole cut"
+        length = _length(self.song)
+        if piece.source_in < 0 or (length is not None and piece.source_in >= length):
+            return None, f"it would start at {float(piece.source_in):g} s of it, where it has no sound"
         laid = replace(self.song, offset=piece.source_in)
         if (level := piece.level) is None:
             return laid, ""
         why = piece.caveat or ("louder than it is, which a cut cannot have it" if level.volume > 1 else "")
-        volume = min(Fraction(1), level.volume)
-        return replace(laid, volume=volume, fade_in=level.fade_in, fade_out=level.fade_out), why
+        fades = level.fade_in, level.fade_out
+        fade_in, fade_out = (min(max(Fraction(0), each), cut.seconds) for each in fades)
+        if not why and max(fades) > cut.seconds:
+            why = "it fades for longer than the cut lasts; the fade ends with the cut"
+        volume = min(Fraction(1), max(Fraction(0), level.volume))
+        return replace(laid, volume=volume, fade_in=fade_in, fade_out=fade_out), why
+
+
+def _length(song: Song) -> Fraction | None:
+    """In seconds; ``None`` where its file cannot be read, which whoever renders the cut is told."""
+    from circletake.media.soundtrack import song_seconds
+
+    try:
+        return song_seconds(Path(song.path))
+    except MediaError:
+        return None
 
 
 def songs_of(library: Library) -> dict[str, Song]:

@@ -17,28 +17,18 @@ CARD = RuleCard(
     scope=Scope.RELEASE,
 )
 
-_OWN = ("record", "sums", "report")
-_SEALS = ("release.json.c2pa", "report.html.c2pa")
-_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
-
 
 def _question(case: AuditCase) -> Iterator[Answer]:
     if case.release is None:
         yield not_checked(case.release_problem or "no release.json lists what belongs here")
         return
-    strangers = [f for f in case.files if not _belongs(f)]
+    strangers = [f for f in case.files if not f.belongs]
     for file in strangers:
         seen, severity = _stranger(case.release, file)
         remedy = "give it its name back" if file.recorded_path else ""
         yield failed(seen, severity=severity, remedy=remedy, file=file.path)
     if not strangers:
         yield passed()
-
-
-def _belongs(file: FileCase) -> bool:
-    if file.recorded and not file.recorded_path:
-        return True
-    return "/" not in file.path and (file.kind in _OWN or file.path in _SEALS)
 
 
 def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
@@ -53,8 +43,7 @@ def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
         return f"a foreign clip, signed by {_signer(file)}, that nobody listed", Severity.ERROR
     if file.kind == "video":
         return "an unsigned video that nobody listed", Severity.ERROR
-    litter = file.path.rsplit("/", 1)[-1] in _LITTER
-    return "not in the record", Severity.NOTE if litter else Severity.WARNING
+    return "not in the record", Severity.NOTE if file.litter else Severity.WARNING
 
 
 def _signer(file: FileCase) -> str:
