@@ -17,7 +17,8 @@ import circletake
 from circletake import protocols
 
 ROOMS = [
-    import_module(f"circletake.model.{name}") for name in ("audit", "export", "generation", "recipe", "score", "take")
+    import_module(f"circletake.model.{name}")
+    for name in ("audit", "export", "generation", "recipe", "score", "take")
 ]
 """Where the types are that the contract names only for type checkers."""
 

@@ -225,6 +225,13 @@ def test_a_model_without_a_source_type_is_not_marked_as_ai() -> None:
     assert seen == "said to be made by gen4.5, but not marked as AI-made"
 
 
+def test_a_source_type_that_nobody_knows_says_nothing() -> None:
+    (seen,) = failures(ask("ai.source_type", video(traced=(use(source_type="camera"),))))
+    assert "camera" in seen
+    known = ("minorHumanEdits", "print", "empty")
+    assert not failures(ask("ai.source_type", video(traced=tuple(use(source_type=k) for k in known))))
+
+
 def test_an_unknown_clip_is_one_finding_not_three() -> None:
     unknown = video(traced=(use(source_type="", model="", prompt=""),))
     told = [rule for rule in ("ai.source_type", "ai.system", "ai.prompt") if failures(ask(rule, unknown))]
