@@ -13,7 +13,7 @@ from fractions import Fraction
 from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.rights import Decision, Rights, decisions_said, rights_said
 from circletake.audit.shots import Shot, shots_of
-from circletake.audit.summary import MACHINE, Summary, summarise
+from circletake.audit.summary import MACHINE, Summary, stills_by_kind, summarise
 from circletake.audit.wording import is_own, sentence
 from circletake.model.audit import Audit
 from circletake.model.export import Chosen, SoundUse
@@ -66,9 +66,10 @@ class Disclosure:
         intact: whether all are, and the release's own list too.
         sealed: whether the release's own record is sealed.
         findings: how many the audit has.
-        over: paths of the videos that the shot map covers.
-        seconds: their length.
+        over: paths of the videos and stills that the shot map covers.
+        seconds: length of the videos.
         by_kind: seconds by what made them.
+        stills: of the signed stills, how many are what.
         chosen: takes made and used, ``None`` where nobody recorded it.
         decisions: takes used, by who decided for them; ``""`` where nobody is recorded.
         selection: how the takes of each shot were chosen, where a library was asked.
@@ -88,6 +89,7 @@ class Disclosure:
     over: tuple[str, ...]
     seconds: Fraction
     by_kind: Mapping[str, Fraction]
+    stills: Mapping[str, int]
     register: tuple[UsedModel, ...]
     shots: tuple[Shot, ...]
     chosen: Chosen | None
@@ -111,7 +113,8 @@ def build_disclosure(
     rights = rights_said(audit)
     for take, more in (known or {}).items():
         rights[take] = more.over(rights.get(take, Rights()))
-    shots = tuple(shots_of(summary.main, rights, release.prompt_policy if release else ""))
+    told_of = [*summary.main, *summary.stills]
+    shots = tuple(shots_of(told_of, rights, release.prompt_policy if release else ""))
     signed = summary.signers[0] if summary.signers else None
     changed = list_changed(audit)
     return Disclosure(
@@ -125,9 +128,10 @@ def build_disclosure(
         intact=verdict_on(audit, summary).kind == "intact",
         sealed=audit.sealed,
         findings=len(summary.findings),
-        over=tuple(file.case.path for file in summary.main),
+        over=tuple(file.case.path for file in told_of),
         seconds=summary.seconds,
         by_kind=_by_kind(summary),
+        stills=stills_by_kind(summary.stills),
         register=tuple(_register(shots)),
         shots=shots,
         chosen=release.chosen if release and release.chosen.made else None,

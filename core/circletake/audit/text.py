@@ -7,20 +7,33 @@ from fractions import Fraction
 
 from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.judge import seal_holds
-from circletake.audit.summary import MACHINE, Group, Share, Signed, Summary, summarise
+from circletake.audit.summary import (
+    MACHINE,
+    Group,
+    Share,
+    Signed,
+    Summary,
+    kind_of,
+    stills_by_kind,
+    summarise,
+)
 from circletake.audit.wording import (
     EVIDENCE,
+    OF_A_STILL,
     headline,
     moment,
     remedies,
     share,
     short_fingerprint,
+    stills_told,
     vouched,
 )
 from circletake.model.audit import Audit, Outcome, Severity
 from circletake.model.text import clock, counted, printable
 
 _LABEL = 9
+
+_MOST_STILLS = 8
 
 
 def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
@@ -34,7 +47,7 @@ def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
     if summary.videos:
         lines += _intact(audit, summary)
     if summary.pictures:
-        lines.append(_line("STILLS", headline(summary.pictures, "still")))
+        lines += _stills(summary, everything)
     lines += _broken(audit)
     lines += _signers(audit, summary)
     lines += _reports(audit, summary)
@@ -90,6 +103,26 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         yield _line("VERDICT", f"{verdict.word.lower()}: {counts} intact; {against}")
 
 
+def _stills(summary: Summary, everything: bool) -> Iterator[str]:
+    """How many hold and what they are, then of each its take, model, prompt, and who says so."""
+    told = stills_told(stills_by_kind(summary.stills))
+    yield _line("STILLS", f"{headline(summary.pictures, 'still')}; {told}")
+    shown = summary.stills if everything else summary.stills[:_MOST_STILLS]
+    for file in shown:
+        for traced in file.case.traced[:1]:
+            use = traced.use
+            parts = (
+                printable(use.take, 40) or printable(file.case.path, 60),
+                printable(use.model, 40) or OF_A_STILL[kind_of(traced)],
+                printable(traced.words, 80),
+            )
+            yield "  " + "  ".join(part for part in parts if part)
+            if use.prompt:
+                yield f"    “{printable(use.prompt, 100)}” {EVIDENCE.get(use.prompt_evidence, '')}".rstrip()
+    if len(shown) < len(summary.stills):
+        yield f"  and {counted(len(summary.stills) - len(shown), 'still')} more, with --all"
+
+
 def _broken(audit: Audit) -> Iterator[str]:
     for file in audit.files:
         judged = file.case.kind == "video" or file.case.signed_picture
@@ -102,7 +135,7 @@ def _broken(audit: Audit) -> Iterator[str]:
 
 def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
     for signed in summary.signers:
-        files = counted(len(signed.files), "file" if summary.pictures else "video")
+        files = counted(len(signed.files), signed.noun)
         who = printable(signed.signer.name, 40)
         mark = printable(short_fingerprint(signed.signer.sha256), 40)
         yield _line(

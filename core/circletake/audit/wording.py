@@ -25,6 +25,22 @@ EVIDENCE = {
 """How a prompt came to be known, for people."""
 
 
+OF_A_STILL = {
+    "ai": "AI-made",
+    "partly": "AI-made in part",
+    "algorithm": "by an algorithm, no trained model",
+    "camera": "camera, declared",
+    "drawn": "made by hand, declared",
+    "unknown": "nobody says how it was made",
+}
+"""What a still is, for people."""
+
+
+def stills_told(counts: Mapping[str, int]) -> str:
+    """``2 AI-made · 1 camera, declared``: how many stills are what."""
+    return " · ".join(f"{number} {OF_A_STILL[kind]}" for kind, number in counts.items())
+
+
 def unprompted(use: Use, policy: str) -> str:
     """Why a generated stretch shows no prompt; empty where it shows one.
 

@@ -639,3 +639,27 @@ def test_how_credentials_were_lost_is_read_off_the_record(over: dict[str, Any], 
     bare = video(credentials=Credentials(False), recorded=said, media=facts, layout=Layout("same"))
     (seen,) = failures(ask("c2pa.present", replace(bare, **over)))
     assert seen.split(":")[0] == how
+
+
+# manifest.own
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("SH050_tk001_79e768ac.jpg", "its name says SH050/1, its credentials say SH010/1"),
+        ("clips/SH020.mp4", "its name says SH020, its credentials say SH010/1"),
+        ("SH010_tk002.mp4", "its name says SH010/2, its credentials say SH010/1"),
+    ],
+)
+def test_a_file_under_the_name_of_another_take_is_told(name: str, seen: str) -> None:
+    kind = "image" if name.endswith("jpg") else "video"
+    (told,) = failures(ask("manifest.own", video(path=name, kind=kind, traced=(use(),))))
+    assert told.startswith(seen)
+
+
+@pytest.mark.parametrize(
+    "name", ["SH010_tk001_79e768ac.jpg", "IMG_1234.jpg", "SH010.mp4", "SH0100.mp4", "bus.mp4"]
+)
+def test_a_file_under_a_name_that_says_no_other_take_is_fine(name: str) -> None:
+    assert not failures(ask("manifest.own", video(path=name, traced=(use(),))))
