@@ -126,7 +126,7 @@ def declaration(made: Making) -> str:
 
 def reservation(ingredient: IngredientSaid) -> str:
     """What stands against an ingredient's own credentials, short of an alteration."""
-    codes = " ".join(ingredient.problems)
+    codes = " ".join(code for code in ingredient.problems if not code.startswith("cawg."))
     if "mismatch" in codes:
         return "; altered before it was used"
     unknown = "; a signer on none of your lists" if "untrusted" in codes else ""
