@@ -57,6 +57,7 @@ class Disclosure:
 
     Attributes:
         title: of the release, or the name of its folder.
+        record: sha256 of its ``release.json``; empty without one.
         at: when the audit was made.
         released: when the release was made, empty without a record.
         producer: who signed most of the videos; a claim unless ``vouched``.
@@ -77,6 +78,7 @@ class Disclosure:
     """
 
     title: str
+    record: str
     at: str
     released: str
     producer: str
@@ -119,6 +121,7 @@ def build_disclosure(
     changed = list_changed(audit)
     return Disclosure(
         title=release.name if release and release.name else audit.root,
+        record=audit.record,
         at=audit.at,
         released=release.created if release else "",
         producer=signed.signer.name if signed else "",

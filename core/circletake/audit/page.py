@@ -48,6 +48,8 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     return render(
         "report.html",
         mark=REPORT_MARK,
+        record=audit.record,
+        release=audit.release.name if audit.release else "",
         audit=audit,
         summary=summary,
         sealed_by=sealed_by,

@@ -57,6 +57,8 @@ def html_statement(said: Disclosure, *, sealed_by: str = "", seal: str = "") -> 
     return render(
         "statement.html",
         mark=STATEMENT_MARK,
+        record=said.record,
+        release=said.title,
         said=said,
         sealed_by=sealed_by,
         seal=seal,

@@ -153,7 +153,10 @@ def _reports(audit: Audit, summary: Summary) -> Iterator[str]:
         active = file.case.credentials.active
         if file.case.kind == "report" and seal_holds(file.case) and active and active.signer:
             who = printable(active.signer.name, 40)
-            yield _line("REPORT", f"{printable(file.case.path, 60)}: unchanged since {who} sealed it")
+            about = file.case.names_record
+            strange = audit.record and about not in ("", audit.record)
+            other = "; a report of another release" if strange else ""
+            yield _line("REPORT", f"{printable(file.case.path, 60)}: unchanged since {who} sealed it{other}")
             if active.signer.sha256 not in told:
                 signed = Signed(active.signer, (file.case.path,), file.case.credentials.trust_list)
                 yield _line("", f"SHA256 {printable(active.signer.sha256, 120)}")

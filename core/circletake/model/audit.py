@@ -255,6 +255,8 @@ class FileCase:
         sounds: sound that is none of its takes', as its own manifest declares it.
         tail: bytes after the last box of an MP4 or MOV file, which are no part of a video.
         names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
+        names_record: sha256 of the ``release.json`` that a report says it is about; empty likewise.
+        names_release: name of that release.
     """
 
     path: str
@@ -279,6 +281,8 @@ class FileCase:
     sounds: tuple[SoundUse, ...] = ()
     tail: int = 0
     names_seal: str = ""
+    names_record: str = ""
+    names_release: str = ""
 
     @property
     def signed_picture(self) -> bool:
@@ -321,6 +325,11 @@ class AuditCase:
     def videos(self) -> tuple[FileCase, ...]:
         """The videos among the files."""
         return tuple(f for f in self.files if f.kind == "video")
+
+    @property
+    def record(self) -> str:
+        """The sha256 of the ``release.json`` that is there; empty without one."""
+        return next((f.sha256 for f in self.files if f.kind == "record"), "")
 
     @property
     def sealed(self) -> bool:
@@ -374,6 +383,11 @@ class Audit:
     clocks: tuple[str, ...] = ()
     profile: Profile | None = None
     moment: str = ""
+
+    @property
+    def record(self) -> str:
+        """The sha256 of the ``release.json`` that is there; empty without one."""
+        return next((f.case.sha256 for f in self.files if f.case.kind == "record"), "")
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

@@ -63,8 +63,10 @@ def look(task: Look) -> FileCase:
         return _archive(task.path, file, size, digest)
     if kind == "image":
         return FileCase(task.path, kind, size, digest, _still(file, task))
-    if kind in ("record", "report"):
-        return FileCase(task.path, kind, size, digest, _seal(file, task), names_seal=_named_seal(file, kind))
+    if kind == "record":
+        return FileCase(task.path, kind, size, digest, _seal(file, task))
+    if kind == "report":
+        return _report(task, file, size, digest)
     return FileCase(task.path, kind, size, digest, Credentials(False))
 
 
@@ -154,12 +156,20 @@ def _without_hashes(said: Credentials) -> Credentials:
     )
 
 
-def _named_seal(paper: Path, kind: str) -> str:
-    if kind != "report":
-        return ""
-    from circletake.workflows.auditing.papers import named_seal
+def _report(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    from circletake.workflows.auditing.papers import named_record, named_seal
 
-    return named_seal(paper)
+    record, release = named_record(file)
+    return FileCase(
+        task.path,
+        "report",
+        size,
+        digest,
+        _seal(file, task),
+        names_seal=named_seal(file),
+        names_record=record,
+        names_release=release,
+    )
 
 
 def _seal(record: Path, task: Look) -> Credentials:

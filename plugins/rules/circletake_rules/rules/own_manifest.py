@@ -48,10 +48,10 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
 def _named(file: FileCase) -> Iterator[Answer]:
     """Whether the name of a clip or still names another take than its manifest does.
 
-    A record that knows the file by another name says so itself (``files.known``).
+    Of a file that a record lists, the record says what belongs there.
     """
     take = file.traced[0].use.take if len(file.traced) == 1 else ""
-    other = "" if file.recorded_path else _other_take(file.path.rsplit("/", 1)[-1], take)
+    other = "" if file.recorded else _other_take(file.path.rsplit("/", 1)[-1], take)
     active = file.credentials.active
     if not other:
         yield passed()
