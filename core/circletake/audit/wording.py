@@ -75,12 +75,6 @@ def share(part: Fraction, whole: Fraction) -> str:
     return f"{float(part / whole) * 100:.1f}%" if whole else ""
 
 
-def short_fingerprint(sha256: str) -> str:
-    """``9A:41:…:0C`` of a long one."""
-    parts = sha256.split(":")
-    return f"{parts[0]}:{parts[1]}:…:{parts[-1]}" if len(parts) > 4 else sha256
-
-
 def is_own(signed: Signed) -> bool:
     """Whether only the user's own authority vouches for a signer."""
     return signed.trust_list.startswith(OWN_KEY)
