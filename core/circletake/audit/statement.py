@@ -31,6 +31,7 @@ _KINDS = {
     "partly": "made by trained models in part",
     "algorithm": "made by an algorithm without training data",
     "camera": "filmed, as declared",
+    "edited": "edited by people, as declared",
     "drawn": "made by hand, as declared",
     "black": "black, as declared",
     "unknown": "of which nobody says how it was made",

@@ -15,9 +15,10 @@ from circletake.model.manifest import Check, Signer
 FILMED = frozenset(
     {"digitalCapture", "computationalCapture", "compositeCapture", "negativeFilm", "positiveFilm"}
 )
-DRAWN = frozenset({"digitalCreation", "digitalArt", "humanEdits", "screenCapture", "virtualRecording"})
+DRAWN = frozenset({"digitalCreation", "digitalArt", "screenCapture", "virtualRecording"})
+EDITED = frozenset({"humanEdits", "minorHumanEdits"})
 
-KINDS = ("ai", "partly", "algorithm", "camera", "drawn", "black", "unknown")
+KINDS = ("ai", "partly", "algorithm", "camera", "edited", "drawn", "black", "unknown")
 """What a stretch of picture is, in the order reports tell it."""
 
 MACHINE = ("ai", "partly", "algorithm")
@@ -159,6 +160,8 @@ def kind_of(traced: Traced) -> str:
         return "camera"
     if not kind and (traced.use.model or traced.use.prompt):
         return "ai"
+    if kind in EDITED:
+        return "edited"
     return "drawn" if kind in DRAWN else "unknown"
 
 

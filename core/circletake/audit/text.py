@@ -177,6 +177,7 @@ def _made(summary: Summary) -> Iterator[str]:
             ("partly", "part of the picture in"),
             ("algorithm", "algorithm, no trained model"),
             ("camera", "camera, declared"),
+            ("edited", "edited by people, declared"),
             ("drawn", "made by hand, declared"),
             ("black", "black, declared"),
             ("unknown", "nobody says"),

@@ -30,6 +30,7 @@ OF_A_STILL = {
     "partly": "AI-made in part",
     "algorithm": "by an algorithm, no trained model",
     "camera": "camera, declared",
+    "edited": "edited by people, declared",
     "drawn": "made by hand, declared",
     "unknown": "nobody says how it was made",
 }

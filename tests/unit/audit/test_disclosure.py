@@ -8,6 +8,8 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from circletake.audit.case import build_case
 from circletake.audit.disclosure import TO_FILL, build_disclosure
 from circletake.audit.judge import judge
@@ -191,3 +193,23 @@ def test_stills_beside_a_cut_add_nothing_to_its_seconds() -> None:
     audit = audited(clip(A), still(B))
     assert "AI-MADE  0:02 of 0:02 (100.0%)" in text_report(audit)
     assert build_disclosure(audit).by_kind == {"ai": Fraction(2)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "as_declared"),
+    [
+        ("humanEdits", "edited by people, declared 0:02", "edited by people, as declared"),
+        ("digitalCreation", "made by hand, declared 0:02", "made by hand, as declared"),
+        ("digitalCapture", "camera, declared 0:02", "filmed, as declared"),
+    ],
+)
+def test_what_people_edited_is_not_what_they_made_and_neither_has_a_model(
+    kind: str, words: str, as_declared: str
+) -> None:
+    file = clip(A)
+    (manifest,) = file.credentials.manifests
+    manifest = replace(manifest, actions=(ActionSaid("c2pa.created", kind),), ingredients=())
+    audit = audited(replace(file, credentials=replace(file.credentials, manifests=(manifest,))))
+    said = build_disclosure(audit)
+    assert words in "\n".join(text_report(audit)) and as_declared in "\n".join(text_statement(said))
+    assert "Model: " not in html_statement(said)
