@@ -200,4 +200,4 @@ def test_what_somebody_declared_of_a_finished_film_is_told_and_what_nobody_did_s
         ("0", "A001.mov", "camera", "declared by Ana"),
         ("3", "Title", "edited", "declared by the signer"),
     ]
-    assert [kind_of(row) for row in rows] == ["camera", "ai", "drawn"]
+    assert [kind_of(row) for row in rows] == ["camera", "ai", "edited"]
