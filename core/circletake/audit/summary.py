@@ -232,6 +232,8 @@ def _prompts(files: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
             if traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
+            elif kind_of(traced) == "algorithm" and not traced.use.prompt_evidence:
+                continue
             elif traced.use.prompt_digest:
                 by_take.setdefault(take, "hashed")
             else:

@@ -27,12 +27,14 @@ from circletake.audit.wording import (
     stills_told,
     vouched,
 )
-from circletake.model.audit import Audit, Outcome, Severity
+from circletake.model.audit import Audit, Outcome, PictureMatch, Severity
 from circletake.model.text import clock, counted, fitted, printable, with_fingerprints
 
 _LABEL = 9
 
 _MOST_STILLS = 8
+
+_MOST_NAMED = 4
 
 _PATH = 60
 
@@ -66,6 +68,11 @@ def text_report(audit: Audit, *, everything: bool = False, whole: bool = False) 
     elif summary.notes:
         lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
     lines += _asked(audit)
+    if others := [f.case.path for f in audit.files if f.case.unjudged]:
+        names = ", ".join(fitted(path, width) for path in others[:_MOST_NAMED])
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        signed = counted(len(others), "other signed file")
+        lines.append(_line("OTHERS", f"{signed}, not judged: {names}{more}"))
     lines.append(f"Not checked: {', '.join(audit.not_checked)}")
     if everything:
         lines += [f"  {title}: {'; '.join(printable(r, 100) for r in why)}" for title, why in summary.unasked]
@@ -133,7 +140,16 @@ def _broken(audit: Audit, width: int | None) -> Iterator[str]:
             shows = (
                 f" · the picture matches {fitted(file.case.match.shows, width)}" if file.case.match else ""
             )
+            shows += _left_as(file.case.match, width)
             yield _line("", f"{file.verdict.upper():<11}{fitted(file.case.path, width)}{shows}")
+
+
+def _left_as(match: PictureMatch | None, width: int | None) -> str:
+    """Under which name, and in which release, the take that a picture matches was exported."""
+    if match is None or match.parts or not (match.take and match.export):
+        return ""
+    of = f" of {printable(match.release, 60)}" if match.release else ""
+    return f", exported as {fitted(match.export, width)}{of}"
 
 
 def _signers(audit: Audit, summary: Summary) -> Iterator[str]:

@@ -257,6 +257,7 @@ class FileCase:
         names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
         names_record: sha256 of the ``release.json`` that a report says it is about; empty likewise.
         names_release: name of that release.
+        unjudged: it carries credentials, and is of a kind that no rule judges.
     """
 
     path: str
@@ -283,6 +284,7 @@ class FileCase:
     names_seal: str = ""
     names_record: str = ""
     names_release: str = ""
+    unjudged: bool = False
 
     @property
     def signed_picture(self) -> bool:

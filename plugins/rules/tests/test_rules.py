@@ -252,6 +252,12 @@ def test_camera_footage_needs_no_prompt() -> None:
     assert not failures(ask("ai.prompt", filmed)) + failures(ask("ai.source_type", filmed))
 
 
+def test_an_algorithm_without_a_trained_model_needs_no_prompt() -> None:
+    drawn = {"source_type": "algorithmicMedia", "prompt": "", "prompt_evidence": ""}
+    assert not failures(ask("ai.prompt", video(traced=(use(**drawn),))))
+    assert failures(ask("ai.prompt", video(traced=(use(prompt="", prompt_evidence=""),))))
+
+
 def test_an_undeclared_song_is_found_and_a_declared_one_is_not_verified() -> None:
     song = SoundUse("song.wav", "c" * 64, "undeclared", "")
     assert failures(ask("sound.declared", release=release(sound=song))) == ["song.wav: undeclared"]

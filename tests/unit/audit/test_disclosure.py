@@ -18,7 +18,7 @@ from circletake.audit.rights import Rights
 from circletake.audit.shots import COLUMNS, audit_shots, csv_text
 from circletake.audit.statement import html_statement, json_statement, text_statement
 from circletake.audit.text import text_report
-from circletake.model.audit import Audit, FileCase
+from circletake.model.audit import Audit, FileCase, PictureMatch
 from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from tests.factories import NOW, media_facts
@@ -213,3 +213,15 @@ def test_what_people_edited_is_not_what_they_made_and_neither_has_a_model(
     said = build_disclosure(audit)
     assert words in "\n".join(text_report(audit)) and as_declared in "\n".join(text_statement(said))
     assert "Model: " not in html_statement(said)
+
+
+def test_an_unsigned_take_is_told_with_the_name_it_left_under() -> None:
+    match = PictureMatch("SH010/1", A, 0.0, "SH010_tk001.mp4", "Night Bus", exact=True)
+    bare = replace(clip(A), credentials=Credentials(False), match=match)
+    told = "\n".join(text_report(audited(bare)))
+    assert "UNSIGNED   a.mp4 · the picture matches SH010/1, exported as SH010_tk001.mp4 of Night Bus" in told
+
+
+def test_signed_files_of_kinds_that_are_not_judged_are_counted() -> None:
+    song = FileCase("song.wav", "sound", 1, B, Credentials(False), unjudged=True)
+    assert "OTHERS   1 other signed file, not judged: song.wav" in text_report(audited(clip(A), song))

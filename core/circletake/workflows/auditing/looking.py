@@ -67,7 +67,16 @@ def look(task: Look) -> FileCase:
         return FileCase(task.path, kind, size, digest, _seal(file, task))
     if kind == "report":
         return _report(task, file, size, digest)
-    return FileCase(task.path, kind, size, digest, Credentials(False))
+    return FileCase(task.path, kind, size, digest, Credentials(False), unjudged=_unjudged(file, kind))
+
+
+def _unjudged(file: Path, kind: str) -> bool:
+    """Whether a file that is only listed carries credentials, as songs do."""
+    if kind not in ("sound", "other"):
+        return False
+    from circletake.provenance.reading import has_credentials
+
+    return has_credentials(file)
 
 
 def unreadable(path: str, reason: str, kind: str = "") -> FileCase:
