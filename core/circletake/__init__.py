@@ -106,6 +106,7 @@ if TYPE_CHECKING:
     from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
     from circletake.model.score import Finding, Measured, Score
     from circletake.model.slate import Found, Scored, Slate
+    from circletake.model.source_type import READABLE_TYPES
     from circletake.model.take import AudioFacts, Declaration, MediaFacts, Origin, Take
     from circletake.model.text import csv_cell, file_stem, printable
     from circletake.plugins.downloading import download, retry_after
@@ -138,6 +139,7 @@ __all__ = [
     "ALGORITHMIC",
     "API_VERSION",
     "OWN_KEY",
+    "READABLE_TYPES",
     "TRAINED",
     "About",
     "ActionSaid",
@@ -271,6 +273,7 @@ _HOMES = {
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
     "circletake.model.score": "Finding Measured Score",
     "circletake.model.slate": "Found Scored Slate",
+    "circletake.model.source_type": "READABLE_TYPES",
     "circletake.model.take": "AudioFacts Declaration MediaFacts Origin Take",
     "circletake.model.text": "csv_cell file_stem printable",
     "circletake.plugins.downloading": "download retry_after",

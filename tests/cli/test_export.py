@@ -183,7 +183,9 @@ def test_a_still_is_signed_with_its_take_as_its_parent_and_the_audit_reads_it(
     (file,) = json.loads(told)["audits"][0]["files"]
     assert (status, file["kind"], file["verdict"]) == (0, "image", "intact")
     assert (file["made_of"][0]["take"], file["made_of"][0]["model"]) == ("SH010/1", "procedural aurora 1.0.0")
-    assert "STILLS   1 of 1 still" in film("audit", to)[1]
+    told = film("audit", to)[1]
+    assert "STILLS   1 of 1 still; 1 by an algorithm, no trained model" in told and "1 still ·" in told
+    assert "SH010/1  procedural aurora 1.0.0  recorded by the signer's circletake" in told
     still.write_bytes(still.read_bytes()[:-60] + bytes(60))
     status, told, _ = film("audit", to)
     assert status == 1 and "STILLS   1 altered, 0 of 1 still" in told and "ALTERED    " in told

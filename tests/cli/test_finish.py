@@ -284,6 +284,16 @@ class TestFinish:
         assert (status, "exists already" in err) == (2, True)
         assert film.with_name("the film.signed.mp4").read_bytes() == b"mine"
 
+    def test_stopped_before_the_search_it_says_that_nothing_was_made(
+        self, cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stopped(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("circletake.workflows.leaving.finishing.check_place", stopped)
+        status, _, err = cli("finish", film, "--by", "Ana")
+        assert status == 2 and "stopped; nothing was made; run the same again" in err
+
     @pytest.mark.parametrize("step", ["signing.sign", "derived.plan_finished"])
     def test_stopped_midway_nothing_is_left_and_it_can_be_run_again(
         self,

@@ -123,6 +123,38 @@ def test_a_report_sealed_by_another_than_the_release_is_told(
     assert "sealed by Somebody Else, who did not seal the release (" in out
 
 
+@pytest.mark.parametrize("name", ["report.html", "audit.json"])
+def test_a_report_of_another_release_is_told(name: str, mine: Made, capsys: Capture) -> None:
+    run(["audit", "release", "--report", f"release/{name}", "--sign"])
+    record = Path("release/release.json")
+    record.write_bytes(record.read_bytes().replace(b"Night Bus", b"Day Tram "))
+    capsys.readouterr()
+    assert run(["audit", "release"]) == 1
+    told = capsys.readouterr().out
+    assert "sealed it; a report of another release" in told and "another release, “Night Bus v3”" in told
+
+
+@pytest.mark.parametrize("option", ["audit --report", "disclose --to"])
+def test_a_report_misses_the_record_it_was_held_against(option: str, mine: Made, capsys: Capture) -> None:
+    command, to = option.split()
+    run([command, "release", to, "release/report.html", "--sign"])
+    for path in (*Path("release").glob("release.json*"), Path("release/SHA256SUMS")):
+        path.unlink()
+    assert findings(capsys, "release")[:2] == (1, ["report.seal"])
+    run(["audit", "release"])
+    assert "held against the release.json of “Night Bus v3”, and that is not here" in capsys.readouterr().out
+    assert findings(capsys, "release/report.html")[0] == 0
+
+
+@pytest.mark.parametrize("gone", ["report.html", "release.json"])
+def test_a_seal_misses_what_it_seals(gone: str, mine: Made, capsys: Capture) -> None:
+    run(["audit", "release", "--report", "release/report.html", "--sign"])
+    Path(f"release/{gone}").unlink()
+    capsys.readouterr()
+    assert run(["audit", "release"]) == 1
+    assert f"{gone}, which it seals, is not there" in capsys.readouterr().out
+
+
 def test_a_report_written_anew_loses_the_seal_of_the_old_one(mine: Made, capsys: Capture) -> None:
     run(["audit", "release", "--report", "r.html", "--sign"])
     assert "This page is sealed by <bdi>Lumen Films</bdi>" in Path("r.html").read_text("utf-8")

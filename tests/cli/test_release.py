@@ -274,3 +274,15 @@ def test_what_travels_is_said_of_an_export_references_too_but_not_of_one_that_is
     said = refused[0], film(*words, "omit", "--force")[2]
     assert "1 of 1 prompts and 1 reference travel in manifests that anybody can read (--prompts" in said[0]
     assert "0 of 1 prompts travel in manifests that anybody can read\n" in said[1]
+
+
+def test_a_release_stopped_before_anything_was_made_says_so(
+    film: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("circletake.workflows.leaving.release.plan_release", stopped)
+    status, _, err = film("release", "Night Bus", "--to", tmp_path / "out")
+    assert status == 2 and "stopped; nothing was made; run the same again" in err
+    assert not (tmp_path / "out").exists()

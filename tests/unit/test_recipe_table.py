@@ -108,3 +108,9 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
         read_table(tmp_path / "t.csv")
     with pytest.raises(BadInput, match="No such file"):
         read_table(tmp_path / "none.csv")
+
+
+def test_a_source_type_that_is_none_refuses_the_table(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="perhaps digitalCapture") as told:
+        table(tmp_path, [{"file": "bus.mp4", "digital source type": "camera"}])
+    assert "recipes.json" in told.value.thing

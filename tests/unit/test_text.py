@@ -7,7 +7,17 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.model.text import counted, csv_cell, csv_value, file_stem, human_size, natural, printable
+from circletake.model.text import (
+    counted,
+    csv_cell,
+    csv_value,
+    file_stem,
+    fitted,
+    human_size,
+    natural,
+    printable,
+    with_fingerprints,
+)
 
 
 @given(st.text())
@@ -66,3 +76,23 @@ def test_numbers_in_names_count(word: str, one: int, other: int) -> None:
 def test_any_two_names_have_an_order(one: str, other: str) -> None:
     first, second = natural(one), natural(other)
     assert (first < second) + (second < first) + (first == second) == 1
+
+
+@given(st.text(), st.integers(10, 60))
+def test_a_path_that_is_cut_keeps_its_beginning_and_its_end(text: str, width: int) -> None:
+    whole, shown = printable(text), fitted(text, width)
+    assert len(shown) <= width and shown[0:1] == whole[0:1] and shown[-1:] == whole[-1:]
+    assert fitted(text, None) == whole
+
+
+@given(st.text(max_size=200))
+def test_a_fingerprint_is_never_cut(before: str) -> None:
+    mark = ":".join(f"{n:02X}" for n in range(32))
+    assert mark in with_fingerprints(f"{before} {mark} and more{'!' * 200}", 40)
+    assert len(with_fingerprints(before, 40)) <= 40
+
+
+def test_bytes_of_a_name_that_are_no_text_are_spelt_out() -> None:
+    names = [bytes([byte]).decode("utf-8", "surrogateescape") + ".mp4" for byte in (0xFF, 0xFE)]
+    assert [printable(name) for name in names] == ["\\xff.mp4", "\\xfe.mp4"]
+    assert [csv_cell(name) for name in names] == ["\\xff.mp4", "\\xfe.mp4"]

@@ -67,6 +67,30 @@ def test_an_assignment_that_makes_no_sense_is_refused(text: str) -> None:
         recipes.parse_assignment(text)
 
 
+@pytest.mark.parametrize(("written", "meant"), [("camera", "digitalCapture"), ("Kamera??", "digitalCapture")])
+def test_a_source_type_that_is_none_is_refused_and_the_near_one_named(written: str, meant: str) -> None:
+    with pytest.raises(BadInput) as told:
+        recipes.parse_assignment(f"source_type={written}")
+    assert written in told.value.thing
+    assert f"perhaps {meant}" in told.value.next_step
+    assert "trainedAlgorithmicMedia" in told.value.next_step
+
+
+def test_a_source_type_may_be_written_with_its_address() -> None:
+    address = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+    assert recipes.parse_assignment(f"source_type={address}") == ("source_type", "digitalCapture")
+
+
+def test_a_row_with_a_source_type_that_is_none_is_bad(two: Library, tmp_path: Path) -> None:
+    rows = [
+        {**row, "source_type": kind}
+        for row, kind in zip(sheet(two), ("camera", "digitalCapture"), strict=True)
+    ]
+    applied = recipes.apply_table(two, written(tmp_path / "t.csv", rows), actor())
+    assert [(row.line, "digitalCapture" in row.reason) for row in applied.bad] == [(2, True)]
+    assert [choose_one(two, f"SH010/{n}").recipe["source_type"] for n in (1, 2)] == ["", "digitalCapture"]
+
+
 def test_only_the_first_equals_sign_parts_field_and_value() -> None:
     assert recipes.parse_assignment("prompt=a=b") == ("prompt", "a=b")
 

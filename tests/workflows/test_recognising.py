@@ -16,6 +16,7 @@ from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.workflows.auditing.audit import audit_folder
+from circletake.workflows.auditing.exported import Exports
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.leaving.cutting import add_events, new_cut
 from circletake.workflows.leaving.release import make_release, plan_release
@@ -97,6 +98,14 @@ def test_a_stripped_clip_matches_the_export_it_was(studio: Studio) -> None:
     assert told.endswith(
         f"matches SH010/1, exported as {clip.name} of Night Bus (its coded picture is equal)"
     )
+
+
+def test_what_the_library_keeps_for_itself_is_no_name_that_a_take_left_under(studio: Studio) -> None:
+    rows = [row for row in studio.library.registry.exports.all() if row.kind == "take"]
+    exports = Exports(studio.library, {})
+    kept = [row for row in rows if Path(row.path).parent == studio.library.signed_folder]
+    assert kept and {exports.name_of(row) for row in kept} == {""}
+    assert all(exports.name_of(row) == Path(row.path).name for row in rows if row not in kept)
 
 
 def test_a_stripped_cut_matches_its_export_exactly_and_a_re_encoded_one_nearly(studio: Studio) -> None:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.rights import Decision, Rights, decisions_said, rights_said
 from circletake.audit.shots import Shot, shots_of
-from circletake.audit.summary import MACHINE, Summary, summarise
+from circletake.audit.summary import MACHINE, Summary, stills_by_kind, summarise
 from circletake.audit.wording import is_own
 from circletake.model.audit import Audit
 from circletake.model.export import Chosen, SoundUse
@@ -57,6 +57,7 @@ class Disclosure:
 
     Attributes:
         title: of the release, or the name of its folder.
+        record: sha256 of its ``release.json``; empty without one.
         at: when the audit was made.
         released: when the release was made, empty without a record.
         producer: who signed most of the videos; a claim unless ``vouched``.
@@ -66,9 +67,10 @@ class Disclosure:
         intact: whether all are, and the release's own list too.
         sealed: whether the release's own record is sealed.
         findings: how many the audit has.
-        over: paths of the videos that the shot map covers.
-        seconds: their length.
+        over: paths of the videos and stills that the shot map covers.
+        seconds: length of the videos.
         by_kind: seconds by what made them.
+        stills: of the signed stills, how many are what.
         chosen: takes made and used, ``None`` where nobody recorded it.
         decisions: takes used, by who decided for them; ``""`` where nobody is recorded.
         selection: how the takes of each shot were chosen, where a library was asked.
@@ -76,6 +78,7 @@ class Disclosure:
     """
 
     title: str
+    record: str
     at: str
     released: str
     producer: str
@@ -88,6 +91,7 @@ class Disclosure:
     over: tuple[str, ...]
     seconds: Fraction
     by_kind: Mapping[str, Fraction]
+    stills: Mapping[str, int]
     register: tuple[UsedModel, ...]
     shots: tuple[Shot, ...]
     chosen: Chosen | None
@@ -111,11 +115,13 @@ def build_disclosure(
     rights = rights_said(audit)
     for take, more in (known or {}).items():
         rights[take] = more.over(rights.get(take, Rights()))
-    shots = tuple(shots_of(summary.main, rights, release.prompt_policy if release else ""))
+    told_of = [*summary.main, *summary.stills]
+    shots = tuple(shots_of(told_of, rights, release.prompt_policy if release else ""))
     signed = summary.signers[0] if summary.signers else None
     changed, verdict = list_changed(audit), verdict_on(audit, summary)
     return Disclosure(
         title=release.name if release and release.name else audit.root,
+        record=audit.record,
         at=audit.at,
         released=release.created if release else "",
         producer=signed.signer.name if signed else "",
@@ -125,9 +131,10 @@ def build_disclosure(
         intact=verdict.kind == "intact",
         sealed=audit.sealed,
         findings=len(summary.findings),
-        over=tuple(file.case.path for file in summary.main),
+        over=tuple(file.case.path for file in told_of),
         seconds=summary.seconds,
         by_kind=_by_kind(summary),
+        stills=stills_by_kind(summary.stills),
         register=tuple(_register(shots)),
         shots=shots,
         chosen=release.chosen if release and release.chosen.made else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from circletake.audit.sealing import KEY
+from circletake.audit.sealing import KEY, RECORD_KEY, RELEASE_KEY
 from circletake.audit.summary import Group, kind_of, summarise
 from circletake.model.audit import Audit, FileAudit, Outcome, Profile, Traced
 from circletake.model.manifest import Signer
@@ -20,6 +20,11 @@ def json_report(audit: Audit, *, seal: str = "") -> dict[str, Any]:
         seal: name of the file that will seal it; empty where none will.
     """
     sealed = {KEY: seal} if seal else {}
+    if audit.record:
+        sealed |= {
+            RECORD_KEY: audit.record,
+            RELEASE_KEY: (audit.release.name if audit.release else "") or "unnamed",
+        }
     document: dict[str, Any] = plain({"schema": SCHEMA, **sealed, **_document(audit)})
     return document
 

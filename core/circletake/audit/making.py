@@ -127,7 +127,7 @@ def declaration(made: Making) -> str:
 
 def altered(ingredient: IngredientSaid) -> bool:
     """Whether an ingredient was other than its own credentials say when it was used."""
-    return any("mismatch" in code for code in ingredient.problems)
+    return any("mismatch" in code and not code.startswith("cawg.") for code in ingredient.problems)
 
 
 def passed_on(manifest: ManifestSaid, parent: ManifestSaid) -> str:
@@ -139,8 +139,8 @@ def passed_on(manifest: ManifestSaid, parent: ManifestSaid) -> str:
 
 
 def reservation(ingredient: IngredientSaid) -> str:
-    """What stands against an ingredient's own credentials."""
-    codes = " ".join(ingredient.problems)
+    """What stands against an ingredient's own credentials, short of an alteration."""
+    codes = " ".join(code for code in ingredient.problems if not code.startswith("cawg."))
     if altered(ingredient):
         return "; altered before it was used"
     unknown = "; a signer on none of your lists" if "untrusted" in codes else ""

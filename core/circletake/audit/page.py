@@ -9,12 +9,13 @@ from fractions import Fraction
 from circletake.audit.answer import verdict_on
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
-from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, summarise
+from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, stills_by_kind, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     is_own,
     remedies,
     share,
+    stills_told,
     unprompted,
 )
 from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
@@ -42,17 +43,20 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     summary = summarise(audit)
     markers = Markers(summary.shares)
     videos = [_video(file, markers, audit) for file in audit.files if file.case.kind == "video"]
+    stills = [_video(file, markers, audit) for file in summary.stills]
     videos.sort(key=lambda v: (v.file.verdict == "intact", -len(v.rows), v.file.case.path))
     return render(
         "report.html",
         mark=REPORT_MARK,
+        record=audit.record,
+        release=audit.release.name if audit.release else "",
         audit=audit,
         summary=summary,
         sealed_by=sealed_by,
         seal=seal,
         name=audit.release.name if audit.release and audit.release.name else audit.root,
         verdict=verdict_on(audit, summary),
-        asked=_asked(videos),
+        asked=_asked([*videos, *stills]),
         signers=[(signed, _vouched(signed, audit.lists)) for signed in summary.signers],
         bar=bar_of(summary.shares, markers, summary.seconds),
         shares=[(markers.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
@@ -62,7 +66,9 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         errors=sum(_is_error(group) for group in summary.findings),
         videos=[v for v in videos if not v.plain],
         clips=[v for v in videos if v.plain],
-        others=[f for f in audit.files if f.case.kind != "video"],
+        stills=stills,
+        stills_told=stills_told(stills_by_kind(summary.stills)),
+        others=[f for f in audit.files if f.case.kind != "video" and not f.case.signed_picture],
         is_own=is_own,
         own_key=OWN_KEY,
         remedies=remedies,
@@ -95,7 +101,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One video as the page shows it."""
+    """One video, or one still, as the page shows it."""
 
     file: FileAudit
     length: Fraction

@@ -1,4 +1,7 @@
-"""A paper says in its own text which file seals it, so that a seal which was taken away is missed."""
+"""A paper says in its own text which file seals it and which release it is about.
+
+So a seal that was taken away is missed, and a report in the folder of another release is told from its own.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,17 @@ NAME = "circletake-seal"
 KEY = "sealed_in"
 """Field of a JSON report that holds it."""
 
-_PAGE = re.compile(rf'<meta name="{NAME}" content="([^"<>]{{1,1000}})">')
-_JSON = re.compile(rf'"{KEY}": ("(?:[^"\\]|\\.){{1,1000}}")')
+RECORD_NAME = "circletake-record"
+"""Name of the ``meta`` element that holds the sha256 of the ``release.json`` a page is about."""
+
+RECORD_KEY = "record_sha256"
+"""Field of a JSON report that holds it."""
+
+RELEASE_NAME = "circletake-release"
+"""Name of the ``meta`` element that holds the name of that release."""
+
+RELEASE_KEY = "record_name"
+"""Field of a JSON report that holds it."""
 
 
 def seal_named(head: str) -> str:
@@ -24,9 +36,18 @@ def seal_named(head: str) -> str:
     Args:
         head: its first few thousand characters, anybody's words.
     """
-    if found := _PAGE.search(head):
+    return _told(head, NAME, KEY)
+
+
+def record_named(head: str) -> tuple[str, str]:
+    """The sha256 of the ``release.json`` a paper says it is about, and the release's name; else empty."""
+    return _told(head, RECORD_NAME, RECORD_KEY), _told(head, RELEASE_NAME, RELEASE_KEY)
+
+
+def _told(head: str, name: str, key: str) -> str:
+    if found := re.search(rf'<meta name="{name}" content="([^"<>]{{1,1000}})">', head):
         return printable(html.unescape(found[1]), 120)
-    found = _JSON.search(head)
+    found = re.search(rf'"{key}": ("(?:[^"\\]|\\.){{1,1000}}")', head)
     try:
         return printable(json.loads(found[1]), 120) if found else ""
     except ValueError:

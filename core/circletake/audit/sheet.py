@@ -27,12 +27,14 @@ LONGEST = 20_000
 """Characters of one text that a page shows at most."""
 
 
-def render(template: str, *, mark: str, seal: str, **values: Any) -> str:
+def render(template: str, *, mark: str, seal: str, record: str = "", release: str = "", **values: Any) -> str:
     """A whole page.
 
     Args:
         mark: stands in its head, so that only such a page is ever replaced by one.
         seal: name of the file that will seal it, which stands there too; empty where none will.
+        record: sha256 of the ``release.json`` the page is about; empty where there is none.
+        release: name of that release.
     """
     style = _template("sheet.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -45,6 +47,10 @@ def render(template: str, *, mark: str, seal: str, **values: Any) -> str:
             mark=mark,
             seal=seal,
             seal_name=sealing.NAME,
+            record=record,
+            record_name=sealing.RECORD_NAME,
+            release=release,
+            release_name=sealing.RELEASE_NAME,
             counted=counted,
             **values,
         )

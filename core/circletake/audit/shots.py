@@ -107,12 +107,13 @@ def shots_of(files: Iterable[FileAudit], rights: Mapping[str, Rights], policy: s
 
 
 def audit_shots(audit: Audit) -> Iterator[Shot]:
-    """Every stretch of every video of an audit, the cuts first."""
-    main = [f.case.path for f in summarise(audit).main]
+    """Every stretch of every video of an audit, the cuts first; then signed stills, which have no length."""
+    summary = summarise(audit)
+    main = [f.case.path for f in summary.main]
     videos = [f for f in audit.files if f.case.kind == "video"]
     videos.sort(key=lambda f: (f.case.path not in main, f.case.path))
     policy = audit.release.prompt_policy if audit.release else ""
-    return shots_of(videos, rights_said(audit), policy)
+    return shots_of([*videos, *summary.stills], rights_said(audit), policy)
 
 
 def csv_text(shots: Iterable[Shot]) -> str:

@@ -14,7 +14,7 @@ from circletake.audit.sheet import render
 from circletake.audit.shots import Shot
 from circletake.audit.strip import Markers, strips_of
 from circletake.audit.summary import Share
-from circletake.audit.wording import EVIDENCE, share
+from circletake.audit.wording import EVIDENCE, share, stills_told
 from circletake.model.selection import ShotChoice, summed
 from circletake.model.text import clock, counted, printable
 
@@ -31,6 +31,7 @@ _KINDS = {
     "partly": "made by trained models in part",
     "algorithm": "made by an algorithm without training data",
     "camera": "filmed, as declared",
+    "edited": "edited by people, as declared",
     "drawn": "made by hand, as declared",
     "black": "black, as declared",
     "unknown": "of which nobody says how it was made",
@@ -57,10 +58,13 @@ def html_statement(said: Disclosure, *, sealed_by: str = "", seal: str = "") -> 
     return render(
         "statement.html",
         mark=STATEMENT_MARK,
+        record=said.record,
+        release=said.title,
         said=said,
         sealed_by=sealed_by,
         seal=seal,
         parts=_parts(said),
+        stills=stills_told(said.stills),
         choices=_choices(said),
         whole=summed(said.selection),
         strips=strips,
@@ -89,6 +93,7 @@ def json_statement(said: Disclosure) -> dict[str, Any]:
             "over": list(said.over),
             "seconds": str(said.seconds),
             "by_kind": {kind: str(seconds) for kind, seconds in said.by_kind.items()},
+            "stills": dict(said.stills),
             "register": [_register(used) for used in said.register],
             "shots": [_shot(shot) for shot in said.shots],
             "chosen": asdict(said.chosen) if said.chosen else None,
@@ -108,7 +113,10 @@ def text_statement(said: Disclosure) -> list[str]:
 
 def _lines(said: Disclosure) -> Iterator[str]:
     yield f"{printable(said.title, 60)} · AI disclosure"
-    yield f"PICTURE  {clock(said.seconds)}: {_parts(said) or 'nothing says how it was made'}"
+    if said.seconds or not said.stills:
+        yield f"PICTURE  {clock(said.seconds)}: {_parts(said) or 'nothing says how it was made'}"
+    if said.stills:
+        yield f"STILLS   {stills_told(said.stills)}"
     width = max((len(_model(used)) for used in said.register), default=0)
     for used in said.register:
         terms = " ".join(part for part in (used.rights.terms, used.rights.terms_date) if part)
@@ -118,8 +126,8 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"terms {printable(terms, 120) or BLANK}",
         )
         yield (
-            f"  {_model(used):<{width}}  {clock(used.seconds)}  "
-            f"{counted(used.shots, 'shot')} · {' · '.join(told)}"
+            f"  {_model(used):<{width}}  {clock(used.seconds) + '  ' if used.seconds else ''}"
+            f"{counted(used.shots, 'shot' if used.seconds else 'still')} · {' · '.join(told)}"
         )
     for sound in said.sounds:
         by = f" by {printable(sound.declared_by, 40)}" if sound.declared_by else ""

@@ -18,7 +18,7 @@ from circletake.model.audit import Traced
 from circletake.model.text import clock, printable
 
 COLOURS = 8
-_SIGNS = {"camera": "○", "drawn": "◇", "black": "–"}
+_SIGNS = {"camera": "○", "edited": "◈", "drawn": "◇", "black": "–"}
 _TICKS = 6
 _LINES = 12
 _PER_LINE = 24

@@ -15,9 +15,10 @@ from circletake.model.manifest import Check, Signer
 FILMED = frozenset(
     {"digitalCapture", "computationalCapture", "compositeCapture", "negativeFilm", "positiveFilm"}
 )
-DRAWN = frozenset({"digitalCreation", "digitalArt", "humanEdits", "screenCapture", "virtualRecording"})
+DRAWN = frozenset({"digitalCreation", "digitalArt", "screenCapture", "virtualRecording"})
+EDITED = frozenset({"humanEdits", "minorHumanEdits"})
 
-KINDS = ("ai", "partly", "algorithm", "camera", "drawn", "black", "unknown")
+KINDS = ("ai", "partly", "algorithm", "camera", "edited", "drawn", "black", "unknown")
 """What a stretch of picture is, in the order reports tell it."""
 
 MACHINE = ("ai", "partly", "algorithm")
@@ -29,12 +30,15 @@ class Signed:
     """One signing certificate, and the videos and stills it signed.
 
     Attributes:
+        files: their paths.
+        noun: what those are: ``video``, ``still``, or ``file`` where there are both.
         trust_list: name of the list that vouches for it, empty where none does.
     """
 
     signer: Signer
     files: tuple[str, ...]
     trust_list: str
+    noun: str = "video"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Summary:
     Attributes:
         videos: by verdict, how many.
         pictures: the same of stills that carry credentials.
+        stills: those pictures, with what each is made of.
         main: the videos the shares are counted over: the cuts where there are any.
         seconds: length of those.
         prompts: by evidence, how many takes have one; ``missing``, ``omitted`` and ``hashed`` among them.
@@ -94,6 +99,7 @@ class Summary:
 
     videos: Counter[str]
     pictures: Counter[str]
+    stills: tuple[FileAudit, ...]
     signers: tuple[Signed, ...]
     main: tuple[FileAudit, ...]
     seconds: Fraction
@@ -118,16 +124,24 @@ def summarise(audit: Audit) -> Summary:
     return Summary(
         videos=Counter(f.verdict for f in videos),
         pictures=Counter(f.verdict for f in pictures),
+        stills=tuple(pictures),
         signers=tuple(_signers([*videos, *pictures])),
         main=main,
         seconds=sum((_length(f) for f in main), Fraction(0)),
         shares=tuple(_shares(main)),
-        prompts=_prompts(videos, audit),
+        prompts=_prompts([*videos, *pictures], audit),
         sounds=_sounds(audit, main),
         findings=_groups(o for o in audit.failed),
         notes=_groups(o for o in audit.outcomes.failed() if o.severity is Severity.NOTE),
         unasked=tuple(_unasked(audit)),
     )
+
+
+def stills_by_kind(stills: Sequence[FileAudit]) -> dict[str, int]:
+    """How many stills are what, in the order of :data:`KINDS`."""
+    counts = Counter(kind_of(t) for f in stills for t in f.case.traced[:1])
+    counts["unknown"] += sum(not f.case.traced for f in stills)
+    return {kind: counts[kind] for kind in KINDS if counts[kind]}
 
 
 def kind_of(traced: Traced) -> str:
@@ -146,6 +160,8 @@ def kind_of(traced: Traced) -> str:
         return "camera"
     if not kind and (traced.use.model or traced.use.prompt):
         return "ai"
+    if kind in EDITED:
+        return "edited"
     return "drawn" if kind in DRAWN else "unknown"
 
 
@@ -180,7 +196,9 @@ def _signers(files: Sequence[FileAudit]) -> Iterator[Signed]:
     for same in sorted(by_certificate.values(), key=lambda fs: (-len(fs), fs[0].case.path)):
         said = same[0].case.credentials
         if said.active and said.active.signer:
-            yield Signed(said.active.signer, tuple(f.case.path for f in same), said.trust_list)
+            kinds = {"still" if f.case.signed_picture else "video" for f in same}
+            noun = kinds.pop() if len(kinds) == 1 else "file"
+            yield Signed(said.active.signer, tuple(f.case.path for f in same), said.trust_list, noun)
 
 
 def _shares(files: Sequence[FileAudit]) -> list[Share]:
@@ -200,12 +218,12 @@ def _shares(files: Sequence[FileAudit]) -> list[Share]:
     return sorted(shares, key=lambda s: (KINDS.index(s.kind), -s.seconds, s.model, s.words))
 
 
-def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
+def _prompts(files: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     """Each take counts once, however often it is used."""
     policy = audit.release.prompt_policy if audit.release else ""
     withheld = {"omit": "omitted", "hash": "hashed"}.get(policy, "")
     by_take: dict[str, str] = {}
-    for file in videos:
+    for file in files:
         manifests = file.case.credentials.manifests
         redacted = any(action.name == "c2pa.redacted" for said in manifests for action in said.actions)
         for traced in file.case.traced:
@@ -214,6 +232,8 @@ def _prompts(videos: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
             if traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
+            elif kind_of(traced) == "algorithm" and not traced.use.prompt_evidence:
+                continue
             elif traced.use.prompt_digest:
                 by_take.setdefault(take, "hashed")
             else:

@@ -7,48 +7,71 @@ from fractions import Fraction
 
 from circletake.audit.answer import list_changed, verdict_on
 from circletake.audit.judge import seal_holds
-from circletake.audit.summary import MACHINE, Group, Share, Signed, Summary, summarise
+from circletake.audit.summary import (
+    MACHINE,
+    Group,
+    Share,
+    Signed,
+    Summary,
+    kind_of,
+    stills_by_kind,
+    summarise,
+)
 from circletake.audit.wording import (
     EVIDENCE,
+    OF_A_STILL,
     headline,
     moment,
     remedies,
     share,
-    short_fingerprint,
+    stills_told,
     vouched,
 )
-from circletake.model.audit import Audit, Outcome, Severity
-from circletake.model.text import clock, counted, printable
+from circletake.model.audit import Audit, Outcome, PictureMatch, Severity
+from circletake.model.text import clock, counted, fitted, printable, with_fingerprints
 
 _LABEL = 9
 
+_MOST_STILLS = 8
 
-def text_report(audit: Audit, *, everything: bool = False) -> list[str]:
+_MOST_NAMED = 4
+
+_PATH = 60
+
+
+def text_report(audit: Audit, *, everything: bool = False, whole: bool = False) -> list[str]:
     """Lines for a terminal; text from the audited folder is made printable.
 
     Args:
         everything: also the notes, and each reason why something was not checked.
+        whole: cut no path, as where the lines go to no screen; nor is one cut with ``everything``.
     """
+    width = None if everything or whole else _PATH
     summary = summarise(audit)
-    lines = [_title(audit, summary)]
+    lines = [_title(audit, summary, width)]
     lines += _intact(audit, summary)
     if summary.pictures:
-        lines.append(_line("STILLS", headline(summary.pictures, "still")))
-    lines += _broken(audit)
+        lines += _stills(summary, everything, width)
+    lines += _broken(audit, width)
     lines += _signers(audit, summary)
-    lines += _reports(audit, summary)
+    lines += _reports(audit, summary, width)
     if summary.videos:
         lines += _made(summary)
     lines += _prompts(summary)
     lines += _sound(summary)
     if audit.release:
         lines += _chosen(audit)
-    lines += [line for group in summary.findings for line in _finding(group, everything)]
+    lines += [line for group in summary.findings for line in _finding(group, everything, width)]
     if everything:
-        lines += [line for group in summary.notes for line in _finding(group, everything)]
+        lines += [line for group in summary.notes for line in _finding(group, everything, width)]
     elif summary.notes:
         lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
     lines += _asked(audit)
+    if others := [f.case.path for f in audit.files if f.case.unjudged]:
+        names = ", ".join(fitted(path, width) for path in others[:_MOST_NAMED])
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        signed = counted(len(others), "other signed file")
+        lines.append(_line("OTHERS", f"{signed}, not judged: {names}{more}"))
     lines.append(f"Not checked: {', '.join(audit.not_checked)}")
     if everything:
         lines += [f"  {title}: {'; '.join(printable(r, 100) for r in why)}" for title, why in summary.unasked]
@@ -61,7 +84,7 @@ def _line(label: str, text: str) -> str:
     return f"{label:<{_LABEL}}{text}"
 
 
-def _title(audit: Audit, summary: Summary) -> str:
+def _title(audit: Audit, summary: Summary, width: int | None) -> str:
     name = audit.release.name if audit.release and audit.release.name else audit.root
     cuts = [f for f in summary.main if f.case.recorded and f.case.recorded.kind == "cut"]
     clips = sum(summary.videos.values()) - len(cuts)
@@ -69,7 +92,7 @@ def _title(audit: Audit, summary: Summary) -> str:
     parts += [counted(clips, "clip" if cuts else "video")] if clips else []
     stills = sum(summary.pictures.values())
     parts += [counted(stills, "signed still")] if stills else []
-    return f"{printable(name, 60)} · {', '.join(parts) or 'no videos'}"
+    return f"{fitted(name, width)} · {', '.join(parts) or 'no videos'}"
 
 
 def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
@@ -91,37 +114,68 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         yield _line("VERDICT", f"{verdict.word.lower()}: {counts} intact; {against}")
 
 
-def _broken(audit: Audit) -> Iterator[str]:
+def _stills(summary: Summary, everything: bool, width: int | None) -> Iterator[str]:
+    """How many hold and what they are, then of each its take, model, prompt, and who says so."""
+    told = stills_told(stills_by_kind(summary.stills))
+    yield _line("STILLS", f"{headline(summary.pictures, 'still')}; {told}")
+    shown = summary.stills if everything else summary.stills[:_MOST_STILLS]
+    for file in shown:
+        for traced in file.case.traced[:1]:
+            use = traced.use
+            parts = (
+                printable(use.take, 40) or fitted(file.case.path, width),
+                printable(use.model, 40) or OF_A_STILL[kind_of(traced)],
+                printable(traced.words, 80),
+            )
+            yield "  " + "  ".join(part for part in parts if part)
+            if use.prompt:
+                yield f"    “{printable(use.prompt, 100)}” {EVIDENCE.get(use.prompt_evidence, '')}".rstrip()
+    if len(shown) < len(summary.stills):
+        yield f"  and {counted(len(summary.stills) - len(shown), 'still')} more, with --all"
+
+
+def _broken(audit: Audit, width: int | None) -> Iterator[str]:
     for file in audit.files:
         judged = file.case.kind == "video" or file.case.signed_picture
         if judged and file.verdict not in ("intact", "not checked"):
             shows = (
-                f" · the picture matches {printable(file.case.match.shows, 60)}" if file.case.match else ""
+                f" · the picture matches {fitted(file.case.match.shows, width)}" if file.case.match else ""
             )
-            yield _line("", f"{file.verdict.upper():<11}{printable(file.case.path, 60)}{shows}")
+            shows += _left_as(file.case.match, width)
+            yield _line("", f"{file.verdict.upper():<11}{fitted(file.case.path, width)}{shows}")
+
+
+def _left_as(match: PictureMatch | None, width: int | None) -> str:
+    """Under which name, and in which release, the take that a picture matches was exported."""
+    if match is None or match.parts or not (match.take and match.export):
+        return ""
+    of = f" of {printable(match.release, 60)}" if match.release else ""
+    return f", exported as {fitted(match.export, width)}{of}"
 
 
 def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
     for signed in summary.signers:
-        files = counted(len(signed.files), "file" if summary.pictures else "video")
+        files = counted(len(signed.files), signed.noun)
         who = printable(signed.signer.name, 40)
-        mark = printable(short_fingerprint(signed.signer.sha256), 40)
+        mark = printable(signed.signer.sha256, 120)
         yield _line(
             "SIGNER", f"{who}, SHA256 {mark} · {files} · {printable(vouched(signed, audit.lists), 120)}"
         )
         if not signed.trust_list:
-            yield _line("", printable(signed.signer.sha256, 120))
             yield _line("", "ask the producer for this fingerprint, then: circletake trust add NAME PEM")
 
 
-def _reports(audit: Audit, summary: Summary) -> Iterator[str]:
+def _reports(audit: Audit, summary: Summary, width: int | None) -> Iterator[str]:
     """Sealed reports, with who sealed them; unsealed ones are told as not checked."""
     told = {signed.signer.sha256 for signed in summary.signers}
     for file in audit.files:
         active = file.case.credentials.active
         if file.case.kind == "report" and seal_holds(file.case) and active and active.signer:
             who = printable(active.signer.name, 40)
-            yield _line("REPORT", f"{printable(file.case.path, 60)}: unchanged since {who} sealed it")
+            about = file.case.names_record
+            strange = audit.record and about not in ("", audit.record)
+            other = "; a report of another release" if strange else ""
+            yield _line("REPORT", f"{fitted(file.case.path, width)}: unchanged since {who} sealed it{other}")
             if active.signer.sha256 not in told:
                 signed = Signed(active.signer, (file.case.path,), file.case.credentials.trust_list)
                 yield _line("", f"SHA256 {printable(active.signer.sha256, 120)}")
@@ -140,6 +194,7 @@ def _made(summary: Summary) -> Iterator[str]:
             ("partly", "part of the picture in"),
             ("algorithm", "algorithm, no trained model"),
             ("camera", "camera, declared"),
+            ("edited", "edited by people, declared"),
             ("drawn", "made by hand, declared"),
             ("black", "black, declared"),
             ("unknown", "nobody says"),
@@ -192,23 +247,23 @@ def _asked(audit: Audit) -> Iterator[str]:
         yield _line("", "whether a list knows a signer: judged today, by the lists as you hold them")
 
 
-def _finding(group: Group, everything: bool) -> Iterator[str]:
+def _finding(group: Group, everything: bool, width: int | None) -> Iterator[str]:
     """A finding, what to do, and with ``everything`` each of its places."""
     outcome = group.outcome
     label = "NOTE" if outcome.severity is Severity.NOTE else "FIX"
-    where = _where(outcome) if len(group.places) == 1 else printable(outcome.file, 60) or "the release"
+    where = _where(outcome, width) if len(group.places) == 1 else fitted(outcome.file, width) or "the release"
     if len(group.files) > 1:
         where += f" and {len(group.files) - 1} more"
-    yield _line(label, f"{outcome.rule}  {where}  {printable(group.seen, 140)}")
+    yield _line(label, f"{outcome.rule}  {where}  {with_fingerprints(group.seen, 140)}")
     anybody, producer = remedies(outcome.remedy)
     if anybody:
         yield _line("", "  " + printable(anybody, 140))
     if producer:
         yield _line("", "  if you are the producer: " + printable(producer, 140))
     if everything and len(group.places) > 1:
-        yield from (_line("", "  - " + _where(place)) for place in group.places)
+        yield from (_line("", "  - " + _where(place, width)) for place in group.places)
 
 
-def _where(outcome: Outcome) -> str:
-    where = printable(outcome.file, 60) or "the release"
+def _where(outcome: Outcome, width: int | None) -> str:
+    where = fitted(outcome.file, width) or "the release"
     return where if outcome.start is None else f"{where} at {moment(outcome.start)}"

@@ -26,6 +26,23 @@ EVIDENCE = {
 """How a prompt came to be known, for people."""
 
 
+OF_A_STILL = {
+    "ai": "AI-made",
+    "partly": "AI-made in part",
+    "algorithm": "by an algorithm, no trained model",
+    "camera": "camera, declared",
+    "edited": "edited by people, declared",
+    "drawn": "made by hand, declared",
+    "unknown": "nobody says how it was made",
+}
+"""What a still is, for people."""
+
+
+def stills_told(counts: Mapping[str, int]) -> str:
+    """``2 AI-made · 1 camera, declared``: how many stills are what."""
+    return " · ".join(f"{number} {OF_A_STILL[kind]}" for kind, number in counts.items())
+
+
 def unprompted(use: Use, policy: str) -> str:
     """Why a generated stretch shows no prompt; empty where it shows one.
 
@@ -58,12 +75,6 @@ def moment(seconds: float) -> str:
 def share(part: Fraction, whole: Fraction) -> str:
     """``94.6%``; empty where there is no whole."""
     return f"{float(part / whole) * 100:.1f}%" if whole else ""
-
-
-def short_fingerprint(sha256: str) -> str:
-    """``9A:41:…:0C`` of a long one."""
-    parts = sha256.split(":")
-    return f"{parts[0]}:{parts[1]}:…:{parts[-1]}" if len(parts) > 4 else sha256
 
 
 def is_own(signed: Signed) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,8 +99,9 @@ def audit(
     if json:
         print_json({"audits": [json_report(each) for each in audits]})
     else:
+        whole = not sys.stdout.isatty()
         for index, each in enumerate(audits):
-            say(*([""] if index else []), *text_report(each, everything=everything))
+            say(*([""] if index else []), *text_report(each, everything=everything, whole=whole))
     for label, path in papers.wanted:
         (note if json else say)(f"{label:<9}{printable(str(path))}")
     status = max(each.exit_code for each in audits)

@@ -136,6 +136,19 @@ class Bar:
 
 
 @contextmanager
+def stopping(kept: str, then: str = "run the same again") -> Iterator[None]:
+    """Say what is left when the person stops the work inside; it decorates a command too.
+
+    Raises:
+        Cancelled: the person stopped it.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Cancelled(kept=kept, next_step=then) from None
+
+
+@contextmanager
 def progress(label: str, kept: str = "", then: str = "run the same again") -> Iterator[Bar]:
     """A bar for one piece of long work; it is a :class:`circletake.workflows.progress.Progress`.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, in_pairs, load_plugins, open_library, pairs
-from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.console import note, print_json, progress, say, stopping
 from circletake.cli.cut_import import MediaFolders, Sequence, Timecoded
 from circletake.cli.export import Prompts, from_here, signing_terms
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @in_pairs("declare")
+@stopping("nothing was made")
 def finish(
     film: Annotated[Path, typer.Argument(help="The finished film.", metavar="FILM")],
     timeline: Annotated[
@@ -109,6 +110,7 @@ def finish(
                 done = sign_film(
                     lib, manager, found, under, target, software=software, force=force, progress=bar
                 )
+        stack.enter_context(stopping("the film is signed" if done else "nothing was changed"))
         slates = slates_of(lib, found.cues)
         used = {cue.take_id for cue in found.cues.cues}
         sheet = sheet_of(found.cues, slates, selection_of(lib, used))

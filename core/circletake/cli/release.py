@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, PluginFiles, load_plugins, open_library
-from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.console import note, print_json, progress, say, stopping
 from circletake.cli.export import Prompts, from_here, signing_terms
 from circletake.cli.wording import what_travels
 
 
+@stopping("nothing was made")
 def release(
     name: Annotated[str, typer.Argument(help="Name of the release, and of its folder.", metavar="NAME")],
     cut: Annotated[str, typer.Option(help="The cut to render; without it, there is only one.")] = "",
@@ -56,7 +57,8 @@ def release(
                 audit = audit_folder(
                     made.folder, manager=manager, library=lib, trust=trust_lists(user_home()), progress=bar
                 )
-            report, unsealed = write_own_report(made.folder, audit, under.signer, under.timestamper)
+            with stopping("the release is made", again):
+                report, unsealed = write_own_report(made.folder, audit, under.signer, under.timestamper)
     if unsealed:
         note(f"report.html is not sealed: {printable(unsealed)}")
     if json:

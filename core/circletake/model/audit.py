@@ -259,6 +259,9 @@ class FileCase:
         sounds: sound that is none of its takes', as its own manifest declares it.
         tail: bytes after the last box of an MP4 or MOV file, which are no part of a video.
         names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
+        names_record: sha256 of the ``release.json`` that a report says it is about; empty likewise.
+        names_release: name of that release.
+        unjudged: it carries credentials, and is of a kind that no rule judges.
     """
 
     path: str
@@ -283,6 +286,9 @@ class FileCase:
     sounds: tuple[SoundUse, ...] = ()
     tail: int = 0
     names_seal: str = ""
+    names_record: str = ""
+    names_release: str = ""
+    unjudged: bool = False
 
     @property
     def belongs(self) -> bool:
@@ -337,6 +343,11 @@ class AuditCase:
     def videos(self) -> tuple[FileCase, ...]:
         """The videos among the files."""
         return tuple(f for f in self.files if f.kind == "video")
+
+    @property
+    def record(self) -> str:
+        """The sha256 of the ``release.json`` that is there; empty without one."""
+        return next((f.sha256 for f in self.files if f.kind == "record"), "")
 
     @property
     def sealed(self) -> bool:
@@ -399,6 +410,11 @@ class Audit:
         here = {f.case.recorded_path or f.case.path for f in self.files}
         recorded = [f.path for f in self.release.files] if self.release else []
         return tuple(path for path in dict.fromkeys([*recorded, *self.listed_only]) if path not in here)
+
+    @property
+    def record(self) -> str:
+        """The sha256 of the ``release.json`` that is there; empty without one."""
+        return next((f.case.sha256 for f in self.files if f.case.kind == "record"), "")
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

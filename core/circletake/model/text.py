@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_BYTE = re.compile("[\udc80-\udcff]")
 _JOINERS = {"\u200d", "\ufe0f"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +32,8 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 def printable(text: str, width: int | None = None) -> str:
     """``text`` on one line, without control, escape or bidi characters.
 
+    A byte of a file name that is no UTF-8 is shown as ``\\xff``, so that two such names are told apart.
+
     Args:
         width: cut to this many characters, the last one an ellipsis.
     """
@@ -39,7 +42,7 @@ def printable(text: str, width: int | None = None) -> str:
         if text.isprintable()
         else "".join(
             " " if char.isspace() else char
-            for char in text
+            for char in _told_bytes(text)
             if char.isspace() or char in _JOINERS or unicodedata.category(char) not in _HIDDEN
         )
     )
@@ -49,12 +52,41 @@ def printable(text: str, width: int | None = None) -> str:
     return line
 
 
+def _told_bytes(text: str) -> str:
+    """``text`` with the bytes that Python keeps of a name that is no UTF-8 spelt out."""
+    return _BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
+
+
+_FINGERPRINT = re.compile(r"(?:[0-9A-Fa-f]{2}:){15,63}[0-9A-Fa-f]{2}")
+
+
+def fitted(text: str, width: int | None) -> str:
+    """``text`` made printable and cut in its middle: of a path, where it begins and how it ends both tell.
+
+    Args:
+        width: characters; as long as it is without one.
+    """
+    line = printable(text)
+    if width is None or len(line) <= width:
+        return line
+    tail = (width - 1) * 3 // 5
+    return f"{line[: width - 1 - tail]}…{line[-tail:]}"
+
+
+def with_fingerprints(text: str, width: int) -> str:
+    """``text`` made printable and cut, but no fingerprint in it: somebody is to compare that."""
+    line = printable(text)
+    ends = [found.end() for found in _FINGERPRINT.finditer(line)][:2]
+    return printable(line, max(width, *(end + 1 + len(line[end:][:60]) for end in ends), 0))
+
+
 def csv_cell(text: str) -> str:
     """``text`` for a spreadsheet: one that would be read as a formula is quoted with an apostrophe.
 
     Source: OWASP, CSV Injection.
     """
-    shown = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _HIDDEN or c in _JOINERS)
+    told = _told_bytes(text)
+    shown = "".join(c for c in told if c in "\n\t" or unicodedata.category(c) not in _HIDDEN or c in _JOINERS)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 

@@ -14,6 +14,7 @@ from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field, Recipe
 from circletake.model.sealing import METHOD, SEALED_FIELDS
 from circletake.model.slate import Slate
+from circletake.model.source_type import SOURCE_TYPES
 from circletake.model.take import Take
 from circletake.provenance import vocabulary as words
 from circletake.provenance.inputs import firm, model_name
@@ -84,7 +85,7 @@ def source_type(slate: Slate) -> str:
     """IPTC type a take may be said to be: only what was observed, signed or declared."""
     claim = slate.recipe.in_force.get(Field.SOURCE_TYPE)
     name = claim.value.rpartition("/")[2] if claim and firm(claim) else ""
-    return name if name in words.SOURCE_TYPES else ""
+    return name if name in SOURCE_TYPES else ""
 
 
 def ai_disclosure(slate: Slate) -> dict[str, Any] | None:

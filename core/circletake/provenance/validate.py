@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from circletake.model.manifest import ManifestPlan
+from circletake.model.source_type import SOURCE_TYPES
 from circletake.provenance import vocabulary as words
 from circletake.provenance.inputs import SEMVER
 from circletake.provenance.privacy import private_in, secret_in
@@ -180,7 +181,7 @@ def _redactions(plan: ManifestPlan) -> Iterator[str]:
 
 
 def _types() -> frozenset[str]:
-    return frozenset(words.IPTC + name for name in words.SOURCE_TYPES)
+    return frozenset(words.IPTC + name for name in SOURCE_TYPES)
 
 
 def _ingredients(plan: ManifestPlan) -> Iterator[str]:

@@ -22,29 +22,6 @@ COMPOSITE_CAPTURE = "compositeCapture"
 COMPOSITE_SYNTHETIC = "compositeSynthetic"
 COMPOSITE_TRAINED = "compositeWithTrainedAlgorithmicMedia"
 
-SOURCE_TYPES = frozenset(
-    {
-        TRAINED,
-        ALGORITHMIC,
-        CAPTURE,
-        CREATION,
-        HUMAN_EDITS,
-        COMPOSITE,
-        COMPOSITE_CAPTURE,
-        COMPOSITE_SYNTHETIC,
-        COMPOSITE_TRAINED,
-        "algorithmicallyEnhanced",
-        "computationalCapture",
-        "dataDrivenMedia",
-        "digitalArt",
-        "negativeFilm",
-        "positiveFilm",
-        "print",
-        "screenCapture",
-        "virtualRecording",
-    }
-)
-
 CREATED = "c2pa.created"
 OPENED = "c2pa.opened"
 PLACED = "c2pa.placed"

@@ -28,6 +28,7 @@ from circletake import (
     Timestamp,
     Traced,
 )
+from circletake.audit.making import reservation
 from circletake.model.export import black_use
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
 from tests.factories import media_facts
@@ -639,3 +640,54 @@ def test_how_credentials_were_lost_is_read_off_the_record(over: dict[str, Any], 
     bare = video(credentials=Credentials(False), recorded=said, media=facts, layout=Layout("same"))
     (seen,) = failures(ask("c2pa.present", replace(bare, **over)))
     assert seen.split(":")[0] == how
+
+
+# manifest.own
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        ("SH050_tk001_79e768ac.jpg", "its name says SH050/1, its credentials say SH010/1"),
+        ("clips/SH020.mp4", "its name says SH020, its credentials say SH010/1"),
+        ("SH010_tk002.mp4", "its name says SH010/2, its credentials say SH010/1"),
+    ],
+)
+def test_a_file_under_the_name_of_another_take_is_told(name: str, seen: str) -> None:
+    kind = "image" if name.endswith("jpg") else "video"
+    (told,) = failures(ask("manifest.own", video(path=name, kind=kind, traced=(use(),))))
+    assert told.startswith(seen)
+
+
+@pytest.mark.parametrize(
+    "name", ["SH010_tk001_79e768ac.jpg", "IMG_1234.jpg", "SH010.mp4", "SH0100.mp4", "bus.mp4"]
+)
+def test_a_file_under_a_name_that_says_no_other_take_is_fine(name: str) -> None:
+    assert not failures(ask("manifest.own", video(path=name, traced=(use(),))))
+
+
+# c2pa.trusted
+
+
+def test_a_certificate_that_is_none_for_signing_is_told_and_is_no_alteration() -> None:
+    for trust in (Check.FAILED, Check.PASSED):
+        file = video(credentials=credentials(trust=trust, problems=("signingCredential.invalid",)))
+        (told,) = failures(ask("c2pa.trusted", file))
+        assert "Lumen Films" in told and "not well-formed for signing" in told
+        assert not failures(ask("c2pa.state", file))
+
+
+def test_a_failed_identity_assertion_is_told_beside_the_signer() -> None:
+    file = video(credentials=credentials(problems=("cawg.x509.signature.mismatch",)))
+    (told,) = failures(ask("c2pa.trusted", file))
+    assert told == "its identity assertion does not hold (cawg.x509.signature.mismatch)"
+
+
+def test_what_is_wrong_with_the_signer_of_an_ingredient_is_neither_the_files_nor_an_alteration() -> None:
+    codes = ("signingCredential.invalid", "cawg.x509.signature.mismatch")
+    clip = IngredientSaid("a", "componentOf", manifest="x", problems=codes)
+    manifest = replace(credentials().manifests[0], ingredients=(clip,))
+    file = video(credentials=credentials(manifests=(manifest,), problems=codes))
+    assert not failures(ask("c2pa.trusted", file))
+    assert "not altered" in failures(ask("ingredients.intact", file))[0]
+    assert "altered" not in reservation(clip)

@@ -225,6 +225,13 @@ def test_a_model_without_a_source_type_is_not_marked_as_ai() -> None:
     assert seen == "said to be made by gen4.5, but not marked as AI-made"
 
 
+def test_a_source_type_that_nobody_knows_says_nothing() -> None:
+    (seen,) = failures(ask("ai.source_type", video(traced=(use(source_type="camera"),))))
+    assert "camera" in seen
+    known = ("minorHumanEdits", "print", "empty")
+    assert not failures(ask("ai.source_type", video(traced=tuple(use(source_type=k) for k in known))))
+
+
 def test_an_unknown_clip_is_one_finding_not_three() -> None:
     unknown = video(traced=(use(source_type="", model="", prompt=""),))
     told = [rule for rule in ("ai.source_type", "ai.system", "ai.prompt") if failures(ask(rule, unknown))]
@@ -243,6 +250,12 @@ def test_declared_black_needs_no_prompt_and_no_source_type_and_leaves_no_gap() -
 def test_camera_footage_needs_no_prompt() -> None:
     filmed = video(traced=(use(source_type="digitalCapture", origin="camera", model="", prompt=""),))
     assert not failures(ask("ai.prompt", filmed)) + failures(ask("ai.source_type", filmed))
+
+
+def test_an_algorithm_without_a_trained_model_needs_no_prompt() -> None:
+    drawn = {"source_type": "algorithmicMedia", "prompt": "", "prompt_evidence": ""}
+    assert not failures(ask("ai.prompt", video(traced=(use(**drawn),))))
+    assert failures(ask("ai.prompt", video(traced=(use(prompt="", prompt_evidence=""),))))
 
 
 def test_an_undeclared_song_is_found_and_a_declared_one_is_not_verified() -> None:

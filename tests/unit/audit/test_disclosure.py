@@ -8,13 +8,17 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from circletake.audit.case import build_case
 from circletake.audit.disclosure import TO_FILL, build_disclosure
 from circletake.audit.judge import judge
+from circletake.audit.page import html_report
 from circletake.audit.rights import Rights
 from circletake.audit.shots import COLUMNS, audit_shots, csv_text
 from circletake.audit.statement import html_statement, json_statement, text_statement
-from circletake.model.audit import Audit, FileCase
+from circletake.audit.text import text_report
+from circletake.model.audit import Audit, FileCase, PictureMatch
 from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from tests.factories import NOW, media_facts
@@ -156,3 +160,68 @@ def test_hostile_text_stays_text_on_the_page_and_in_the_terminal() -> None:
     assert "&lt;script&gt;" in page
     assert not re.search(r"<(script|img|a|link)\b", page)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e]", page + "\n".join(text_statement(said)))
+
+
+def still(take: str) -> FileCase:
+    return replace(clip(take), path="SH010_tk001.jpg", kind="image", media=None)
+
+
+def test_a_still_is_told_with_its_model_and_counts_no_seconds() -> None:
+    audit = audited(still(A))
+    said = build_disclosure(audit)
+    assert (dict(said.stills), said.over, [u.model for u in said.register]) == (
+        {"ai": 1},
+        ("SH010_tk001.jpg",),
+        ["gen4.5"],
+    )
+    told = "\n".join(text_statement(said))
+    assert "STILLS   1 AI-made" in told and "1 still" in told and "0:00" not in told
+    page = html_statement(said)
+    assert "Stills: 1 AI-made." in page and "Of 0:00" not in page
+    (row,) = csv.DictReader(io.StringIO(csv_text(audit_shots(audit)).removeprefix("\ufeff")))
+    assert (row["take"], row["model"], row["prompt"]) == ("SH010/1", "gen4.5", "rain")
+
+
+def test_the_page_tells_what_a_still_is_made_of() -> None:
+    page = html_report(audited(still(A)))
+    assert '<b class="nums">1 still</b><small>1 AI-made</small>' in page
+    assert "gen4.5" in page and "<q>rain</q>" in page
+    assert "1 still; " in page and "1 video" not in page
+
+
+def test_stills_beside_a_cut_add_nothing_to_its_seconds() -> None:
+    audit = audited(clip(A), still(B))
+    assert "AI-MADE  0:02 of 0:02 (100.0%)" in text_report(audit)
+    assert build_disclosure(audit).by_kind == {"ai": Fraction(2)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "as_declared"),
+    [
+        ("humanEdits", "edited by people, declared 0:02", "edited by people, as declared"),
+        ("digitalCreation", "made by hand, declared 0:02", "made by hand, as declared"),
+        ("digitalCapture", "camera, declared 0:02", "filmed, as declared"),
+    ],
+)
+def test_what_people_edited_is_not_what_they_made_and_neither_has_a_model(
+    kind: str, words: str, as_declared: str
+) -> None:
+    file = clip(A)
+    (manifest,) = file.credentials.manifests
+    manifest = replace(manifest, actions=(ActionSaid("c2pa.created", kind),), ingredients=())
+    audit = audited(replace(file, credentials=replace(file.credentials, manifests=(manifest,))))
+    said = build_disclosure(audit)
+    assert words in "\n".join(text_report(audit)) and as_declared in "\n".join(text_statement(said))
+    assert "Model: " not in html_statement(said)
+
+
+def test_an_unsigned_take_is_told_with_the_name_it_left_under() -> None:
+    match = PictureMatch("SH010/1", A, 0.0, "SH010_tk001.mp4", "Night Bus", exact=True)
+    bare = replace(clip(A), credentials=Credentials(False), match=match)
+    told = "\n".join(text_report(audited(bare)))
+    assert "UNSIGNED   a.mp4 · the picture matches SH010/1, exported as SH010_tk001.mp4 of Night Bus" in told
+
+
+def test_signed_files_of_kinds_that_are_not_judged_are_counted() -> None:
+    song = FileCase("song.wav", "sound", 1, B, Credentials(False), unjudged=True)
+    assert "OTHERS   1 other signed file, not judged: song.wav" in text_report(audited(clip(A), song))

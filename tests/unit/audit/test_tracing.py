@@ -198,6 +198,6 @@ def test_what_somebody_declared_of_a_finished_film_is_told_and_what_nobody_did_s
     rows = trace(said(film, made), None, 5.0, "the record")
     assert [(t.use.record_in, t.use.take, kind_of(t), t.words) for t in rows if kind_of(t) != "ai"] == [
         ("0", "A001.mov", "camera", "declared by Ana"),
-        ("3", "Title", "drawn", "declared by the signer"),
+        ("3", "Title", "edited", "declared by the signer"),
     ]
-    assert [kind_of(row) for row in rows] == ["camera", "ai", "drawn"]
+    assert [kind_of(row) for row in rows] == ["camera", "ai", "edited"]

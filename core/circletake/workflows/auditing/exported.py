@@ -41,10 +41,16 @@ class Exports:
             for row in library.registry.exports.all()
             if row.state is ExportState.PUBLISHED and row.kind in ("take", "cut")
         ]
-        rows.sort(key=lambda row: bool(row.release))
+        own = library.signed_folder
+        self._inside = {row.path for row in rows if Path(row.path).is_relative_to(own)}
+        rows.sort(key=lambda row: (row.path not in self._inside, bool(row.release)))
         self._rows = {row.sha256: row for row in rows}
         self._of_take = {row.take_id: row for row in rows if row.take_id}
         self._takes = takes
+
+    def name_of(self, row: ExportRow) -> str:
+        """The file name that left under; empty for what only the library itself keeps."""
+        return "" if row.path in self._inside else Path(row.path).name
 
     def of_take(self, take_id: str) -> ExportRow | None:
         """The newest file a take left in, that of a release where there is one."""

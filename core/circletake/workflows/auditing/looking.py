@@ -63,9 +63,20 @@ def look(task: Look) -> FileCase:
         return _archive(task.path, file, size, digest)
     if kind == "image":
         return FileCase(task.path, kind, size, digest, _still(file, task))
-    if kind in ("record", "report"):
-        return FileCase(task.path, kind, size, digest, _seal(file, task), names_seal=_named_seal(file, kind))
-    return FileCase(task.path, kind, size, digest, Credentials(False))
+    if kind == "record":
+        return FileCase(task.path, kind, size, digest, _seal(file, task))
+    if kind == "report":
+        return _report(task, file, size, digest)
+    return FileCase(task.path, kind, size, digest, Credentials(False), unjudged=_unjudged(file, kind))
+
+
+def _unjudged(file: Path, kind: str) -> bool:
+    """Whether a file that is only listed carries credentials, as songs do."""
+    if kind not in ("sound", "other"):
+        return False
+    from circletake.provenance.reading import has_credentials
+
+    return has_credentials(file)
 
 
 def unreadable(path: str, reason: str, kind: str = "") -> FileCase:
@@ -154,12 +165,20 @@ def _without_hashes(said: Credentials) -> Credentials:
     )
 
 
-def _named_seal(paper: Path, kind: str) -> str:
-    if kind != "report":
-        return ""
-    from circletake.workflows.auditing.papers import named_seal
+def _report(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    from circletake.workflows.auditing.papers import named_record, named_seal
 
-    return named_seal(paper)
+    record, release = named_record(file)
+    return FileCase(
+        task.path,
+        "report",
+        size,
+        digest,
+        _seal(file, task),
+        names_seal=named_seal(file),
+        names_record=record,
+        names_release=release,
+    )
 
 
 def _seal(record: Path, task: Look) -> Credentials:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from circletake.audit import document, statement
 from circletake.audit.case import REPORT
 from circletake.audit.page import REPORT_MARK, html_report
-from circletake.audit.sealing import seal_named
+from circletake.audit.sealing import record_named, seal_named
 from circletake.errors import BadInput, CircletakeError
 from circletake.files import PUBLIC, sync_folder, write_whole
 from circletake.model.text import printable
@@ -168,6 +168,11 @@ def seal_of(path: Path) -> str:
 def named_seal(path: Path) -> str:
     """The seal that a paper says it has; empty where it says nothing of one."""
     return seal_named(_head(path))
+
+
+def named_record(path: Path) -> tuple[str, str]:
+    """The sha256 of the ``release.json`` that a paper says it is about, and the release's name."""
+    return record_named(_head(path))
 
 
 def is_paper(path: Path) -> bool:

@@ -69,7 +69,7 @@ def _by_digest(
 
 def _take(take: Take, distance: float, exports: Exports, *, exact: bool = False) -> PictureMatch:
     row = exports.of_take(take.id)
-    name = Path(row.path).name if row else ""
+    name = exports.name_of(row) if row else ""
     return PictureMatch(take.label, take.sha256, distance, name, row.release if row else "", exact)
 
 

@@ -16,6 +16,7 @@ from circletake.errors import BadInput, CircletakeError
 from circletake.model.event import Actor
 from circletake.model.recipe import Evidence, Field, RecipeClaim, is_field
 from circletake.model.slate import Slate
+from circletake.model.source_type import source_type_named
 from circletake.model.text import csv_cell, csv_value
 from circletake.workflows.library import Library
 
@@ -87,7 +88,7 @@ def parse_assignment(text: str) -> tuple[str, str]:
     """``prompt=night bus`` as field and value.
 
     Raises:
-        BadInput: no such field, or no value.
+        BadInput: no such field, no value, or a source type that is none.
     """
     field, equals, value = text.partition("=")
     field = field.strip()
@@ -95,7 +96,8 @@ def parse_assignment(text: str) -> tuple[str, str]:
         raise BadInput(text, "not a field with a value", "write field=value, e.g. prompt='night bus, rain'")
     if not is_field(field):
         raise BadInput(field, "not a recipe field", f"one of {', '.join(Field)}, param.NAME or input.NAME")
-    return field, value.strip()
+    value = value.strip()
+    return field, source_type_named(value) if field == Field.SOURCE_TYPE else value
 
 
 def set_fields(
@@ -183,7 +185,7 @@ def apply_table(library: Library, path: Path, by: Actor, *, dry_run: bool = Fals
                     )
                 changes[key] = change
         except CircletakeError as error:
-            bad.append(BadRow(line, f"{error.thing}: {error.reason}"))
+            bad.append(BadRow(line, str(error)))
     if not dry_run:
         _declare(library, list(changes.values()), by, path.name)
     ignored = tuple(name for name in header if name and name not in fields and name not in _NAMING)
@@ -240,7 +242,9 @@ def _row_changes(
             raise BadInput(f"seed {cell}", "was rounded by the spreadsheet", "format the column as text")
         if len(cell) > _MAX_VALUE:
             raise BadInput(field, f"longer than {_MAX_VALUE} characters")
-        changes.append(Mended(slate, field, before, cell))
+        changes.append(
+            Mended(slate, field, before, source_type_named(cell) if field == Field.SOURCE_TYPE else cell)
+        )
     return changes
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from circletake.errors import BadInput
 from circletake.model.event import Actor
-from circletake.model.recipe import Evidence, RecipeClaim, field_named
+from circletake.model.recipe import Evidence, Field, RecipeClaim, field_named
+from circletake.model.source_type import source_type_named
 from circletake.model.text import csv_value
 
 LARGEST = 100_000_000
@@ -97,7 +98,7 @@ def read_table(path: Path) -> RecipeTable:
     field become ``param.<column>``.
 
     Raises:
-        BadInput: it cannot be read, or no row says which file it is about.
+        BadInput: it cannot be read, no row says which file it is about, or one has no source type of IPTC.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -108,7 +109,7 @@ def read_table(path: Path) -> RecipeTable:
     except UnicodeDecodeError as error:
         raise BadInput(str(path), "is not UTF-8 text", "save it as UTF-8") from error
     left_out: set[str] = set()
-    rows = [row for entry in _entries(path, text) if (row := _row(entry, left_out))]
+    rows = [row for entry in _entries(path, text) if (row := _row(path, entry, left_out))]
     if not rows:
         raise BadInput(
             str(path),
@@ -143,7 +144,7 @@ def _entries(path: Path, text: str) -> Iterator[Mapping[str, Any]]:
             yield entry
 
 
-def _row(entry: Mapping[str, Any], left_out: set[str]) -> Row | None:
+def _row(path: Path, entry: Mapping[str, Any], left_out: set[str]) -> Row | None:
     keys = {str(key).strip().lower(): key for key in entry}
     named = next((keys[key] for key in _FILE_KEYS if key in keys and isinstance(entry[keys[key]], str)), None)
     file = entry[named].strip().replace("\\", "/") if named is not None else ""
@@ -157,10 +158,20 @@ def _row(entry: Mapping[str, Any], left_out: set[str]) -> Row | None:
             value = "true" if value else "false"
         if isinstance(value, str):
             if name and value.strip():
-                fields[name] = value.strip()
+                fields[name] = _checked(path, name, value.strip())
         elif value is not None:
             left_out.add(str(key))
     if not fields or not (file or digest):
         return None
     parts = tuple(part for part in reversed(PurePosixPath(file).parts) if part not in ("/", ".."))
     return Row(file or digest[:12], digest, parts, fields)
+
+
+def _checked(path: Path, field: str, value: str) -> str:
+    """``value``, a source type as IPTC spells it."""
+    if field != Field.SOURCE_TYPE:
+        return value
+    try:
+        return source_type_named(value)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error.thing}", error.reason, error.next_step) from error

@@ -22,7 +22,16 @@ CARD = RuleCard(
     ),
 )
 
-_RESERVATIONS = ("untrusted", "expired", "outsideValidity", "ocsp", "timeStamp")
+_RESERVATIONS = (
+    "untrusted",
+    "expired",
+    "outsideValidity",
+    "ocsp",
+    "timeStamp",
+    "signingCredential.invalid",
+    "cawg.",
+)
+"""Parts of codes that say something of who signed, and nothing of the bytes."""
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
@@ -57,6 +66,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
 
 def _plain(problems: tuple[str, ...]) -> str:
     codes = " ".join(problems)
+    if "signingCredential.invalid" in codes:
+        return "signed with a certificate that is not well-formed for signing, not altered"
     return "signer expired, not altered" if "expired" in codes else "signed by somebody on none of your lists"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake import ALGORITHMIC, AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, not_checked, passed
 from circletake_rules.generated import about, lacking, machine_made
 
@@ -27,6 +27,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     manifests = file.credentials.manifests
     redacted = any(action.name == "c2pa.redacted" for said in manifests for action in said.actions)
     for traced in machine_made(file):
+        if traced.use.source_type == ALGORITHMIC and not traced.use.prompt_evidence:
+            continue  # without a trained model nobody need have asked for anything in words
         asked = True
         if traced.use.prompt:
             yield passed(traced.use.take)

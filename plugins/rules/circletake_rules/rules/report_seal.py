@@ -11,8 +11,8 @@ CARD = RuleCard(
     id="report.seal",
     title="a report is what its maker sealed",
     meaning=(
-        "The report was changed after it was sealed, its seal was taken away, "
-        "or somebody else than the producer sealed it."
+        "The report was changed after it was sealed, its seal or what it was held against was taken away, "
+        "it is about another release, or somebody else than the producer sealed it."
     ),
     severity=Severity.ERROR,
     source="C2PA 2.4, sidecar over text/html or application/json",
@@ -21,6 +21,9 @@ CARD = RuleCard(
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
+    if file.kind == "sidecar":
+        yield from _alone(case, file)
+        return
     seal = file.credentials
     if not seal.present and file.names_seal:
         yield failed(
@@ -39,7 +42,44 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif Check.NOT_CHECKED in (seal.integrity, seal.signature):
         yield not_checked("the seal did not say")
     else:
-        yield _whose(case, file)
+        yield _of_another(case, file) or _whose(case, file)
+
+
+def _alone(case: AuditCase, seal: FileCase) -> Iterator[Answer]:
+    """The seal of a paper that was taken away."""
+    paper = seal.path.removesuffix(".c2pa")
+    if not paper.endswith((".html", ".json")):
+        return
+    if any(file.path == paper for file in case.files):
+        yield passed()
+    else:
+        yield failed(
+            f"{paper}, which it seals, is not there",
+            f"{paper} beside it",
+            severity=Severity.WARNING,
+            remedy="ask its maker for it",
+        )
+
+
+def _of_another(case: AuditCase, file: FileCase) -> Answer | None:
+    """What is wrong where a report says which release it is about and that is not this one."""
+    if not file.names_record or file.names_record == case.record:
+        return None
+    of = f"“{file.names_release}”"
+    if case.record:
+        same = case.release is not None and case.release.name == file.names_release
+        return failed(
+            f"a report of another {'state of this release' if same else f'release, {of}'}",
+            f"a report on the release.json that lies here (sha256 {case.record})",
+        )
+    if not any(each.kind == "video" or each.signed_picture for each in case.files):
+        return None  # mailed alone
+    return failed(
+        f"it was held against the release.json of {of}, and that is not here",
+        f"release.json (sha256 {file.names_record})",
+        severity=Severity.WARNING,
+        remedy="ask the producer for release.json and release.json.c2pa; no list here says what belongs here",
+    )
 
 
 def _whose(case: AuditCase, file: FileCase) -> Answer:
@@ -65,4 +105,4 @@ def _whose(case: AuditCase, file: FileCase) -> Answer:
     return passed(f"sealed by {name} {mark}")
 
 
-RULE = about_files(CARD, _question, ("report",))
+RULE = about_files(CARD, _question, ("report", "sidecar"))

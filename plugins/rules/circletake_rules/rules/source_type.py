@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity, Use
+from circletake import READABLE_TYPES, AuditCase, FileCase, RuleCard, Severity, Use
 from circletake_rules.asking import Answer, about_files, not_checked, passed
 from circletake_rules.generated import lacking
 
 CARD = RuleCard(
     id="ai.source_type",
     title="every stretch says how it was made",
-    meaning="No manifest, of the file or of an ingredient, says whether this was generated or filmed.",
+    meaning=(
+        "No manifest, of the file or of an ingredient, says whether this was generated or filmed "
+        "in a word that IPTC knows."
+    ),
     severity=Severity.WARNING,
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
     remedy=(
@@ -32,7 +35,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         return
     told = True
     for traced in file.traced:
-        if not traced.use.source_type and not traced.use.is_black:
+        if traced.use.source_type not in READABLE_TYPES and not traced.use.is_black:
             told = False
             said, remedy = _without(traced.use)
             yield lacking(case, file, traced, said, "a digital source type", remedy)
@@ -42,6 +45,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
 
 def _without(use: Use) -> tuple[str, str]:
     """What lacks, and what to do where the card's remedy does not fit."""
+    if use.source_type:
+        return f"“{use.source_type}” is no digital source type of IPTC", ""
     if use.model:
         return f"said to be made by {use.model}, but not marked as AI-made", ""
     if use.prompt:

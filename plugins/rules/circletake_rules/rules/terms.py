@@ -26,7 +26,7 @@ _SHOWN = 4
 
 def _question(case: AuditCase) -> Iterator[Answer]:
     terms: dict[str, set[str]] = {}
-    for file in case.videos:
+    for file in case.files:
         for traced in machine_made(file):
             if traced.use.model:
                 terms.setdefault(traced.use.model, set()).add(traced.terms)

@@ -15,12 +15,14 @@ CARD = RuleCard(
         "That is no sign of a fake; anybody can make a certificate with any name in it."
     ),
     severity=Severity.WARNING,
-    source="C2PA 2.4, trust model",
+    source="C2PA 2.4, trust model and certificate profile; CAWG identity assertion 1.2",
     remedy=(
         "ask the producer, outside this folder, for the certificate's fingerprint; "
         "if it is the same: circletake trust add NAME PEM"
     ),
 )
+
+_INVALID = "signingCredential.invalid"
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
@@ -28,7 +30,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not said.present:
         yield not_checked("no credentials")
     elif said.trust is Check.PASSED:
-        yield _known(case, said.trust_list)
+        yield _malformed(_who(file), file) or _known(case, said.trust_list)
     elif Check.FAILED in (said.integrity, said.signature):
         yield not_checked("the file was altered; its signer no longer vouches for it")
     elif (file.unreadable or file.tail) and said.active is None:
@@ -36,11 +38,56 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif "signingCredential.expired" in said.problems and case.lists:
         yield not_checked("the certificate has expired by today; no list is asked about an expired one")
     else:
-        signer = said.active.signer if said.active else None
-        who = signer.name if signer and signer.name else "a certificate without a name"
-        mark = f", SHA256 {signer.sha256}" if signer and signer.sha256 else ""
-        lists = ", ".join(case.lists) or "you have none yet"
-        yield failed(f"unknown signer: {who}{mark}", f"a signer on one of your lists of signers: {lists}")
+        who, lists = _who(file), ", ".join(case.lists) or "you have none yet"
+        yield _malformed(f"unknown signer: {who}", file) or failed(
+            f"unknown signer: {who}", f"a signer on one of your lists of signers: {lists}"
+        )
+    yield from _identity(file)
+
+
+def _who(file: FileCase) -> str:
+    signer = file.credentials.active.signer if file.credentials.active else None
+    who = signer.name if signer and signer.name else "a certificate without a name"
+    return who + (f", SHA256 {signer.sha256}" if signer and signer.sha256 else "")
+
+
+def _own(file: FileCase) -> list[str]:
+    """Validation codes of the file itself, those of its ingredients left out."""
+    said = file.credentials
+    theirs = {code for manifest in said.manifests for i in manifest.ingredients for code in i.problems}
+    return [code for code in said.problems if code not in theirs]
+
+
+def _malformed(who: str, file: FileCase) -> Answer | None:
+    """A certificate that is none for signing content, whoever vouches for it; the bytes may be whole."""
+    if _INVALID not in _own(file):
+        return None
+    return failed(
+        f"{who}; the certificate is not well-formed for signing ({_INVALID})",
+        "a certificate as C2PA's profile asks for",
+        remedy=(
+            "nothing was altered, but no list can vouch for such a certificate: "
+            "ask the producer for a file signed with another"
+        ),
+    )
+
+
+def _identity(file: FileCase) -> Iterator[Answer]:
+    """What failed of a named identity (CAWG): who somebody says they are, beside who signed."""
+    codes = [code for code in _own(file) if code.startswith("cawg.")]
+    broken = [code for code in codes if "untrusted" not in code]
+    if broken:
+        yield failed(
+            f"its identity assertion does not hold ({', '.join(broken[:3])})",
+            "an identity assertion that verifies, or none",
+            remedy="the bytes are those that were signed; rely on no name but the signer's",
+        )
+    elif codes:
+        yield failed(
+            f"it names an identity that nobody on your lists vouches for ({codes[0]})",
+            severity=Severity.NOTE,
+            remedy="rely on no name but the signer's",
+        )
 
 
 def _known(case: AuditCase, label: str) -> Answer:
