@@ -135,7 +135,8 @@ def passed_on(manifest: ManifestSaid, parent: ManifestSaid) -> str:
     by, whose = manifest.signer, parent.signer
     if by and whose and by.sha256 == whose.sha256:
         return ""
-    return f"; passed on by {by.name if by else 'nobody named'}"
+    again = " with another certificate" if by and whose and by.name == whose.name else ""
+    return f"; passed on by {by.name if by else 'nobody named'}{again}"
 
 
 def reservation(ingredient: IngredientSaid) -> str:

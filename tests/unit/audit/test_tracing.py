@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from circletake.audit.summary import kind_of
-from circletake.audit.tracing import trace
+from circletake.audit.tracing import assembled, trace
 from circletake.model.export import ReleasedFile, Use, black_use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 
@@ -201,3 +201,27 @@ def test_what_somebody_declared_of_a_finished_film_is_told_and_what_nobody_did_s
         ("3", "Title", "edited", "declared by the signer"),
     ]
     assert [kind_of(row) for row in rows] == ["camera", "ai", "edited"]
+
+
+@pytest.mark.parametrize(
+    ("name", "certificate", "words"),
+    [
+        ("Lumen", "AA", ""),
+        ("Lumen", "BB", "; passed on by Lumen with another certificate"),
+        ("Mallory", "BB", "; passed on by Mallory"),
+    ],
+)
+def test_whoever_passes_on_what_another_signed_is_named(name: str, certificate: str, words: str) -> None:
+    parent = IngredientSaid("x.mp4", "parentOf", manifest="cut")
+    hand = Signer(name, "", "es256", "1", certificate)
+    told = (ActionSaid("c2pa.edited.metadata"),)
+    ours = manifest(signer=name, actions=told, ingredients=(parent,))
+    clip = IngredientSaid("a.mp4", "componentOf", placed=((Fraction(0), Fraction(4)),))
+    cut = manifest("cut", ingredients=(clip,))
+    found = assembled(said(replace(ours, signer=hand), cut))
+    assert found
+    assert (found.manifest, found.doubts, found.own) == (cut, words, not words)
+    altered = replace(parent, problems=("assertion.bmffHash.mismatch",))
+    found = assembled(said(manifest(actions=told, ingredients=(altered,)), cut))
+    assert found
+    assert (found.doubts, found.own) == ("; altered before it was used", False)
