@@ -232,7 +232,7 @@ class _Shown:
     @classmethod
     def of(cls, piece: Piece, rate: float) -> _Shown:
         """Bars cut off, frames made square, samples chosen."""
-        crop = find_bars(piece.frames[:: max(1, len(piece.frames) // 24)])
+        crop = find_bars(piece.frames[:: max(1, len(piece.frames) // 24)], titled=True)
         luma = squares(crop.of(piece.frames), THUMBNAIL)
         seconds = piece.seconds - piece.seconds[0]
         count = max(min(len(luma), 6), round(len(luma) / rate * _SAMPLES_A_SECOND))

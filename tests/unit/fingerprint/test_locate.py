@@ -79,6 +79,15 @@ def _boxed(frames: np.ndarray) -> np.ndarray:
     return np.pad(small, ((0, 0), (10, 10), (15, 15)))
 
 
+def _upright(frames: np.ndarray) -> np.ndarray:
+    """Wide bars beside the picture, and a line of text across both."""
+    small = np.stack([cv2.resize(frame, (64, HEIGHT), interpolation=cv2.INTER_AREA) for frame in frames])
+    boxed = np.pad(small, ((0, 0), (0, 0), (32, 32)))
+    return np.stack(
+        [cv2.putText(f, "the last bus left", (6, 78), 0, 0.4, 255, 1, cv2.LINE_AA) for f in boxed]
+    )
+
+
 def _covered(frames: np.ndarray) -> np.ndarray:
     """Bars over the picture's own top and bottom."""
     covered = frames.copy()
@@ -100,7 +109,9 @@ def test_a_piece_of_a_take_is_found_to_the_frame() -> None:
         assert source == pytest.approx(0.75 + shown - 24 / RATE, abs=FRAME)
 
 
-@pytest.mark.parametrize("how", [_boxed, _covered, _graded], ids=["boxed", "letterboxed", "graded"])
+@pytest.mark.parametrize(
+    "how", [_boxed, _upright, _covered, _graded], ids=["boxed", "titled", "letterboxed", "graded"]
+)
 def test_bars_and_a_grade_change_nothing(how: Callable[[np.ndarray], np.ndarray]) -> None:
     cue = _only(how(_gray(PART)))
     assert cue.speed == pytest.approx(1, abs=0.02) and cue.confidence > 0.9

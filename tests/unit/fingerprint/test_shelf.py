@@ -60,6 +60,16 @@ def test_a_piece_that_is_like_no_take_is_not_worth_looking_at() -> None:
     assert shelf.likely(_look(TAKES["take-3"]).spectra, 1.5, 3) == Likely([], False)
 
 
+@pytest.mark.parametrize("place", range(8))
+def test_one_frame_of_eight_that_a_take_shows_is_worth_looking_at(place: int) -> None:
+    """Of a film that changes in every frame few frames meet the samples of their take."""
+    spectra = np.repeat(_look(TAKES["take-5"]).spectra[:1], 8, axis=0)
+    shelf = Shelf({"take-1": _look(TAKE).fingerprint})
+    assert shelf.likely(spectra, 1.5, 3).takes == []
+    spectra[place] = _look(TAKE).spectra[0]
+    assert shelf.likely(spectra, 1.5, 3) == Likely(["take-1"], True)
+
+
 def test_every_moment_of_a_take_in_motion_is_found() -> None:
     shelf = _shelf()
     for name, scene in TAKES.items():
