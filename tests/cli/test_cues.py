@@ -104,6 +104,18 @@ def test_a_finished_film_tells_again_what_it_was_signed_with(
     ]
 
 
+def test_a_take_that_no_model_made_is_told_as_what_it_is_and_misses_no_prompt(
+    cli: Cli, takes: tuple[Take, Take]
+) -> None:
+    cli("recipe", "set", "SH010/2", "source_type=digitalCapture", "--by", "Mia")
+    assert "digitalCapture" in cli("cues", "main")[1]
+    rows = csv.DictReader(io.StringIO(cli("cues", "main", "--format", "csv")[1].removeprefix("\ufeff")))
+    filmed = next(row for row in rows if row["take"] == "SH010/2")
+    assert (filmed["source type"], filmed["source type known"]) == ("digitalCapture", "declared by Mia")
+    page = cli("cues", "main", "--format", "html")[1]
+    assert "1 of 1" in page and "model unknown" not in page and "not known</span>" not in page
+
+
 @pytest.mark.parametrize(("name", "begins"), [("a.csv", "\ufeff"), ("a.json", "{"), ("a.HTML", "<!doctype")])
 def test_the_name_of_a_file_says_what_it_is(
     cli: Cli, takes: tuple[Take, Take], tmp_path: Path, name: str, begins: str

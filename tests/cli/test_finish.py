@@ -176,7 +176,8 @@ class TestFinish:
         record = said.active.assertions["org.circletake.film"]
         assert (record["black"], record["others"], record["coverage"]) == ([["1", "2"]], [], "75.0")
         with Path("cues.csv").open(encoding="utf-8-sig", newline="") as file:
-            assert [row["source type"] for row in csv.DictReader(file)] == ["", "black", ""]
+            told = [row["source type"] for row in csv.DictReader(file)]
+        assert told == ["trainedAlgorithmicMedia", "black", ""]
         assert "black, declared 0:01" in cli("audit", signed)[1]
 
     def test_without_a_timeline_only_what_the_picture_shows_is_claimed(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from circletake.model.manifest import ActionSaid, Credentials, IngredientSaid, ManifestSaid
+from circletake.model.source_type import BY_MODEL, COMPOSITE
 
 TAKE = "org.circletake.take"
 """Label of our own assertion in a signed take."""
@@ -17,11 +18,6 @@ SONG = "circletake:song"
 PROMPT = "c2pa.types.generator.prompt"
 SEED = "c2pa.types.generator.seed"
 MODEL = "c2pa.types.model"
-COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
-
-AI = frozenset({"trainedAlgorithmicMedia", COMPOSITE})
-"""IPTC digital source types that say a trained model made a picture, or part of it."""
-
 DEEPEST = 8
 """So many parents of a parent are followed."""
 
@@ -80,11 +76,11 @@ class Makings:
         if depth >= DEEPEST:
             return own
         for part in (i for i in manifest.ingredients if i.role == "componentOf" and not is_song(i)):
-            if own.source_type in AI:
+            if own.source_type in BY_MODEL:
                 break
             inner = self.named(part.manifest)
             made = self.of(inner, depth + 1) if inner else Making(source_type=part.source_type)
-            if made.source_type in AI:
+            if made.source_type in BY_MODEL:
                 # Somewhere in the picture, nobody says where: some editors mark only the ingredient.
                 words = f"{made.words or 'declared by the signer'}, as part of the picture"
                 own = replace(
@@ -157,8 +153,8 @@ def _own(manifest: ManifestSaid) -> Making:
     model = _input(manifest, MODEL)
     maker = next((a for a in manifest.actions if a.name == "c2pa.created"), None)
     # An edit may bring generated picture into what a camera made: the strongest statement counts.
-    if maker is None or maker.source_type not in AI:
-        maker = next((a for a in manifest.actions if a.source_type in AI), maker)
+    if maker is None or maker.source_type not in BY_MODEL:
+        maker = next((a for a in manifest.actions if a.source_type in BY_MODEL), maker)
     named = model.title if model else ""
     if model and model.version not in model.title:
         named = f"{model.title} {model.version}".strip()
@@ -196,7 +192,7 @@ def _provider(
     if record:
         named = learnt.get("provider") or learnt.get("generator")
         return str(_mapping(named).get("value") or "")
-    return signer if maker and maker.source_type in (*AI, "algorithmicMedia") else ""
+    return signer if maker and maker.source_type in (*BY_MODEL, "algorithmicMedia") else ""
 
 
 def _when(manifest: ManifestSaid, maker: ActionSaid | None) -> str:

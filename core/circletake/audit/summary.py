@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.audit.making import AI, COMPOSITE
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
 from circletake.model.export import SoundUse
 from circletake.model.manifest import Check, Signer
+from circletake.model.source_type import BY_MODEL, COMPOSITE
 
 FILMED = frozenset(
     {"digitalCapture", "computationalCapture", "compositeCapture", "negativeFilm", "positiveFilm"}
@@ -152,7 +152,7 @@ def kind_of(traced: Traced) -> str:
     kind = traced.use.source_type
     if traced.use.is_black:
         return "black"
-    if kind in AI:
+    if kind in BY_MODEL:
         return "partly" if kind == COMPOSITE else "ai"
     if kind == "algorithmicMedia":
         return "algorithm"

@@ -112,7 +112,7 @@ def _show(sheet: CueSheet) -> None:
 def _taken(row: Row) -> list[str]:
     from circletake.model.text import printable
 
-    facts = (row.model, row.seed, row.licence)
+    facts = (row.maker, row.seed, row.licence)
     said = [printable(each.value, 24) if each else "" for each in facts]
     prompt = row.prompt or row.title
     shown = printable(prompt.value, 40) if prompt else ""

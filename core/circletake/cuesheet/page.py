@@ -80,6 +80,7 @@ def html_page(sheet: CueSheet, pairs: Mapping[int, Sequence[Pair]]) -> str:
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             prompts=sum(row.prompt is not None for row in sheet.cues),
+            prompted=sum(row.by_model or row.prompt is not None for row in sheet.cues),
             models=_models(sheet),
             whole=summed(sheet.selection),
             film_time=lambda pair: timecode(round(pair.film_at * sheet.rate), sheet.rate, sheet.start),
@@ -137,9 +138,9 @@ def _models(sheet: CueSheet) -> list[tuple[Said | None, str]]:
     frames: dict[str, int] = {}
     said: dict[str, Said | None] = {}
     for row in sheet.cues:
-        name = row.model.value if row.model else ""
+        name = row.maker.value if row.maker else ""
         frames[name] = frames.get(name, 0) + row.frames
-        said.setdefault(name, row.model)
+        said.setdefault(name, row.maker)
     return [
         (said[name], percent(frames[name], sheet.found_frames))
         for name in sorted(frames, key=lambda name: (-frames[name], name))

@@ -13,6 +13,7 @@ from circletake.model.export import SoundUse
 from circletake.model.recipe import Field, Recipe
 from circletake.model.selection import ShotChoice
 from circletake.model.slate import Slate
+from circletake.model.source_type import BY_MODEL
 from circletake.model.text import natural
 
 _MODEL = (Field.MODEL, Field.GENERATOR)
@@ -45,6 +46,7 @@ class Row:
         sure: the confidence in a word.
         how: what was seen and what was done to the take, in words.
         negative_prompt: ``None`` where none is known, like every field of a recipe.
+        source_type: IPTC's digital source type.
     """
 
     number: int
@@ -74,7 +76,18 @@ class Row:
     seed: Said | None
     title: Said | None
     licence: Said | None = None
+    source_type: Said | None = None
     matches: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def by_model(self) -> bool:
+        """Whether a trained model made it, as far as anybody knows: then a prompt is missed where none is."""
+        return self.source_type is None or self.source_type.value in BY_MODEL
+
+    @property
+    def maker(self) -> Said | None:
+        """The model, or what else made it: ``digitalCapture``, declared by whoever filmed it."""
+        return self.model if self.model or self.by_model else self.source_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +285,7 @@ def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
         seed=_said(recipe, Field.SEED),
         title=_said(recipe, Field.TITLE),
         licence=_said(recipe, Field.LICENCE),
+        source_type=_said(recipe, Field.SOURCE_TYPE),
         matches=cue.matches,
     )
 

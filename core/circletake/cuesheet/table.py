@@ -40,6 +40,7 @@ COLUMNS = (
     "licence",
     "licence known",
     "source type",
+    "source type known",
     "declared by",
 )
 
@@ -118,4 +119,9 @@ def _of_take(row: Row) -> dict[str, str]:
     ):
         if said:
             cells |= {name: csv_cell(said.value), f"{name} known": csv_cell(said.evidence)}
+    if row.source_type:
+        cells |= {
+            "source type": csv_cell(row.source_type.value),
+            "source type known": csv_cell(row.source_type.evidence),
+        }
     return cells

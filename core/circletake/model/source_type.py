@@ -7,6 +7,11 @@ import difflib
 from circletake.errors import BadInput
 from circletake.model.generation import ALGORITHMIC, TRAINED
 
+COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
+
+BY_MODEL = frozenset({TRAINED, COMPOSITE})
+"""Those that say a trained model made a picture, or part of it."""
+
 SOURCE_TYPES = frozenset(
     {
         TRAINED,
@@ -15,7 +20,7 @@ SOURCE_TYPES = frozenset(
         "composite",
         "compositeCapture",
         "compositeSynthetic",
-        "compositeWithTrainedAlgorithmicMedia",
+        COMPOSITE,
         "computationalCapture",
         "dataDrivenMedia",
         "digitalArt",
