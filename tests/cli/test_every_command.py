@@ -84,6 +84,7 @@ cues v1
 audit ../r1
 disclose ../r1
 redact ../r1/v1.mp4 --to ../copy.mp4 --by Ana
+regrade ../r1/v1.mp4 --of ../r1/v1.mp4 --to ../graded.mp4 --by Ana
 trust add other ../home/keys/authority.pem --date 2026-08-05
 trust list
 trust show other
@@ -105,9 +106,9 @@ OF_A_LIBRARY = sorted(
     words
     for words, command in COMMANDS.items()
     if "library" in {param.name for param in command.params}
-    and words not in {"audit", "disclose", "picks apply", "redact"}
+    and words not in {"audit", "disclose", "picks apply", "redact", "regrade"}
 )
-"""Audits and redactions need no library; picks are read before one is looked for."""
+"""Audits, redactions and re-grades need no library; picks are read before one is looked for."""
 
 
 @pytest.mark.parametrize("words", COMMANDS)

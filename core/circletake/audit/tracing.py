@@ -28,9 +28,16 @@ from circletake.model.audit import Traced
 from circletake.model.export import ReleasedFile, Use
 from circletake.model.manifest import Credentials, IngredientSaid, ManifestSaid
 
-_UNMOVED = frozenset(
-    {"c2pa.opened", "c2pa.redacted", "c2pa.edited.metadata", "c2pa.repackaged", "c2pa.transcoded"}
-)
+_LOOK = frozenset({"c2pa.adjustedColor", "c2pa.color_adjustments", "c2pa.filtered", "c2pa.resized"})
+"""Actions that change how pictures look."""
+
+_UNMOVED = _LOOK | {
+    "c2pa.edited.metadata",
+    "c2pa.opened",
+    "c2pa.redacted",
+    "c2pa.repackaged",
+    "c2pa.transcoded",
+}
 """Actions after which every picture stands where it stood."""
 
 
@@ -131,7 +138,8 @@ def _assembled(makings: Makings, manifest: ManifestSaid) -> Assembled:
         if parent is None or inner is None or moved or TAKE in at.assertions:
             break
         other = passed_on(at, inner)
-        doubts = found.doubts + reservation(parent) + other
+        since = "; said to be in another grade since" if _LOOK & {each.name for each in at.actions} else ""
+        doubts = found.doubts + reservation(parent) + other + since
         found = replace(found, doubts=doubts, own=found.own and not other and not altered(parent))
         at = inner
     return Assembled(manifest)

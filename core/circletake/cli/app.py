@@ -62,6 +62,7 @@ COMMANDS: dict[str, dict[str, Entry]] = {
         "release": Entry("release:release", "Make a signed release folder, audited."),
         "finish": Entry("finish:finish", "Sign a film finished elsewhere, with what is ours in it."),
         "cues": Entry("cues:cues", "The cue sheet of a cut, a release or a finished film."),
+        "regrade": Entry("regrade:regrade", "Sign another grade of a signed export, its takes still known."),
         "redact": Entry("redact:redact", "Copy a signed video without the prompts in its credentials."),
         "prove": Entry("prove:prove", "Prove a prompt that left as a digest."),
         "locate": Entry("locate:locate", "Which takes are in a finished film, and how each was made."),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from circletake.cli.common import By, Json, LibraryFolder, load_plugins, open_library
+from circletake.cli.common import By, Json, LibraryFolder
 from circletake.cli.console import note, print_json, say
 from circletake.cli.export import from_here
-
-if TYPE_CHECKING:
-    from circletake.protocols import OpenSigner
+from circletake.cli.signing import signer_here
 
 
 def redact(
@@ -40,7 +36,7 @@ def redact(
     from circletake.workflows.leaving.redacting import redact as make
 
     actor = whoami(by)
-    with _signer(library) as (signer, asked):
+    with signer_here(library) as (signer, asked):
         done = make(
             file,
             to,
@@ -60,22 +56,3 @@ def redact(
     if done.left:
         note("no redaction reaches what is left; from the library: circletake export --prompts omit")
         raise typer.Exit(1)
-
-
-@contextmanager
-def _signer(folder: Path | None) -> Iterator[tuple[OpenSigner, str]]:
-    """Key and timestamper: as for an export where there is a library, else this machine's key alone."""
-    from circletake.provenance.keys import KeyRing
-    from circletake.workflows.leaving.signer import open_signer, timestamper
-    from circletake.workflows.library import user_home
-    from circletake.workflows.settings import root_above
-
-    if folder is None and root_above(Path.cwd()) is None:
-        signer = KeyRing(user_home()).signer()
-        try:
-            yield signer, ""
-        finally:
-            signer.close()
-        return
-    with open_library(folder) as lib, open_signer(lib, load_plugins(lib)) as opened:
-        yield opened, timestamper(lib)
