@@ -174,7 +174,8 @@ def _reports(audit: Audit, summary: Summary, width: int | None) -> Iterator[str]
             who = printable(active.signer.name, 40)
             about = file.case.names_record
             strange = audit.record and about not in ("", audit.record)
-            other = "; a report of another release" if strange else ""
+            same = audit.release is not None and audit.release.name == file.case.names_release
+            other = f"; of another {'state of this release' if same else 'release'}" if strange else ""
             yield _line("REPORT", f"{fitted(file.case.path, width)}: unchanged since {who} sealed it{other}")
             if active.signer.sha256 not in told:
                 signed = Signed(active.signer, (file.case.path,), file.case.credentials.trust_list)
