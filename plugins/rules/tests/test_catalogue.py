@@ -138,7 +138,10 @@ def test_long_prompts_are_shown_where_they_differ() -> None:
     assert told.expected.endswith("…o shake hands with a friend”")
     short = recorded(uses=(use(prompt="snow").use,))
     (told,) = ask("prompt.matches", video(traced=(use(),), recorded=short))
-    assert (told.seen, told.expected) == ("the credentials say “rain”", "release.json says “snow”")
+    assert (told.seen, told.expected) == (
+        "the credentials say “rain”",
+        "release.json, whose seal does not hold, says “snow”",
+    )
 
 
 # sums.agree

@@ -25,13 +25,14 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     uses = file.recorded.uses if file.recorded else ()
     recorded = {use.take_sha256: said for use in uses if (said := use.prompt or use.prompt_digest)}
     known = file.known.prompts if file.known else {}
+    record = "release.json" if case.sealed else "release.json, whose seal does not hold,"
     for traced in machine_made(file):
         use = traced.use
         # Of a prompt that was kept back, the digest is what stands everywhere.
         said = use.prompt or use.prompt_digest
         if not said or ("prompt" if use.prompt else "prompt_digest") in traced.from_record:
             continue
-        for where, prompts in (("release.json", recorded), ("the library", known)):
+        for where, prompts in ((record, recorded), ("the library", known)):
             other = prompts.get(use.take_sha256, "")
             compared = compared or bool(other)
             if other and other != said:

@@ -68,9 +68,11 @@ def _of_another(case: AuditCase, file: FileCase) -> Answer | None:
     of = f"“{file.names_release}”"
     if case.record:
         same = case.release is not None and case.release.name == file.names_release
+        whose = "another state of this release" if same else f"another release, {of}"
         return failed(
-            f"a report of another {'state of this release' if same else f'release, {of}'}",
+            f"the report in this folder is of {whose}",
             f"a report on the release.json that lies here (sha256 {case.record})",
+            remedy="do not rely on that one; make your own: circletake audit FOLDER --report FILE.html",
         )
     if not any(each.kind == "video" or each.signed_picture for each in case.files):
         return None  # mailed alone
