@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from circletake.model.fingerprint import Fingerprint
 from tests.bench.coding import Picture
-from tests.bench.siblings import CAMERAS, LOOKS, in_look, two_takes
+from tests.bench.looks import LOOKS, in_look
+from tests.bench.siblings import as_real
+from tests.bench.stills import CAMERAS, two_takes
 
 
 def still(seed: int = 0) -> Picture:
@@ -58,3 +61,23 @@ def test_inverted_colours_keep_their_brightness() -> None:
     (shown,) = in_look([gentle], "inverted", "a clip", 1)
     luma = np.array([0.299, 0.587, 0.114])
     assert np.abs(shown @ luma - gentle @ luma).max() < 3
+
+
+def test_takes_as_unlike_as_real_ones_differ_in_the_middle_and_at_the_end() -> None:
+    def bits(*apart: int) -> Fingerprint:
+        count = len(apart)
+        return Fingerprint(
+            seconds=np.arange(count, dtype=np.float32),
+            bits64=np.array([np.packbits(np.arange(64) < each) for each in apart]),
+            bits256=np.zeros((count, 32), np.uint8),
+            low=np.zeros((count, 64), np.int8),
+            detail=np.zeros(count, np.uint8),
+            crop=(0, 0, 1, 1),
+            aspect=1.0,
+        )
+
+    alike = bits(0, 0, 0, 0)
+    assert as_real(alike, bits(0, 4, 8, 6))
+    assert not as_real(alike, bits(0, 8, 7, 6))
+    assert not as_real(alike, bits(0, 8, 8, 5))
+    assert as_real(alike, bits(0, 4, 8, 6, 0, 0)), "what the longer one goes on with is not asked about"
