@@ -29,6 +29,8 @@ class Bounds:
         flat: share of frames too flat to judge by, above which nothing folds.
         colour: levels of chroma that no grade explains; above it, another outfit or palette.
         shown_picture, shown_motion, shown_bits: from which two takes are worth showing side by side.
+        look_picture, look_motion, look_places: the same where motion fits all over, as it does in
+            another look of a take: day and night share less of their picture.
     """
 
     picture: float = 0.93
@@ -52,6 +54,9 @@ class Bounds:
     shown_picture: float = 0.75
     shown_motion: float = 0.5
     shown_bits: float = 64
+    look_picture: float = 0.5
+    look_motion: float = 0.9
+    look_places: float = 0.8
 
 
 AS_FAST, CLOSE_SPEED, STILL_SPEED = 0.02, 0.15, 0.3
@@ -155,8 +160,13 @@ def _alike(alignment: Alignment, bounds: Bounds) -> bool:
     if abs(alignment.zoom) > _PART or not 1 / bounds.speed <= alignment.speed <= bounds.speed:
         return False
     moves = alignment.peak if alignment.still else alignment.motion
+    other_look = (
+        alignment.picture >= bounds.look_picture
+        and moves >= bounds.look_motion
+        and alignment.places >= bounds.look_places
+    )
     same_motion = alignment.picture >= bounds.shown_picture and moves >= bounds.shown_motion
-    if same_motion:
+    if same_motion or other_look:
         return alignment.distance <= 2 * bounds.shown_bits
     return alignment.distance <= bounds.shown_bits and alignment.picture >= bounds.picture
 

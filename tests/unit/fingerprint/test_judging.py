@@ -27,6 +27,9 @@ COPY = media_facts(picture_sha256="b", width=1920, height=1080, seconds=5.0)
         ({"picture": BOUNDS.picture, "distance": 2 * BOUNDS.shown_bits + 1}, None),
         ({"picture": BOUNDS.plain_picture, "distance": 200}, Band.DUPLICATE),
         ({"picture": 0.5, "motion": 0.2, "distance": 90}, None),
+        ({"picture": 0.6, "motion": 0.95, "places": 0.9, "distance": 60}, Band.VARIANT),
+        ({"picture": 0.6, "motion": 0.95, "places": 0.5, "distance": 60}, None),
+        ({"picture": 0.4, "motion": 0.95, "places": 0.9, "distance": 60}, None),
     ],
 )
 def test_bands_follow_the_numbers(over: dict[str, float], wanted: Band | None) -> None:
