@@ -59,6 +59,7 @@ _ALIGNMENT = Alignment(
     flipped=False,
     zoom=0.0,
     colour=2.0,
+    texture=0.95,
     flat=0.0,
     frames=12,
 )

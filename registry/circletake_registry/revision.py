@@ -13,7 +13,7 @@ from typing import Any
 from circletake.errors import LibraryError
 from circletake_registry.engine import BUSY_SECONDS, meaning, sqlite_module
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration in ``migrations/versions``; a test keeps it true."""
 
 

@@ -195,6 +195,7 @@ class PairRow(Row, table=True):
     flipped: bool
     zoom: float
     colour: float
+    texture: float
     flat: float
     frames: int
 

@@ -23,6 +23,7 @@ from circletake.fingerprint.registration import (
     register,
     spread,
 )
+from circletake.fingerprint.texture import texture
 from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings, exact_line
 from circletake.fingerprint.views import View
 from circletake.model.alignment import Alignment
@@ -286,7 +287,7 @@ def measured(laid: Laid, *, exact: bool = True) -> Alignment:
     """The numbers of a laying.
 
     Args:
-        exact: tell ``drift`` and ``colour`` too, which only whole takes are told apart by.
+        exact: tell ``drift``, ``colour`` and ``texture`` too, which only whole takes are told apart by.
     """
     a, b, found, timing = laid.a, laid.b, laid.found, laid.timing
     moments, theirs = _meeting(a, b, timing)
@@ -311,6 +312,7 @@ def measured(laid: Laid, *, exact: bool = True) -> Alignment:
         flipped=laid.flipped,
         zoom=laid.zoom,
         colour=recoloured(wide, narrow, found.warp) if exact else 0.0,
+        texture=texture(wide.luma, narrow.luma, found.warp, found.kept) if exact else 1.0,
         flat=float(flat.mean()),
         frames=len(theirs),
     )

@@ -61,6 +61,9 @@ def _asked(found: Alignment, bounds: Bounds) -> tuple[Measure, ...]:
             found.colour <= bounds.colour,
             "change of colour that no grade explains; above it, a variant",
         ),
+        _least(
+            "texture", found.texture, bounds.texture, "weak detail kept; below it painted smooth, a variant"
+        ),
     )
 
 

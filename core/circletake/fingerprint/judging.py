@@ -25,6 +25,7 @@ class Bounds:
             nearly all is asked (``exact_motion``, ``exact_places``).
         still_picture, still_peak, still_bits, still_overlap: where hardly anything moves.
         frozen: levels of 255 below which nothing moves at all, and the picture alone tells.
+        texture: share of weak detail that a copy keeps; below it, painted smooth.
         speed: how much faster or slower a copy may be played.
         flat: share of frames too flat to judge by, above which nothing folds.
         colour: levels of chroma that no grade explains; above it, another outfit or palette.
@@ -51,6 +52,7 @@ class Bounds:
     speed: float = 1.5
     flat: float = 0.5
     colour: float = 16
+    texture: float = 0.7
     shown_picture: float = 0.75
     shown_motion: float = 0.5
     shown_bits: float = 64
@@ -86,7 +88,7 @@ def band(alignment: Alignment, bounds: Bounds | None = None) -> Band | None:
     """
     bounds, alignment = bounds or Bounds(), turned(alignment)
     if _copy(alignment, bounds):
-        if alignment.colour > bounds.colour:
+        if alignment.colour > bounds.colour or alignment.texture < bounds.texture:
             return Band.VARIANT
         whole = abs(alignment.zoom) < _WHOLE and not alignment.flipped and abs(alignment.speed - 1) < AS_FAST
         return Band.DUPLICATE if whole and alignment.extent >= _SHORTER else Band.NEAR
@@ -173,7 +175,11 @@ def _alike(alignment: Alignment, bounds: Bounds) -> bool:
 
 def _why_variant(alignment: Alignment, bounds: Bounds) -> list[str]:
     if _copy(alignment, bounds):
-        return ["same motion, other colours"]
+        return [
+            "same motion, other colours"
+            if alignment.colour > bounds.colour
+            else "same motion, painted smooth"
+        ]
     if alignment.flat > bounds.flat:
         return ["alike, but too dark or too plain to be sure"]
     if alignment.still:

@@ -34,6 +34,7 @@ class Alignment:
             closer one.
         colour: levels of chroma, 0-255, by which the colours differ beyond what one grade explains;
             255 where they do not even lie alike.
+        texture: how much of the weak detail of one the other shows, 0-1; little where it was painted smooth.
         flat: share of compared frames too flat to judge by.
         frames: how many pairs of frames were compared.
     """
@@ -54,6 +55,7 @@ class Alignment:
     flipped: bool
     zoom: float
     colour: float
+    texture: float
     flat: float
     frames: int
 
@@ -70,7 +72,7 @@ class Alignment:
         return replace(self, offset=-self.offset / self.speed, speed=1 / self.speed, zoom=-self.zoom)
 
 
-COMPARISON = "2.4"
+COMPARISON = "2.5"
 """Version of the comparison; raised when the same two fingerprints would give other numbers."""
 
 STILL = 0.12
