@@ -14,7 +14,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from circletake.model.timeline import Level, PieceKind, Timeline
-from circletake.timeline.laying import BINS, DEEPEST, Laid, Unreadable, level_of, settled, snapped, through
+from circletake.timeline.laying import (
+    BINS,
+    DEEPEST,
+    MOST_LAID,
+    Laid,
+    Unreadable,
+    level_of,
+    settled,
+    snapped,
+    through,
+)
 from circletake.timeline.xmeml import TICKS
 from circletake.timeline.xml import number_of, parsed, text_of
 
@@ -122,8 +132,8 @@ class _Document:
             if laid is None:
                 continue
             self.laid += 1
-            if self.laid > 200_000:
-                raise Unreadable("its sequences hold more than 200000 pieces")
+            if self.laid > MOST_LAID:
+                raise Unreadable(f"its sequences hold more than {MOST_LAID} pieces")
             laid = replace(laid, track=name, audio=audio, layer=(number,), enabled=on and laid.enabled)
             nested = self.whole(item.find("sequence"))
             if nested is None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from circletake.model.timeline import PieceKind, Timeline
-from circletake.timeline.laying import DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.timeline.laying import DEEPEST, MOST_LAID, Laid, Unreadable, settled, snapped, through
 from circletake.timeline.xml import parsed, text_of
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ class _Document:
         if depth > DEEPEST:
             raise Unreadable(f"its clips lie in one another deeper than {DEEPEST}")
         self.laid += 1
-        if self.laid > 200_000:
-            raise Unreadable("it holds more than 200000 pieces")
+        if self.laid > MOST_LAID:
+            raise Unreadable(f"it holds more than {MOST_LAID} pieces")
         local, length = _time(element, "start", self.begins(element)), self.length(element)
         source, speed, caveat, pace = self.timing(element, local, length)
         window = Laid(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.model.timeline import PieceKind, Timeline
-from circletake.timeline.laying import BINS, DEEPEST, Laid, Unreadable, settled, snapped, through
+from circletake.timeline.laying import BINS, DEEPEST, MOST_LAID, Laid, Unreadable, settled, snapped, through
 from circletake.timeline.metadata import finer, fraction, texts_in
 
 if TYPE_CHECKING:
@@ -244,8 +244,8 @@ class _Reader:
         import opentimelineio as otio
 
         self.laid += 1
-        if self.laid > 200_000:
-            raise Unreadable("it holds more than 200000 pieces")
+        if self.laid > MOST_LAID:
+            raise Unreadable(f"it holds more than {MOST_LAID} pieces")
         speed, caveat = _speed(item)
         span = item.source_range
         whole = Laid(

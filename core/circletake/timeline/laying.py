@@ -12,6 +12,9 @@ from circletake.model.timeline import Level, Piece, PieceKind, Timeline
 MOST_PIECES = 20_000
 """A feature film has some 2,000 shots; ten times that on a few tracks is still read."""
 
+MOST_LAID = 4 * MOST_PIECES
+"""Pieces with those that lie under others, sound and titles; sequences within sequences multiply."""
+
 DEEPEST = 20
 """Sequences within sequences; editors nest three or four."""
 
