@@ -25,7 +25,7 @@ from circletake.fingerprint.registration import (
 )
 from circletake.fingerprint.texture import texture
 from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings, exact_line
-from circletake.fingerprint.views import View
+from circletake.fingerprint.views import WHOLE, View
 from circletake.model.alignment import Alignment
 
 if TYPE_CHECKING:
@@ -158,14 +158,14 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     timing, guess = min(tried, key=lambda one: one[0].cost)
     if guess.likeness(a)[timing.ours, timing.theirs].mean() < least:
         return None
-    best: tuple[Registered, Timing] | None = None
-    for start in (timing,) if within is not None else _starts(a, guess, timing):
-        settled = _settle(a, guess, start, within)
-        if settled and (best is None or settled[0].fit > best[0].fit):
-            best = settled
-        if best and best[0].picture >= _CERTAIN and best[0].motion >= _CERTAIN:
+    best: tuple[_Guess, Registered, Timing] | None = None
+    for way, start in ((guess, timing),) if within is not None else _starts(a, b, guess, timing):
+        settled = _settle(a, way, start, within)
+        if settled and (best is None or settled[0].fit > best[1].fit):
+            best = way, *settled
+        if best and min(best[1].picture, best[1].motion) >= _SHARP:
             break
-    return Laid(a, guess.b, guess.flipped, guess.ours_wider, *best) if best else None
+    return Laid(a, best[0].b, best[0].flipped, best[0].ours_wider, *best[1:]) if best else None
 
 
 def _timings(
@@ -180,15 +180,25 @@ def _timings(
     return best_timings(apart, a.seconds, b.seconds, least=within, of_b=True, speeds=speeds)
 
 
-def _starts(a: Look, guess: _Guess, timing: Timing) -> Iterator[Timing]:
-    """The timing found; and, since most copies are whole, the plain one, where that is another."""
-    yield timing
-    if timing.speed != 1 or abs(timing.offset) > _PLAIN:
-        near = np.abs(a.seconds[:, None] - guess.b.seconds[None]) > _PLAIN
-        apart = 1 - guess.likeness(a) + 2 * near
-        (plain,) = best_timings([apart], a.seconds, guess.b.seconds, speeds=(1.0,))
-        if plain and abs(plain.offset) <= _PLAIN:
-            yield plain
+def _starts(a: Look, b: Look, guess: _Guess, timing: Timing) -> Iterator[tuple[_Guess, Timing]]:
+    """What was found; and, since most copies are whole, the plain time and the plain view, where those are others.
+
+    A caption makes a closer view without it look likelier.
+    """
+    yield guess, timing
+    if (timing.speed != 1 or abs(timing.offset) > _PLAIN) and (plain := _plain(a, guess)):
+        yield guess, plain
+    whole = _Guess(b.mirrored if guess.flipped else b, guess.flipped, True, WHOLE, a.vectors)
+    if guess.view != WHOLE and (plain := _plain(a, whole)):
+        yield whole, plain
+
+
+def _plain(a: Look, guess: _Guess) -> Timing | None:
+    """The timing of takes that begin together and run alike."""
+    near = np.abs(a.seconds[:, None] - guess.b.seconds[None]) > _PLAIN
+    apart = 1 - guess.likeness(a) + 2 * near
+    (plain,) = best_timings([apart], a.seconds, guess.b.seconds, speeds=(1.0,))
+    return plain if plain and abs(plain.offset) <= _PLAIN else None
 
 
 def _guesses(a: Look, b: Look, piece: bool) -> list[_Guess]:

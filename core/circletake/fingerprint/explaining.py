@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from circletake.fingerprint.judging import AS_FAST, CERTAIN_PEAK, STILL_SPEED, Bounds, begin_together, turned
+from circletake.fingerprint.judging import (
+    AS_FAST,
+    CERTAIN_PEAK,
+    STILL_SPEED,
+    Bounds,
+    asked_of_motion,
+    begin_together,
+    turned,
+)
 from circletake.model.alignment import STILL, Alignment
 
 
@@ -87,14 +95,14 @@ def _moving(found: Alignment, bounds: Bounds) -> tuple[Measure, ...]:
             Measure("motion", f"{found.motion:.3f}", "", None, f"{motion}; too little moves to ask for it"),
             Measure("places", f"{found.places:.3f}", "", None, places),
         )
-    least, why = (bounds.motion, bounds.places), ""
-    seen = turned(found)
+    seen, why = turned(found), ""
+    least = asked_of_motion(seen, bounds)
     if begin_together(seen):
-        least = bounds.close_motion, bounds.close_places
         why = "; more is asked since both begin together, as takes made from one still do"
         if displaced or abs(seen.speed - 1) >= AS_FAST:
-            least = bounds.exact_motion, bounds.exact_places
             why += f", and {'places drift' if displaced else 'the speed differs'}"
+    elif displaced:
+        why = "; more is asked since places drift"
     return (
         _least("motion", found.motion, least[0], motion + why),
         _least("places", found.places, least[1], places),

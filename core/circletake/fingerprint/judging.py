@@ -22,7 +22,9 @@ class Bounds:
         close_motion, close_places, drift: more is asked of takes that begin together at about the
             same speed, as those made from one still do, and crops of them: there a copy is exact.
             Where places lie further from one another than ``drift``, or the speed had to be fitted,
-            nearly all is asked (``exact_motion``, ``exact_places``).
+            nearly all is asked (``exact_motion``, ``exact_places``). Of takes that begin apart or run
+            otherwise as much is asked as of those that begin together, where places drift: a slow
+            sibling fits a stretch of another take, but not to the pixel.
         still_picture, still_peak, still_bits, still_overlap: where hardly anything moves.
         frozen: levels of 255 below which nothing moves at all, and the picture alone tells.
         texture: share of weak detail that a copy keeps; below it, painted smooth.
@@ -52,7 +54,7 @@ class Bounds:
     speed: float = 1.5
     flat: float = 0.5
     colour: float = 16
-    texture: float = 0.7
+    texture: float = 0.65
     shown_picture: float = 0.75
     shown_motion: float = 0.5
     shown_bits: float = 64
@@ -135,11 +137,8 @@ def _copy(alignment: Alignment, bounds: Bounds) -> bool:
         return False
     if alignment.distance > bounds.bits and alignment.picture < bounds.plain_picture:
         return False
-    if not begin_together(alignment):
-        return alignment.motion >= bounds.motion and alignment.places >= bounds.places
-    if alignment.drift > bounds.drift or abs(alignment.speed - 1) >= AS_FAST:
-        return alignment.motion >= bounds.exact_motion and alignment.places >= bounds.exact_places
-    return alignment.motion >= bounds.close_motion and alignment.places >= bounds.close_places
+    motion, places = asked_of_motion(alignment, bounds)
+    return alignment.motion >= motion and alignment.places >= places
 
 
 def _still_copy(alignment: Alignment, bounds: Bounds) -> bool:
@@ -151,6 +150,16 @@ def _still_copy(alignment: Alignment, bounds: Bounds) -> bool:
         and (alignment.peak >= bounds.still_peak or alignment.liveliness < bounds.frozen)
         and (alignment.drift <= bounds.drift or alignment.peak > CERTAIN_PEAK)
     )
+
+
+def asked_of_motion(alignment: Alignment, bounds: Bounds) -> tuple[float, float]:
+    """The least ``motion`` and ``places`` of a copy, seen as by :func:`turned`, of which enough moves."""
+    displaced = alignment.drift > bounds.drift
+    if begin_together(alignment):
+        if displaced or abs(alignment.speed - 1) >= AS_FAST:
+            return bounds.exact_motion, bounds.exact_places
+        return bounds.close_motion, bounds.close_places
+    return (bounds.close_motion, bounds.close_places) if displaced else (bounds.motion, bounds.places)
 
 
 def begin_together(alignment: Alignment) -> bool:

@@ -40,7 +40,7 @@ _SETTLED, _NOTHING = 0.03, 1e-4
 _FEW = 5
 """Frames that the move is sought with."""
 
-_DOUBTED = 0.9
+_DOUBTED = 0.985
 """Correlation below which the guess may have been the better answer."""
 
 _LARGEST, _SMALLEST = 1.15, 0.25
@@ -118,9 +118,9 @@ def register(
     start = approach(wide, narrow, guess) if rough else guess
     fine = _refine(wide[few], narrow[few], guess if start is None else start, steps=5, sigma=0.0)
     found = measure(wide, narrow, fine) if fine is not None else None
-    if found is None or found.picture < _DOUBTED:
+    if found is None or min(found.picture, found.motion) < _DOUBTED:
         plain = measure(wide, narrow, guess)
-        found = max((one for one in (found, plain) if one), key=lambda one: one.picture, default=None)
+        found = max((one for one in (found, plain) if one), key=lambda one: one.fit, default=None)
     return found
 
 

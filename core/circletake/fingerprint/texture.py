@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from circletake.fingerprint.ranks import median
 from circletake.fingerprint.registration import moved
 
 if TYPE_CHECKING:
@@ -38,11 +39,16 @@ def texture(
         kept: where the two are alike at all.
 
     Returns:
-        1 where both are shown alike, 0 where weak detail is gone; the lower of the two ways round. 1 where
-        neither has any.
+        The median of the frames: 1 where both are shown alike, 0 where weak detail is gone; the lower of the
+        two ways round. 1 where neither has any.
     """
-    ours, theirs = (_detail(run)[:, kept].ravel() for run in (moved(wide.astype(np.float32), warp), narrow))
-    return min(_kept(ours, theirs), _kept(theirs, ours))
+    if not kept.any():
+        return 1.0
+    ours, theirs = (_detail(run)[:, kept] for run in (moved(wide.astype(np.float32), warp), narrow))
+    return min(
+        median(np.array([_kept(one, other) for one, other in zip(*way, strict=True)]))
+        for way in ((ours, theirs), (theirs, ours))
+    )
 
 
 def _detail(frames: NDArray[Any]) -> NDArray[np.float32]:
@@ -53,8 +59,6 @@ def _detail(frames: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def _kept(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
-    if not len(ours):
-        return 1.0
     strength = np.abs(ours)
     low, high, strong = np.quantile(strength, (*_WEAK, _STRONG))
     if high < _LEAST:

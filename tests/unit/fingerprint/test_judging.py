@@ -21,6 +21,7 @@ COPY = media_facts(picture_sha256="b", width=1920, height=1080, seconds=5.0)
         ({"zoom": -0.1}, Band.NEAR),
         ({"speed": 1.25}, Band.NEAR),
         ({"colour": BOUNDS.colour + 1}, Band.VARIANT),
+        ({"texture": BOUNDS.texture - 0.1}, Band.VARIANT),
         ({"motion": 0.6, "places": 0.1}, Band.VARIANT),
         ({"flat": 0.9}, Band.VARIANT),
         ({"picture": BOUNDS.picture, "distance": BOUNDS.bits + 1}, Band.VARIANT),
@@ -42,6 +43,7 @@ def test_takes_that_begin_together_need_to_move_more_alike() -> None:
     assert band(alignment(motion=between)) is Band.VARIANT
     trimmed = band(alignment(motion=between, offset=0.5))
     assert trimmed is not None and trimmed.folds
+    assert band(alignment(motion=between, offset=0.5, drift=2 * BOUNDS.drift)) is Band.VARIANT
 
 
 @pytest.mark.parametrize("over", [{"zoom": 0.05}, {"zoom": -0.05}, {"flipped": True}])
@@ -98,6 +100,7 @@ def _why(**over: object) -> str:
             "same picture, ends 1.0 s later, re-encoded, longer than the keeper, 9 of 256 bits",
         ),
         ({"colour": 60}, "same motion, other colours, 9 of 256 bits"),
+        ({"texture": 0.4}, "same motion, painted smooth, 9 of 256 bits"),
         ({"motion": 0.3}, "same picture, other motion, 9 of 256 bits"),
         ({"flat": 0.9}, "alike, but too dark or too plain to be sure, 9 of 256 bits"),
         ({"moving": 0, "peak": 0.6}, "alike, but too still to tell a copy from a sibling, 9 of 256 bits"),

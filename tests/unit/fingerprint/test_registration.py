@@ -40,6 +40,30 @@ def test_a_caption_is_left_out() -> None:
     assert found.kept[54:58, 18:46].mean() < 0.3 < 0.9 < found.kept[:48].mean()
 
 
+def _dull(seed: int) -> np.ndarray:
+    """Six frames of soft shapes in little contrast that drift across, (6, 64, 64)."""
+    random = np.random.default_rng(seed)
+    shapes = cv2.GaussianBlur(random.normal(0, 1, (64, 64)).astype(np.float32), (0, 0), 9)
+    grain = cv2.GaussianBlur(random.normal(0, 6, (64, 64)).astype(np.float32), (0, 0), 1.5)
+    shapes *= 25 / np.abs(shapes).max()
+    return (
+        np.stack([np.roll(shapes, step, axis=1) + 90 + grain for step in range(6)])
+        .clip(0, 255)
+        .astype(np.uint8)
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_strip_of_bright_text_on_a_dull_picture_leads_nowhere_worse_than_the_guess(seed: int) -> None:
+    captioned = _dull(seed)
+    captioned[:, 54:61] //= 3
+    text = np.random.default_rng(seed + 100).integers(0, 2, (7, 40)).astype(np.uint8) * 255
+    captioned[:, 54:61, 12:52] |= text
+    found = register(soften(_dull(seed)), soften(captioned), STILL)
+    assert found is not None
+    assert min(found.picture, found.motion) >= 0.985
+
+
 def test_other_pictures_do_not_fit() -> None:
     found = register(WIDE, soften(Scene(7).look().thumbnails.luma), STILL)
     assert found is None or found.picture < 0.7
