@@ -19,7 +19,8 @@ from circletake.audit.document import json_report
 from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
-from circletake.model.audit import OWN_KEY, Audit
+from circletake.model.audit import Audit
+from circletake.model.case import OWN_KEY
 from circletake.model.export import Release
 from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from circletake.audit.profiles import weighed
-from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope, Severity
+from circletake.model.audit import Audit, FileAudit, Outcome, Profile, Scope, Severity
+from circletake.model.case import AuditCase, FileCase
 from circletake.model.manifest import Check
 from circletake.model.outcomes import Outcomes
 from circletake.model.text import printable

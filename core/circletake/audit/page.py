@@ -18,7 +18,8 @@ from circletake.audit.wording import (
     stills_told,
     unprompted,
 )
-from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
+from circletake.model.audit import Audit, FileAudit, Outcome, Severity
+from circletake.model.case import OWN_KEY, Traced
 
 REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""

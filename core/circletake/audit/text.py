@@ -27,7 +27,8 @@ from circletake.audit.wording import (
     stills_told,
     vouched,
 )
-from circletake.model.audit import Audit, Outcome, PictureMatch, Severity
+from circletake.model.audit import Audit, Outcome, Severity
+from circletake.model.case import PictureMatch
 from circletake.model.text import clock, counted, fitted, printable, with_fingerprints
 
 _LABEL = 9

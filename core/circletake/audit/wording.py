@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from circletake.audit.summary import Signed
-from circletake.model.audit import OWN_KEY
+from circletake.model.case import OWN_KEY
 from circletake.model.export import Use
 from circletake.model.text import counted
 

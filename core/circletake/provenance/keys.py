@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from circletake.errors import KeyProblem
 from circletake.files import write_whole
-from circletake.model.audit import OWN_KEY
+from circletake.model.case import OWN_KEY
 from circletake.provenance.certificates import (
     AUTHORITY,
     Algorithm,

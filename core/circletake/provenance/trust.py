@@ -14,7 +14,7 @@ from typing import cast, get_args
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.files import write_whole
-from circletake.model.audit import OWN_KEY
+from circletake.model.case import OWN_KEY
 from circletake.model.text import printable
 from circletake.provenance.certificates import fingerprint
 from circletake.provenance.listfiles import Kind, read_list

@@ -12,7 +12,8 @@ from circletake.audit.judge import judge
 from circletake.audit.page import html_report
 from circletake.audit.summary import summarise
 from circletake.audit.text import text_report
-from circletake.model.audit import Audit, FileCase
+from circletake.model.audit import Audit
+from circletake.model.case import FileCase
 from circletake.model.export import Chosen, Release, ReleasedFile
 from circletake.model.manifest import Check, Credentials
 from tests.cases import RULES, credentials

@@ -19,7 +19,8 @@ from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.audit.wording import moment
 from circletake.errors import BadInput
-from circletake.model.audit import Audit, FileCase, ListUsed
+from circletake.model.audit import Audit
+from circletake.model.case import FileCase, ListUsed
 from circletake.model.export import Chosen, Release, ReleasedFile, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from circletake.model.text import clock

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
-from circletake.model.audit import FileCase
+from circletake.model.case import FileCase
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import printable
 from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
