@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from circletake.audit.answer import list_changed, verdict_on
+from circletake.audit.answer import verdict_on
+from circletake.audit.case import RECORD
 from circletake.audit.judge import seal_holds
 from circletake.audit.summary import (
     MACHINE,
@@ -100,17 +101,22 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     verdict = verdict_on(audit, summary)
     if not (verdict.videos or verdict.wrong):
         return
-    changed = list_changed(audit)
-    if audit.release is None and not changed:
-        against = "no release.json to hold their bytes against"
+    counts = ", ".join(filter(None, (verdict.amiss, headline(verdict.videos, "video"))))
+    if verdict.changed:
+        against = f"{RECORD} was {verdict.changed}, so it proves nothing"
+    elif audit.release is None:
+        against = f"no {RECORD} to hold their bytes against"
     elif audit.sealed:
         each = "bytes equal" if verdict.kind == "intact" else "the intact ones equal"
         against = f"{each} the sealed list"
     else:
-        against = f"release.json {f'was {changed}' if changed else 'is not sealed'}, so it proves nothing"
-    counts = ", ".join(filter(None, (verdict.amiss, headline(verdict.videos, "video"))))
+        against = f"{RECORD} is not sealed, so it proves nothing"
     if verdict.kind == "intact":
         yield _line("INTACT", f"{counts}; {against}")
+    elif verdict.of_the_list:
+        yield _line(
+            "VERDICT", f"{verdict.word.lower()}: {against}; {counts} intact by credentials of their own"
+        )
     else:
         yield _line("VERDICT", f"{verdict.word.lower()}: {counts} intact; {against}")
 

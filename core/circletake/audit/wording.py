@@ -125,7 +125,7 @@ def sentence(videos: Counter[str], stills: Counter[str], amiss: str = "") -> str
     """
     told = [(each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total()]
     if rest := ", ".join(filter(None, (trouble(videos + stills), amiss))):
-        counts = " and ".join(f"{each['intact']} of {counted(each.total(), what)}" for each, what in told)
+        counts = standing(videos, stills)
         return f"{rest[0].upper()}{rest[1:]}" + (f"; {counts} intact" if counts else "")
     if len(told) == 2:
         return " and ".join(counted(each.total(), what) for each, what in told) + ", all intact"
@@ -133,3 +133,9 @@ def sentence(videos: Counter[str], stills: Counter[str], amiss: str = "") -> str
         total = each.total()
         return f"The {what} is intact" if total == 1 else f"All {total} {what}s are intact"
     return "No videos"
+
+
+def standing(videos: Counter[str], stills: Counter[str]) -> str:
+    """``55 of 56 videos and 1 of 1 still``: how many are intact, for ``are intact`` to follow."""
+    told = ((each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total())
+    return " and ".join(f"{each['intact']} of {counted(each.total(), what)}" for each, what in told)
