@@ -33,6 +33,7 @@ from circletake.workflows.library import Library
 from tests.factories import NOW, actor, tiny_clip
 from tests.releases import (
     Made,
+    half_signed_still,
     make_release,
     recipe,
     resealed,
@@ -470,3 +471,15 @@ def test_a_bare_copy_is_recognised_by_its_picture_with_a_library(
     matches = {f.case.path: f.case.match.take if f.case.match else "" for f in audit.files}
     (label,) = {s.take.label for s in library.registry.takes.slates()}
     assert matches == {"other.mp4": "", "rewrapped.mov": label, "smaller.mp4": label}
+
+
+def test_a_still_whose_signature_leaves_out_picture_is_not_called_intact(
+    tmp_path: Path, keys: KeyRing, audited: Audited
+) -> None:
+    (tmp_path / "in").mkdir()
+    half_signed_still(tmp_path / "in" / "still.jpg", keys.signer())
+    audit = audited(tmp_path / "in")
+    assert {(o.rule, o.severity) for o in audit.failed} == {("bytes.exclusions", Severity.ERROR)}
+    assert seen(audit, "bytes.exclusions").startswith("the signature leaves out 1000 bytes of the picture")
+    assert verdict(audit, "still.jpg") == "not checked"
+    assert text_report(audit)[1].startswith("VERDICT  not checked: 1 not checked, 0 of 1 still intact")

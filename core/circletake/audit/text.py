@@ -101,7 +101,8 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     verdict = verdict_on(audit, summary)
     if not (verdict.videos or verdict.wrong):
         return
-    counts = ", ".join(filter(None, (verdict.amiss, headline(verdict.videos, "video"))))
+    judged = (verdict.videos, "video") if verdict.videos else (summary.pictures, "still")
+    counts = ", ".join(filter(None, (verdict.amiss, headline(*judged))))
     if verdict.changed:
         against = f"{RECORD} was {verdict.changed}, so it proves nothing"
     elif audit.release is None:

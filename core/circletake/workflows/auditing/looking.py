@@ -62,7 +62,7 @@ def look(task: Look) -> FileCase:
     if kind == "archive":
         return _archive(task.path, file, size, digest)
     if kind == "image":
-        return FileCase(task.path, kind, size, digest, _still(file, task))
+        return _still(task, file, size, digest)
     if kind == "record":
         return FileCase(task.path, kind, size, digest, _seal(file, task))
     if kind == "report":
@@ -187,12 +187,24 @@ def _seal(record: Path, task: Look) -> Credentials:
     return read_credentials(record, task.trust, task.at)
 
 
-def _still(file: Path, task: Look) -> Credentials:
-    """Those a picture carries; one that carries none is only a picture."""
-    from circletake.provenance.reading import has_credentials, read_credentials
+def _still(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    """A picture with the credentials it carries; one that carries none is only a picture."""
+    from circletake.provenance.leftout import LeftOut, left_out
+    from circletake.provenance.reading import exclusions_of, has_credentials, read_credentials
 
     said = read_credentials(file, task.trust, task.at) if has_credentials(file) else Credentials(False)
-    return _without_hashes(said)
+    active = said.active
+    skipped = left_out(file, active.label) if active else LeftOut()
+    more = exclusions_of(active) if active else ()
+    return FileCase(
+        task.path,
+        "image",
+        size,
+        digest,
+        _without_hashes(said),
+        exclusions=(*more, skipped.rest) if skipped.rest else more,
+        uncovered=skipped.picture,
+    )
 
 
 def _probed(file: Path, *, picture: bool) -> tuple[Probed | None, str]:
