@@ -77,6 +77,9 @@ def share(part: Fraction, whole: Fraction) -> str:
     return f"{float(part / whole) * 100:.1f}%" if whole else ""
 
 
+SELF_MADE_KEY = "a key they made themselves, nobody vouches for it"
+
+
 def is_own(signed: Signed) -> bool:
     """Whether only the user's own authority vouches for a signer."""
     return signed.trust_list.startswith(OWN_KEY)
@@ -88,7 +91,8 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return f"{OWN_KEY}; nobody else vouches for it"
     if signed.trust_list:
         return f"on your list {signed.trust_list}"
-    return (
+    made = f"{SELF_MADE_KEY}; " if signed.signer.self_made else ""
+    return made + (
         f"on none of your lists of signers ({', '.join(lists)})"
         if lists
         else "you have no list of signers yet"
