@@ -139,7 +139,9 @@ ALTERATIONS = {
     "remuxed": Alteration(to_a_clip(remuxed), "c2pa.present", "remuxed: the recorded picture"),
     "re-encoded": Alteration(to_a_clip(encoded_again), "c2pa.present", "re-encoded or replaced"),
     "trimmed": Alteration(to_a_clip(trimmed), "c2pa.present", "trimmed: no credentials, and 0.5 of 1.0 s"),
-    "byte flipped": Alteration(to_a_clip(flipped), "c2pa.state", "the media bytes are not those"),
+    "byte flipped": Alteration(
+        to_a_clip(flipped), "c2pa.state", "picture, sound or how they are stored was changed"
+    ),
     "free box appended": Alteration(
         to_a_clip(with_free_box), "bytes.slack", "outside the signature's reach", also=("bytes.exact",)
     ),
@@ -228,7 +230,7 @@ def test_a_release_is_not_intact_whose_seal_was_taken_away_and_whose_sums_fit(re
     audit = audited(release)
     told = verdict_on(audit, summarise(audit))
     assert (told.word, told.videos) == ("Not intact", {"intact": 1})
-    assert "stripped of its seal, or written by somebody else" in told.against
+    assert "stripped of its seal, or written by somebody else" in told.sentence
     assert {rule for rule, _ in found(audit)} == {"seal.intact"}
 
 

@@ -123,7 +123,7 @@ def test_a_flipped_byte_is_altered(made: Made, audited: Audited) -> None:
     data[at] ^= 1
     clip_of(made).write_bytes(data)
     audit = audited(made.folder)
-    assert "the media bytes are not those that were signed" in seen(audit, "c2pa.state")
+    assert "picture, sound or how they are stored was changed after signing" in seen(audit, "c2pa.state")
     assert findings(audit) == {("c2pa.state", name_of(made))}
     assert verdict(audit, name_of(made)) == "altered"
 

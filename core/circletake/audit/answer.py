@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ _WORDS = {
 _ORDER = list(Severity)
 _RECORD = "release.json"
 _SEAL = "release.json.c2pa"
+
+_CODES = re.compile(r" \((?:assertion|ingredient|claimSignature|signingCredential)\.[\w., ]*\)$")
+"""Codes of the C2PA library behind what was seen, which the finding itself tells."""
 
 _OURS = "circletake"
 """How the name of the software that signed begins, where it was ours."""
@@ -79,23 +83,25 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     amiss = ", ".join(
         f"{len(each)} {what}" for each, what in ((missing, "missing"), (more, "not listed")) if each
     )
-    wrong = tuple(_wrong(audit, changed))
     verdict = Verdict(
         kind,
         _WORDS[kind],
         sentence(videos, stills, amiss),
         _against(audit, changed),
-        wrong,
+        tuple(_wrong(audit, changed)),
         videos,
         amiss,
         changed,
     )
-    if not verdict.of_the_list or not counted:
-        return verdict
-    counts = standing(videos, stills)
-    return replace(
-        verdict, sentence=f"{counts} intact by credentials of their own, but the release's own list is not"
-    )
+    return replace(verdict, sentence=_with_list(verdict, standing(videos, stills))) if changed else verdict
+
+
+def _with_list(verdict: Verdict, counts: str) -> str:
+    """The sentence, with what was done to the release's own list."""
+    told = f"the release's own list ({_RECORD}) was {verdict.changed}"
+    if verdict.of_the_list and counts:
+        return f"{counts} intact by credentials of their own, but {told}"
+    return f"{verdict.sentence}; {told}"
 
 
 def list_changed(audit: Audit) -> str:
@@ -191,7 +197,8 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
             found = (o for o in file.findings if o.rule != "c2pa.trusted")
             first = min(found, key=lambda o: _ORDER.index(o.severity), default=None)
             why = "not in the release's list" if file.case.path in strangers else "not the released bytes"
-            yield file.case.path, first.seen if first else file.verdict if bad else why
+            seen = _CODES.sub("", first.seen) if first else ""
+            yield file.case.path, seen or (file.verdict if bad else why)
     for path in audit.missing:
         yield path, "missing"
     if changed:
@@ -201,8 +208,8 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
 def _against(audit: Audit, changed: str) -> str:
     if changed:
         return (
-            f"The release's own list ({_RECORD}) was {changed}, so it proves nothing: nobody can say from it "
-            "which files belong here. What follows is what each file's own credentials say."
+            "So that list proves nothing: nobody can say from it which files belong here. What follows is "
+            "what each file's own credentials say."
         )
     if audit.release is None:
         return (
@@ -210,7 +217,10 @@ def _against(audit: Audit, changed: str) -> str:
             "each file's own credentials say."
         )
     if audit.sealed:
-        return "Every listed file that is here was held against the sealed list, byte for byte."
+        return (
+            "Every listed file that is here was held, byte for byte, against the release's own list "
+            f"({_RECORD}), which its signer sealed: signed as a whole."
+        )
     return (
         "The release's own list is not sealed and does not say that it ever was, so it proves nothing; what "
         "follows is what each file's own credentials say."

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from circletake.audit.amounts import amounts_of
 from circletake.audit.answer import verdict_on
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
 from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, stills_by_kind, summarise
 from circletake.audit.wording import (
     EVIDENCE,
+    GLOSSARY,
+    PAPERS,
+    SELF_MADE_KEY,
     is_own,
+    producer_of,
     remedies,
-    share,
     stills_told,
     unprompted,
 )
@@ -43,6 +47,7 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     """
     summary = summarise(audit)
     markers = Markers(summary.shares)
+    amounts = amounts_of(summary)
     videos = [_video(file, markers, audit) for file in audit.files if file.case.kind == "video"]
     stills = [_video(file, markers, audit) for file in summary.stills]
     videos.sort(key=lambda v: (v.file.verdict == "intact", -len(v.rows), v.file.case.path))
@@ -60,8 +65,11 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         asked=_asked([*videos, *stills]),
         signers=[(signed, _vouched(signed, audit.lists)) for signed in summary.signers],
         bar=bar_of(summary.shares, markers, summary.seconds),
-        shares=[(markers.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
-        ai=share(summary.of_kind("ai", "partly"), summary.seconds),
+        amounts=amounts,
+        shares=[
+            (markers.of(each.kind, each.model), each, time, percent)
+            for each, time, percent in zip(summary.shares, amounts.times(), amounts.percents(), strict=True)
+        ],
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
         prompted=sum(n for key, n in summary.prompts.items() if key not in ("missing", "omitted", "hashed")),
         errors=sum(_is_error(group) for group in summary.findings),
@@ -70,6 +78,12 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         stills=stills,
         stills_told=stills_told(stills_by_kind(summary.stills)),
         others=[f for f in audit.files if f.case.kind != "video" and not f.case.signed_picture],
+        notes=sorted(summary.notes, key=_asked_for),
+        producer=producer_of(audit, summary),
+        below=lambda text: _without(text, [each.signer.sha256 for each in summary.signers]),
+        papers=PAPERS,
+        sums=any(f.case.kind == "sums" for f in audit.files),
+        glossary=GLOSSARY,
         is_own=is_own,
         own_key=OWN_KEY,
         remedies=remedies,
@@ -145,9 +159,24 @@ def _vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return OWN
     if signed.trust_list:
         return f"on the list {signed.trust_list} of whoever made this report"
+    if signed.signer.self_made:
+        return SELF_MADE_KEY
     if lists:
         return f"on none of the signers' lists of whoever made this report ({', '.join(lists)})"
     return "whoever made this report keeps no trust lists"
+
+
+def _without(text: str, fingerprints: Sequence[str]) -> str:
+    """``text`` without fingerprints that the page tells under who signed."""
+    for each in fingerprints:
+        text = text.replace(f", SHA256 {each}", "") if each else text
+    return text
+
+
+def _asked_for(group: Group) -> int:
+    """Rights and disclosure first: these are what others ask a producer about."""
+    order = ("model.", "label.", "ai.", "sound.", "privacy.", "platform.")
+    return next((n for n, rule in enumerate(order) if group.outcome.rule.startswith(rule)), len(order))
 
 
 def _is_error(group: Group) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
+from circletake.audit.amounts import amounts_of
 from circletake.audit.answer import verdict_on
 from circletake.audit.case import RECORD
 from circletake.audit.judge import seal_holds
@@ -24,13 +24,12 @@ from circletake.audit.wording import (
     headline,
     moment,
     remedies,
-    share,
     stills_told,
     vouched,
 )
 from circletake.model.audit import Audit, Outcome, Severity
 from circletake.model.case import PictureMatch
-from circletake.model.text import clock, counted, fitted, printable, with_fingerprints
+from circletake.model.text import counted, fitted, printable, with_fingerprints
 
 _LABEL = 9
 
@@ -67,7 +66,8 @@ def text_report(audit: Audit, *, everything: bool = False, whole: bool = False) 
     if everything:
         lines += [line for group in summary.notes for line in _finding(group, everything, width)]
     elif summary.notes:
-        lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
+        rules = ", ".join(sorted({printable(group.outcome.rule, 40) for group in summary.notes}))
+        lines.append(_line("NOTES", f"{len(summary.notes)}, with --all: {rules}"))
     lines += _asked(audit)
     if others := [f.case.path for f in audit.files if f.case.unjudged]:
         names = ", ".join(fitted(path, width) for path in others[:_MOST_NAMED])
@@ -195,10 +195,9 @@ def _made(summary: Summary) -> Iterator[str]:
     if not summary.shares:
         yield _line("AI-MADE", "nothing says how these pictures were made")
         return
-    whole = summary.seconds or sum((s.seconds for s in summary.shares), Fraction(0))
-    ai = summary.of_kind("ai", "partly")
+    amounts = amounts_of(summary)
     others = [
-        f"{words} {clock(summary.of_kind(kind))}"
+        f"{words} {amounts.time(kind)}"
         for kind, words in (
             ("partly", "part of the picture in"),
             ("algorithm", "algorithm, no trained model"),
@@ -210,13 +209,15 @@ def _made(summary: Summary) -> Iterator[str]:
         )
         if summary.of_kind(kind)
     ]
-    told = f"{clock(ai)} of {clock(whole)} ({share(ai, whole)})"
+    whole, percent = amounts.clock(amounts.whole), amounts.percent("ai", "partly")
+    told = f"{amounts.time('ai', 'partly')} of {whole}" + (f" ({percent})" if percent else "")
     yield _line("AI-MADE", " · ".join([told, *others]))
-    rows = [s for s in summary.shares if s.kind in MACHINE or s.model]
-    width = max((len(_model(row)) for row in rows), default=0)
-    for row in rows:
+    every = zip(summary.shares, amounts.times(), strict=True)
+    rows = [(share, time) for share, time in every if share.kind in MACHINE or share.model]
+    width = max((len(_model(row)) for row, _ in rows), default=0)
+    for row, time in rows:
         clips = f"{counted(row.clips, 'clip'):>9}  {printable(row.words, 80)}"
-        yield f"  {_model(row):<{width}}  {clock(row.seconds):>6}  {clips}".rstrip()
+        yield f"  {_model(row):<{width}}  {time:>6}  {clips}".rstrip()
 
 
 def _model(row: Share) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from fractions import Fraction
 
-from circletake.audit.summary import Signed
+from circletake.audit.summary import Signed, Summary
+from circletake.model.audit import Audit
 from circletake.model.case import OWN_KEY
 from circletake.model.export import Use
 from circletake.model.text import counted
@@ -66,15 +66,49 @@ def remedies(text: str) -> tuple[str, str]:
     return anybody, producer
 
 
+def producer_of(audit: Audit, summary: Summary) -> str:
+    """Who must act where only the producer can: as the sealed list names its signer, else the first signer.
+
+    Empty where nobody whose signature holds is named.
+    """
+    if audit.sealed and audit.release and audit.release.signer:
+        return audit.release.signer
+    return summary.signers[0].signer.name if summary.signers else ""
+
+
+PAPERS = {
+    "record": "the release's own list of its files, their digests, models and prompts",
+    "release.json.c2pa": "the seal of release.json: a signature over it",
+    "sums": "digests of the files, to be checked without circletake; not sealed",
+    "report": "a report",
+    "sidecar": "a seal or statement that belongs to the file of the same name",
+    "timeline": "the edit, for an editing program",
+    "archive": "an archive",
+    "image": "a picture without a statement of its own",
+    "sound": "sound",
+    "other": "not a video",
+}
+"""What the files that are no videos are, for people; by kind, or by path."""
+
+GLOSSARY = (
+    ("Content credentials", "a signed statement about a file, mostly inside it: who signed, how it was made"),
+    ("Manifest", "one such statement; a file can carry several, one for each step of its making"),
+    ("Ingredient", "what went into a file: a clip of a cut, a prompt, a picture"),
+    ("Seal", "a signature over a whole file that lies beside it (a sidecar), in a file that ends in .c2pa"),
+    ("release.json", "the release's own list: its files with their digests, models and prompts; sealed"),
+    ("Digest, SHA-256", "a number made from all bytes of a file or text; when a byte changes, it does too"),
+    ("Fingerprint", "the digest of a certificate, by which people can compare that it is the same one"),
+    ("Trust list", "certificates that somebody has decided to rely on; no list comes with circletake"),
+    ("Timestamp", "a third party's signed word on when a signature was made"),
+    ("Take, cut", "a clip as it came from the generator or the camera; a film put together from takes"),
+)
+"""Words of the trade that a report cannot do without."""
+
+
 def moment(seconds: float) -> str:
     """``1:12.4``: where in a video something is."""
     tenths = round(seconds * 10)
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
-
-
-def share(part: Fraction, whole: Fraction) -> str:
-    """``94.6%``; empty where there is no whole."""
-    return f"{float(part / whole) * 100:.1f}%" if whole else ""
 
 
 SELF_MADE_KEY = "a key they made themselves, nobody vouches for it"

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 NOT_RECOGNISED = (
     "Platforms will not recognise this signer: you made the key and its certificate yourself, on this"
-    " machine. Nobody vouches for it and no public list holds it. People trust it after they confirmed its fingerprint"
-    " with you."
+    " machine. Nobody vouches for it and no public list holds it. People trust it after they confirmed its"
+    " fingerprint with you."
 )
 
 FROM_ELSEWHERE = (

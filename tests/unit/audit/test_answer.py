@@ -80,7 +80,7 @@ def test_the_word_is_the_worst_that_is_true(
 def test_what_is_wrong_is_named_with_the_release_list_among_it() -> None:
     told = answer(audit_of(clip(NO_SEAL), seal=FORGED))
     assert [path for path, _ in told.wrong] == ["a.mp4", "release.json"]
-    assert "changed after it was sealed" in told.against
+    assert "changed after it was sealed" in told.sentence
     page = html_report(audit_of(clip(NO_SEAL), seal=FORGED))
     assert page.index("<strong>Not intact</strong>") < page.index("What to mend")
 
@@ -163,7 +163,8 @@ def test_a_changed_list_is_told_before_how_the_videos_are() -> None:
         "proves nothing; 1 of 1 video intact by credentials of their own"
     )
     assert answer(audit).sentence == (
-        "1 of 1 video intact by credentials of their own, but the release's own list is not"
+        "1 of 1 video intact by credentials of their own, but the release's own list (release.json) was "
+        "stripped of its seal, or written by somebody else"
     )
 
 
@@ -172,4 +173,4 @@ def test_a_record_that_was_broken_is_a_changed_list_too() -> None:
     case = build_case("x", [clip(WHOLE), record], release_problem="no JSON", seal=FORGED, at=NOW)
     told = answer(judge(case, [], at=NOW))
     assert (told.kind, told.wrong[-1][0]) == ("altered", "release.json")
-    assert "changed after it was sealed" in told.against
+    assert "changed after it was sealed" in told.sentence

@@ -17,7 +17,7 @@ CARD = RuleCard(
     remedy="ask the producer for the signed file",
 )
 
-MEDIA = "the media bytes are not those that were signed"
+MEDIA = "picture, sound or how they are stored was changed after signing"
 
 _WHAT = (
     ("hashedURI", "the manifest's own words were changed"),
