@@ -12,6 +12,9 @@ from circletake.model.text import clock
 
 _TENTH = Fraction(1, 10)
 
+UNTOLD = "untold"
+"""The kind of what is left of a whole when all its parts are told."""
+
 
 def apportioned(parts: Sequence[Fraction], unit: Fraction) -> list[Fraction]:
     """``parts`` in whole units, none more than one unit off, that sum to their sum in whole units.
@@ -27,7 +30,7 @@ def apportioned(parts: Sequence[Fraction], unit: Fraction) -> list[Fraction]:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Parts of a picture's time, and what is to be read of each.
+    """Parts of a picture's time, and what is to be read of each; what they leave is the last part.
 
     Attributes:
         kinds: what each part is.
@@ -49,10 +52,12 @@ class Amounts:
             whole: seconds of all; the parts' own sum where there is none, or where no more than a tenth of a
                 second lies between.
         """
-        exact = [seconds for _, seconds in parts]
-        together = sum(exact, Fraction(0))
+        together = sum((seconds for _, seconds in parts), Fraction(0))
         if not whole or abs(whole - together) <= _TENTH:
             whole = together
+        if whole > together:
+            parts = [*parts, (UNTOLD, whole - together)]
+        exact = [seconds for _, seconds in parts]
         unit = Fraction(1) if all(each.denominator == 1 for each in (*exact, whole)) else _TENTH
         percents = [each / whole * 100 for each in exact] if whole else []
         return cls(

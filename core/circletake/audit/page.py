@@ -68,7 +68,7 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         amounts=amounts,
         shares=[
             (markers.of(each.kind, each.model), each, time, percent)
-            for each, time, percent in zip(summary.shares, amounts.times(), amounts.percents(), strict=True)
+            for each, time, percent in zip(summary.shares, amounts.times(), amounts.percents(), strict=False)
         ],
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
         prompted=sum(n for key, n in summary.prompts.items() if key not in ("missing", "omitted", "hashed")),
@@ -183,12 +183,17 @@ def _is_error(group: Group) -> bool:
     return group.outcome.severity is Severity.ERROR
 
 
-def _asked(videos: Sequence[Video]) -> list[Row]:
-    """Each generated take once, as the first file that uses it tells of its prompt; cuts first."""
-    told: dict[str, Row] = {}
+def _asked(videos: Sequence[Video]) -> list[tuple[Row, str]]:
+    """Each generated take once with its name, as the first file that uses it tells of its prompt; cuts first.
+
+    What an algorithm made without a trained model, nobody need have asked for in words.
+    """
+    told: dict[str, tuple[Row, str]] = {}
     for video in sorted(videos, key=lambda v: -len(v.rows)):
         for row in video.rows:
             use = row.traced.use
-            if kind_of(row.traced) in MACHINE:
-                told.setdefault(use.take_sha256 or f"{video.file.case.path} {row.start}", row)
+            wordless = row.kind == "algorithm" and not (use.prompt or use.prompt_evidence)
+            if row.kind in MACHINE and not wordless:
+                path = video.file.case.path
+                told.setdefault(use.take_sha256 or f"{path} {row.start}", (row, use.take or path))
     return list(told.values())

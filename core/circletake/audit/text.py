@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake.audit.amounts import amounts_of
+from circletake.audit.amounts import UNTOLD, amounts_of
 from circletake.audit.answer import verdict_on
 from circletake.audit.case import RECORD
 from circletake.audit.judge import seal_holds
@@ -199,7 +199,7 @@ def _made(summary: Summary) -> Iterator[str]:
     others = [
         f"{words} {amounts.time(kind)}"
         for kind, words in (
-            ("partly", "part of the picture in"),
+            ("partly", "of that only part of the picture in"),
             ("algorithm", "algorithm, no trained model"),
             ("camera", "camera, declared"),
             ("edited", "edited by people, declared"),
@@ -209,10 +209,11 @@ def _made(summary: Summary) -> Iterator[str]:
         )
         if summary.of_kind(kind)
     ]
+    others += [f"nothing is said of {amounts.time(UNTOLD)}"] if UNTOLD in amounts.kinds else []
     whole, percent = amounts.clock(amounts.whole), amounts.percent("ai", "partly")
     told = f"{amounts.time('ai', 'partly')} of {whole}" + (f" ({percent})" if percent else "")
     yield _line("AI-MADE", " · ".join([told, *others]))
-    every = zip(summary.shares, amounts.times(), strict=True)
+    every = zip(summary.shares, amounts.times(), strict=False)
     rows = [(share, time) for share, time in every if share.kind in MACHINE or share.model]
     width = max((len(_model(row)) for row, _ in rows), default=0)
     for row, time in rows:

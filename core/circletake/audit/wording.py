@@ -67,13 +67,13 @@ def remedies(text: str) -> tuple[str, str]:
 
 
 def producer_of(audit: Audit, summary: Summary) -> str:
-    """Who must act where only the producer can: as the sealed list names its signer, else the first signer.
+    """Who must act where only the producer can: as the sealed list names its signer, else the only signer.
 
-    Empty where nobody whose signature holds is named.
+    Empty where nobody whose signature holds is named, or several are.
     """
     if audit.sealed and audit.release and audit.release.signer:
         return audit.release.signer
-    return summary.signers[0].signer.name if summary.signers else ""
+    return summary.signers[0].signer.name if len(summary.signers) == 1 else ""
 
 
 PAPERS = {

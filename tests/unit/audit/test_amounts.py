@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.audit.amounts import Amounts, apportioned
+from circletake.audit.amounts import UNTOLD, Amounts, apportioned
 
 LENGTHS = st.lists(st.fractions(0, 500, max_denominator=24_000), max_size=30)
 
@@ -36,5 +36,9 @@ def test_whole_seconds_are_told_as_such() -> None:
 
 def test_a_container_that_is_a_little_longer_than_its_clips_is_no_gap() -> None:
     assert Amounts.of([("ai", Fraction(24))], Fraction(2404, 100)).percent("ai") == "100.0%"
-    assert Amounts.of([("ai", Fraction(12))], Fraction(24)).percent("ai") == "50.0%"
+
+
+def test_what_no_part_tells_of_is_told_too() -> None:
+    told = Amounts.of([("ai", Fraction(12))], Fraction(48, 2))
+    assert (told.percent("ai"), told.percent(UNTOLD), told.time(UNTOLD)) == ("50.0%", "50.0%", "0:12")
     assert Amounts.of([], Fraction(0)).percent("ai") == ""

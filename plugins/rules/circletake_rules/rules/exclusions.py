@@ -11,8 +11,9 @@ CARD = RuleCard(
     id="bytes.exclusions",
     title="the signature covers all it should",
     meaning=(
-        "Parts of the file beyond the usual ones are outside the hash and could be changed unseen. "
-        "Where they are of a still's picture, its signature says nothing of what is seen there."
+        "A signature covers a file but for a few places that C2PA names. This one leaves out more: what "
+        "lies there can be changed, and it still verifies. Where that is part of a still's picture it is "
+        "an error, since nothing vouches for what is seen there."
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4: default exclusions of a bmff hash; a data or boxes hash leaves out its manifest alone",
