@@ -249,7 +249,8 @@ def test_a_forged_record_is_told_and_proves_nothing(made: Made, audited: Audited
 
 def test_a_record_without_its_seal_is_told(made: Made, audited: Audited) -> None:
     (made.folder / "release.json.c2pa").unlink()
-    assert seen(audited(made.folder), "seal.intact") == "no seal beside it"
+    told = "no seal beside it: nobody can tell who wrote it, or what was changed"
+    assert seen(audited(made.folder), "seal.intact") == told
 
 
 def test_a_record_sealed_by_another_is_told(made: Made, audited: Audited, tmp_path: Path) -> None:
@@ -480,6 +481,6 @@ def test_a_still_whose_signature_leaves_out_picture_is_not_called_intact(
     half_signed_still(tmp_path / "in" / "still.jpg", keys.signer())
     audit = audited(tmp_path / "in")
     assert {(o.rule, o.severity) for o in audit.failed} == {("bytes.exclusions", Severity.ERROR)}
-    assert seen(audit, "bytes.exclusions").startswith("the signature leaves out 1000 bytes of the picture")
+    assert seen(audit, "bytes.exclusions").startswith("the signature leaves out 1000 bytes of what is seen")
     assert verdict(audit, "still.jpg") == "not checked"
     assert text_report(audit)[1].startswith("VERDICT  not checked: 1 not checked, 0 of 1 still intact")

@@ -85,7 +85,7 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     """``intact``, ``altered``, ``unsigned``, ``unreadable`` or ``not checked`` for one file.
 
     Credentials that verify are not enough where a sealed record gives the sha256: some bytes of
-    a video are outside every C2PA hash. Of a still, whoever signs can leave out any.
+    a video are outside every C2PA hash. Of some formats, whoever signs can leave out any.
     """
     said = file.credentials
     if file.kind != "video" and not file.signed_picture:

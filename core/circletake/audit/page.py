@@ -10,7 +10,7 @@ from circletake.audit.amounts import amounts_of
 from circletake.audit.answer import verdict_on
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
-from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, stills_by_kind, summarise
+from circletake.audit.summary import MACHINE, Group, Share, Signed, kind_of, span, stills_by_kind, summarise
 from circletake.audit.wording import (
     EVIDENCE,
     GLOSSARY,
@@ -46,7 +46,9 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         seal: name of the file that will hold the seal.
     """
     summary = summarise(audit)
-    markers = Markers(summary.shares)
+    shown = (traced for still in summary.stills for traced in still.case.traced[:1])
+    of_stills = (Share(kind_of(each), each.use.model, "", Fraction(0), 1) for each in shown)
+    markers = Markers([*summary.shares, *of_stills])
     amounts = amounts_of(summary)
     videos = [_video(file, markers, audit) for file in audit.files if file.case.kind == "video"]
     stills = [_video(file, markers, audit) for file in summary.stills]

@@ -100,6 +100,10 @@ GLOSSARY = (
     ("Fingerprint", "the digest of a certificate, by which people can compare that it is the same one"),
     ("Trust list", "certificates that somebody has decided to rely on; no list comes with circletake"),
     ("Timestamp", "a third party's signed word on when a signature was made"),
+    (
+        "Soft binding",
+        "a watermark or fingerprint by which a file is found again once credentials are gone",
+    ),
     ("Take, cut", "a clip as it came from the generator or the camera; a film put together from takes"),
 )
 """Words of the trade that a report cannot do without."""

@@ -164,7 +164,7 @@ class FileCase:
         names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
         names_record: sha256 of the ``release.json`` that a report says it is about; empty likewise.
         names_release: name of that release.
-        uncovered: what of a still's picture its signature leaves out, in words.
+        uncovered: what is seen or heard of it that its signature leaves out, in words.
         unjudged: it carries credentials, and is of a kind that no rule judges.
     """
 

@@ -13,9 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-_C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-_PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
+C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST = 256_000_000
 _BOXES_AT_MOST = 100_000
 MOST_BOXES = 30_000
@@ -56,19 +55,6 @@ class Box:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a still; ``start`` and ``end`` are offsets in the file.
-
-    Attributes:
-        kind: ``manifest``, ``metadata`` (nothing of it is shown) or ``picture``.
-    """
-
-    kind: str
-    start: int
-    end: int
-
-
 def raw_manifest(path: Path) -> bytes | None:
     """The manifest store embedded in a file or lying beside it, as it is; ``None`` without one."""
     embedded = embedded_manifest(path)
@@ -94,7 +80,7 @@ def embedded_manifest(path: Path) -> bytes | None:
                 return _gif(file)
             if head[:3] == b"\xff\xd8\xff":
                 return _jpeg(file)
-            if head[:8] == _PNG:
+            if head[:8] == PNG:
                 return _png(file)
             return _bmff(file)
     except (OSError, ValueError, IndexError):
@@ -150,49 +136,6 @@ def slack(path: Path) -> int:
     return found + max(0, size - found_here[-1].end)
 
 
-def still_parts(path: Path) -> tuple[Part, ...]:
-    """The pieces of a JPEG or PNG, from its first byte to its last; none for other files."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        head = file.read(len(_PNG))
-        found: list[Part] = []
-        if head == _PNG:
-            found = [Part("picture", 0, len(_PNG)), *_chunks(file)]
-        elif head[:3] == b"\xff\xd8\xff":
-            found = [Part("picture", 0, 2), *_segments(file)]
-    if found and found[-1].end < size:
-        found.append(Part("picture", found[-1].end, size))
-    return tuple(found)
-
-
-def _chunks(file: BinaryIO) -> Iterator[Part]:
-    at = len(_PNG)
-    for _ in range(_BOXES_AT_MOST):
-        file.seek(at)
-        head = file.read(8)
-        if len(head) < 8:
-            return
-        kind = "manifest" if head[4:] == b"caBX" else "metadata" if head[4:] in _PNG_TEXTS else "picture"
-        yield Part(kind, at, at + 12 + int.from_bytes(head[:4]))
-        at += 12 + int.from_bytes(head[:4])
-
-
-def _segments(file: BinaryIO) -> Iterator[Part]:
-    """Those before the picture's data; what begins with the scan is all picture."""
-    at = 2
-    for _ in range(_BOXES_AT_MOST):
-        file.seek(at)
-        head = file.read(20)
-        if len(head) < 4 or head[0] != 0xFF or head[1] in (0xD9, 0xDA):
-            return
-        length = 2 + int.from_bytes(head[2:4])
-        own = head[1] == 0xEB and head[4:6] == b"JP" and head[16:20] == b"jumb"
-        metadata = 0xE0 <= head[1] <= 0xEF or head[1] == 0xFE
-        yield Part("manifest" if own else "metadata" if metadata else "picture", at, at + length)
-        at += length
-
-
 def _usable(path: Path, links: bool) -> bool:
     try:
         return (links or not path.is_symlink()) and path.is_file() and 0 < path.stat().st_size <= _LARGEST
@@ -240,7 +183,7 @@ def _bmff(file: BinaryIO) -> bytes | None:
         if box.kind != b"uuid" or box.end - box.body < 21:
             continue
         file.seek(box.body)
-        if file.read(16) != _C2PA_UUID:
+        if file.read(16) != C2PA_UUID:
             continue
         file.seek(4, os.SEEK_CUR)
         purpose, _, rest = file.read(64).partition(b"\0")
@@ -266,10 +209,15 @@ def _riff(file: BinaryIO) -> bytes | None:
     return None
 
 
-def _gif(file: BinaryIO) -> bytes | None:
+def gif_start(file: BinaryIO) -> int:
+    """Where the first block of a GIF begins, behind its palette."""
     file.seek(10)
     flags = file.read(3)[0]
-    file.seek(13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0))
+    return 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+
+
+def _gif(file: BinaryIO) -> bytes | None:
+    file.seek(gif_start(file))
     blocks = 0
     for _ in range(_BOXES_AT_MOST):
         if file.read(1) != b"\x21":
@@ -313,7 +261,7 @@ def _jpeg(file: BinaryIO) -> bytes | None:
 
 
 def _png(file: BinaryIO) -> bytes | None:
-    file.seek(len(_PNG))
+    file.seek(len(PNG))
     for _ in range(_BOXES_AT_MOST):
         head = file.read(8)
         length = int.from_bytes(head[:4])

@@ -1,6 +1,6 @@
-"""What of a still its signature leaves out.
+"""What of a picture or video its signature leaves out.
 
-A hash over a picture skips the ranges it names, and should skip its own manifest alone.
+A hash over a whole file skips the ranges it names, and should skip its own manifest alone.
 
 Sources: C2PA 2.4 sections 18.6 (``c2pa.hash.data``: ``exclusions`` of ``start`` and ``length``) and 18.7
 (``c2pa.hash.boxes``: boxes by name, those marked ``excluded`` are not hashed); ITU-T T.81 for the
@@ -16,10 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from circletake.model.manifest import ManifestSaid
 from circletake.model.text import printable
 from circletake.provenance.chain import assertion_bodies
-from circletake.provenance.container import Part, raw_manifest, still_parts
+from circletake.provenance.container import raw_manifest
+from circletake.provenance.parts import Part, parts_of
 
+_BMFF = "c2pa.hash.bmff"
 _DATA = "c2pa.hash.data"
 _BOXES = "c2pa.hash.boxes"
 _OWN_BOX = "C2PA"
@@ -32,33 +35,35 @@ class LeftOut:
     """What a hash does not cover beside its own manifest, in words; empty where it covers that.
 
     Attributes:
-        picture: of what is shown, or of how to show it.
-        rest: of metadata, which shows nothing.
+        picture: of what is seen or heard, or of how to show it.
+        rest: of metadata, of which nothing is.
     """
 
     picture: str = ""
     rest: str = ""
 
 
-def left_out(path: Path, label: str) -> LeftOut:
-    """What the hash of a JPEG or PNG leaves out; nothing for other files, and for those without a manifest.
+def left_out(path: Path, said: ManifestSaid) -> LeftOut:
+    """What the hash of a file leaves out; nothing where it is one over the boxes of an MP4.
 
     Args:
-        label: of the manifest whose hash it is: the active one.
+        said: the manifest whose hash it is: the active one.
     """
+    if any(label.startswith(_BMFF) for label in said.assertions):
+        return LeftOut()
     try:
         store = raw_manifest(path)
-        parts = still_parts(path)
-    except OSError:
+        parts = parts_of(path)
+    except (OSError, IndexError):
         return LeftOut()
-    if store is None or not parts:
+    if store is None:
         return LeftOut()
     picture: list[str] = []
     rest: list[str] = []
-    for name, body in assertion_bodies(store, label):
+    for name, body in assertion_bodies(store, said.label):
         if name.startswith(_DATA):
             shown, other = _skipped(body, parts)
-            picture += [f"{shown} bytes of the picture"] if shown else []
+            picture += [f"{shown} bytes of what is seen or heard"] if shown else []
             rest += [f"{other} bytes of metadata"] if other else []
         elif name.startswith(_BOXES):
             for box in _boxes_skipped(body):

@@ -109,6 +109,7 @@ def _kind(path: str, file: Path) -> str:
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
+    from circletake.provenance.leftout import LeftOut, left_out
     from circletake.provenance.reading import exclusions_of, read_credentials, slack
 
     if not can_be_signed(file):
@@ -124,6 +125,8 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     if layout and layout.opening:
         problem = "only the first piece of a stream; its pictures lie in other files"
         credentials = replace(credentials, integrity=_of_a_piece(credentials))
+    skipped = left_out(file, active) if active else LeftOut()
+    more = exclusions_of(active) if active else ()
     return FileCase(
         task.path,
         "video",
@@ -133,7 +136,8 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         media=probed.facts if probed else None,
         unreadable=problem,
         slack=slack(file),
-        exclusions=exclusions_of(active) if active else (),
+        exclusions=(*more, skipped.rest) if skipped.rest else more,
+        uncovered=skipped.picture,
         tags={printable(key, 80): value[:_LONGEST_TAG] for key, value in probed.tags.items()}
         if probed
         else {},
@@ -194,7 +198,7 @@ def _still(task: Look, file: Path, size: int, digest: str) -> FileCase:
 
     said = read_credentials(file, task.trust, task.at) if has_credentials(file) else Credentials(False)
     active = said.active
-    skipped = left_out(file, active.label) if active else LeftOut()
+    skipped = left_out(file, active) if active else LeftOut()
     more = exclusions_of(active) if active else ()
     return FileCase(
         task.path,

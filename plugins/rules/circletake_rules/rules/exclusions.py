@@ -12,8 +12,8 @@ CARD = RuleCard(
     title="the signature covers all it should",
     meaning=(
         "A signature covers a file but for a few places that C2PA names. This one leaves out more: what "
-        "lies there can be changed, and it still verifies. Where that is part of a still's picture it is "
-        "an error, since nothing vouches for what is seen there."
+        "lies there can be changed, and it still verifies. Where that is part of what is seen or heard it "
+        "is an error, since nothing vouches for it."
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4: default exclusions of a bmff hash; a data or boxes hash leaves out its manifest alone",
@@ -29,9 +29,9 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif file.uncovered:
         yield failed(
             f"the signature leaves out {file.uncovered}: anybody can change them, and it still verifies",
-            "a signature over the whole picture",
+            "a signature over all of it",
             severity=Severity.ERROR,
-            remedy="do not rely on this picture; compare it with the producer's own copy",
+            remedy="do not rely on this file; compare it with the producer's own copy",
         )
     elif file.exclusions:
         yield failed(f"not covered: {', '.join(file.exclusions[:6])}", "the default exclusions")
