@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from circletake.audit.judge import seal_holds
 from circletake.audit.summary import Summary
 from circletake.audit.wording import VERDICTS, sentence, standing
 from circletake.model.audit import Audit, FileAudit, Severity
@@ -116,7 +115,8 @@ def list_changed(audit: Audit) -> str:
     if audit.sealed:
         return "sealed by somebody who did not sign its files" if _sealed_by_another(audit) else ""
     if record is None and seal is None:
-        return "taken away" if _list_named(audit) else ""
+        # A report may be mailed with one film and no list; a seal is of no use without what it seals.
+        return "taken away" if any(f.case.path == _SEAL for f in audit.files) else ""
     if seal is not None and seal.integrity is Check.FAILED:
         return "changed after it was sealed"
     if seal is not None and seal.signature is Check.FAILED:
@@ -154,17 +154,6 @@ def _sealed_by_another(audit: Audit) -> bool:
     signers = [f.credentials.active.signer for f in listed if f.credentials.active]
     named = {audit.release.certificate, *(signer.sha256 for signer in signers if signer)}
     return not named <= {"", seal.sha256}
-
-
-def _list_named(audit: Audit) -> bool:
-    """Whether something here tells of a list that is not: its seal, or a sealed report on it."""
-    papers = [f.case for f in audit.files]
-    if not any(paper.kind == "video" or paper.signed_picture for paper in papers):
-        return False
-    return any(
-        paper.path == _SEAL or (paper.kind == "report" and paper.names_record and seal_holds(paper))
-        for paper in papers
-    )
 
 
 def _strangers(audit: Audit) -> tuple[FileAudit, ...]:

@@ -19,8 +19,8 @@ EVIDENCE = {
     "sidecar": "from files beside the clips",
     "filename": "from file names",
     "matched": "from matching pictures",
-    "hashed": "kept back by policy, with a digest",
-    "omitted": "left out by policy",
+    "hashed": "kept back by the producer, with a digest",
+    "omitted": "left out by the producer",
     "missing": "missing",
 }
 """How a prompt came to be known, for people."""
@@ -52,11 +52,11 @@ def unprompted(use: Use, policy: str) -> str:
     if use.prompt:
         return ""
     if use.prompt_digest:
-        return f"Prompt hashed by policy, {use.prompt_digest}; can be proven by the producer."
+        return f"The producer kept the prompt back, and can prove it by its digest, {use.prompt_digest}."
     if use.prompt_evidence and policy == "hash":
-        return "Prompt hashed by policy; can be proven by the producer."
+        return "The producer kept the prompt back, and can prove it by its digest."
     if use.prompt_evidence and policy == "omit":
-        return "Prompt left out by policy; the producer has it."
+        return "The producer left the prompt out, and has it."
     return "No prompt recorded."
 
 

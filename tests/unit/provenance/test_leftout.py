@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import av
 import c2pa
@@ -42,7 +43,7 @@ def bare(path: Path) -> None:
         cv2.imwrite(str(path), picture)
         return
     with av.open(str(path), "w") as file:
-        stream = file.add_stream({".avi": "mpeg4", ".gif": "gif", ".mp4": "mpeg4"}[path.suffix], rate=12)
+        stream: Any = file.add_stream({".avi": "mpeg4", ".gif": "gif", ".mp4": "mpeg4"}[path.suffix], rate=12)
         stream.width = stream.height = 64
         stream.pix_fmt = "rgb8" if path.suffix == ".gif" else "yuv420p"
         for _ in range(2):
