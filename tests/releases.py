@@ -5,6 +5,7 @@ Made from values and files alone, as a stranger receives it; no library stands b
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
+
+import c2pa
+from c2pa.c2pa import _lib as native_library
 
 from circletake.media.probe import probe
 from circletake.model.cut import Cut, CutEvent, Song
@@ -24,7 +29,8 @@ from circletake.model.take import Declaration, Origin, Take
 from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.layout import layout_of
-from circletake.provenance.manifest import plan_cut, plan_take
+from circletake.provenance.manifest import plan_cut, plan_record, plan_take
+from circletake.provenance.session import context
 from circletake.provenance.signing import Signed, seal, sign
 from tests.factories import NOW, tiny_clip
 
@@ -193,6 +199,50 @@ def _use(each: Slate, start: Fraction, policy: PromptPolicy) -> Use:
         source_type=made["source_type"],
         origin="generated",
     )
+
+
+def half_signed_still(path: Path, signer: OpenSigner, left_out: int = 1000) -> int:
+    """A JPEG whose signature holds and leaves out some bytes of its picture, as whoever signs can have it.
+
+    Returns:
+        where in the file the first of these bytes is.
+    """
+    import cv2
+    import numpy as np
+
+    picture = np.random.default_rng(1).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = cv2.imencode(".jpg", picture)[1].tobytes()
+    head = 20  # behind the first two segments, where a manifest is expected
+    definition = dict(plan_record("still", WHEN).definition) | {"format": "image/jpeg"}
+    builder = c2pa.Builder(definition, context=context())
+    native = c2pa.Signer.from_callback(signer.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem)
+    size = len(_native("c2pa_builder_data_hashed_placeholder", builder, native.reserve_size(), b"image/jpeg"))
+    gap = len(data) // 2
+    rows = [{"start": head, "length": size}, {"start": size + gap, "length": left_out}]
+    hashed = hashlib.sha256(data[:gap] + data[gap + left_out :]).digest()
+    said = {"exclusions": rows, "name": "jumbf manifest", "alg": "sha256", "hash": [*hashed], "pad": []}
+    store = _native(
+        "c2pa_builder_sign_data_hashed_embeddable",
+        builder,
+        native,
+        json.dumps(said).encode(),
+        b"image/jpeg",
+        None,
+    )
+    path.write_bytes(data[:head] + store + data[head:])
+    return size + gap
+
+
+def _native(name: str, *arguments: Any) -> bytes:
+    """Ask the C2PA library itself for what its Python side does not offer."""
+    call = getattr(native_library, name)
+    call.restype = ctypes.c_int64
+    out = ctypes.POINTER(ctypes.c_ubyte)()
+    passed = [a._handle if hasattr(a, "_handle") else a for a in arguments]
+    passed = [ctypes.c_size_t(a) if isinstance(a, int) else a for a in passed]
+    size = call(*passed, ctypes.byref(out))
+    assert size > 0, name
+    return ctypes.string_at(out, size)
 
 
 def rewrite(release: Path, **over: object) -> None:

@@ -54,18 +54,15 @@ if TYPE_CHECKING:
     from circletake.hookspecs import API_VERSION, hookimpl
     from circletake.media.render import needs_encoding, remux, render
     from circletake.media.stills import stills
-    from circletake.model.audit import (
+    from circletake.model.audit import Outcome, RuleCard, Scope, Severity
+    from circletake.model.case import (
         OWN_KEY,
         AuditCase,
         FileCase,
         Known,
         Layout,
         ListUsed,
-        Outcome,
         PictureMatch,
-        RuleCard,
-        Scope,
-        Severity,
         Shown,
         Traced,
     )
@@ -255,10 +252,8 @@ _HOMES = {
     "circletake.hookspecs": "API_VERSION hookimpl",
     "circletake.media.render": "needs_encoding remux render",
     "circletake.media.stills": "stills",
-    "circletake.model.audit": (
-        "OWN_KEY AuditCase FileCase Known Layout ListUsed Outcome PictureMatch RuleCard Scope Severity "
-        "Shown Traced"
-    ),
+    "circletake.model.audit": "Outcome RuleCard Scope Severity",
+    "circletake.model.case": "OWN_KEY AuditCase FileCase Known Layout ListUsed PictureMatch Shown Traced",
     "circletake.model.cut": "Cut CutEvent Fit Placed Song timecode",
     "circletake.model.event": "Actor Standing Verdict",
     "circletake.model.export": (

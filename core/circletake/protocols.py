@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from circletake.model.audit import AuditCase, Outcome, RuleCard
+    from circletake.model.audit import Outcome, RuleCard
+    from circletake.model.case import AuditCase
     from circletake.model.export import ExportRequest, ProducedFile
     from circletake.model.generation import FetchedFile, GenerationRequest, JobState, ModelCard, RequestCheck
     from circletake.model.manifest import Credentials

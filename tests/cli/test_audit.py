@@ -223,4 +223,4 @@ def test_an_altered_still_beside_a_good_video_is_not_intact(
     line, page = first_words(folder, tmp_path, capsys)
     assert line.startswith("VERDICT  not intact: 1 of 1 video intact; ")
     assert page.startswith("Not intact 1 altered; 1 of 1 video and 0 of 1 still intact.")
-    assert "bus.jpg : the media bytes are not those that were signed" in page
+    assert "bus.jpg : picture, sound or how they are stored was changed after signing" in page

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from circletake.model.audit import FileCase
+from circletake.model.case import FileCase
 from circletake.model.cue import Gap
 from circletake.model.manifest import Check, EditSaid
 from circletake.model.take import Take

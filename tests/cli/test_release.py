@@ -217,7 +217,7 @@ def test_a_release_of_hashed_prompts_is_audited_as_such(film: Cli) -> None:
     status, out, err = film("release", "quiet")
     assert status in (0, 1)
     assert "2 of 2 prompts, each as a salted digest, travel" in err
-    assert "PROMPTS  2 kept back by policy, with a digest" in out
+    assert "PROMPTS  2 kept back by the producer, with a digest" in out
     record = json.loads(Path("quiet/release.json").read_text())
     uses = [use for file in record["files"] for use in file["uses"]]
     assert record["prompt_policy"] == "hash" and {use["prompt"] for use in uses} == {""}
@@ -237,7 +237,7 @@ def test_a_redacted_copy_says_what_is_gone_and_is_traced_as_before(film: Cli, tm
     assert b"neon" in before == cut.read_bytes() and b"neon" not in copy.read_bytes()
     assert "INTACT   1 of 1 video" in (told := film("audit", copy)[1])
     assert "procedural aurora" in told and "2 clips" in told
-    assert "PROMPTS  2 left out by policy" in told
+    assert "PROMPTS  2 left out by the producer" in told
     status, _, err = film("redact", cut, "--to", copy)
     assert status == 2 and "exists already" in err
     assert json.loads(film("redact", cut, "--to", copy, "--force", "--seeds", "--json")[1])["left"] == []

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 from circletake.audit.judge import verdict_of
-from circletake.model.audit import FileCase
+from circletake.model.case import FileCase
 from circletake.provenance.keys import KeyRing
 from circletake.workflows import pool
 from circletake.workflows.auditing.looking import Look, look

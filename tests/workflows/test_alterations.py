@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from circletake.audit.answer import verdict_on
 from circletake.audit.profiles import profile_named
+from circletake.audit.summary import summarise
 from circletake.media.probe import probe
 from circletake.model.audit import Audit
 from circletake.model.cut import Cut, CutEvent
@@ -137,7 +139,9 @@ ALTERATIONS = {
     "remuxed": Alteration(to_a_clip(remuxed), "c2pa.present", "remuxed: the recorded picture"),
     "re-encoded": Alteration(to_a_clip(encoded_again), "c2pa.present", "re-encoded or replaced"),
     "trimmed": Alteration(to_a_clip(trimmed), "c2pa.present", "trimmed: no credentials, and 0.5 of 1.0 s"),
-    "byte flipped": Alteration(to_a_clip(flipped), "c2pa.state", "the media bytes are not those"),
+    "byte flipped": Alteration(
+        to_a_clip(flipped), "c2pa.state", "picture, sound or how they are stored was changed"
+    ),
     "free box appended": Alteration(
         to_a_clip(with_free_box), "bytes.slack", "outside the signature's reach", also=("bytes.exact",)
     ),
@@ -209,9 +213,25 @@ def test_bytes_after_the_end_are_told_as_that_whatever_they_look_like(tail: byte
 def test_a_file_that_was_cut_short_is_told_with_what_is_missing(release: Made) -> None:
     clip = clip_of(release)
     whole = clip.read_bytes()
-    clip.write_bytes(whole[:-200])
-    (seen,) = (seen for rule, seen in found(audited(release)) if rule == "file.readable")
-    assert seen == f"cut short: it ends early, 200 of {len(whole)} bytes are missing"
+    for missing, also in ((200, ""), (len(whole) // 3, "; what is left is not what was signed")):
+        clip.write_bytes(whole[:-missing])
+        ((rule, seen),) = found(audited(release))
+        assert rule == "file.readable"
+        assert seen == f"cut short: it ends early, {missing} of {len(whole)} bytes are missing{also}"
+
+
+def test_a_release_is_not_intact_whose_seal_was_taken_away_and_whose_sums_fit(release: Made) -> None:
+    (release.folder / "release.json.c2pa").unlink()
+    listed = json.loads((release.folder / "release.json").read_text())
+    listed["files"] = [file for file in listed["files"] if not file["path"].startswith("clips/")]
+    (release.folder / "release.json").write_text(json.dumps(listed))
+    shutil.rmtree(release.folder / "clips")
+    write_sums(release.folder)
+    audit = audited(release)
+    told = verdict_on(audit, summarise(audit))
+    assert (told.word, told.videos) == ("Not intact", {"intact": 1})
+    assert "stripped of its seal, or written by somebody else" in told.sentence
+    assert {rule for rule, _ in found(audit)} == {"seal.intact"}
 
 
 def test_no_two_alterations_are_told_alike() -> None:

@@ -19,7 +19,8 @@ from circletake.audit.document import json_report
 from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
-from circletake.model.audit import OWN_KEY, Audit
+from circletake.model.audit import Audit
+from circletake.model.case import OWN_KEY
 from circletake.model.export import Release
 from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
@@ -32,6 +33,7 @@ from circletake.workflows.library import Library
 from tests.factories import NOW, actor, tiny_clip
 from tests.releases import (
     Made,
+    half_signed_still,
     make_release,
     recipe,
     resealed,
@@ -121,7 +123,7 @@ def test_a_flipped_byte_is_altered(made: Made, audited: Audited) -> None:
     data[at] ^= 1
     clip_of(made).write_bytes(data)
     audit = audited(made.folder)
-    assert "the media bytes are not those that were signed" in seen(audit, "c2pa.state")
+    assert "picture, sound or how they are stored was changed after signing" in seen(audit, "c2pa.state")
     assert findings(audit) == {("c2pa.state", name_of(made))}
     assert verdict(audit, name_of(made)) == "altered"
 
@@ -247,7 +249,8 @@ def test_a_forged_record_is_told_and_proves_nothing(made: Made, audited: Audited
 
 def test_a_record_without_its_seal_is_told(made: Made, audited: Audited) -> None:
     (made.folder / "release.json.c2pa").unlink()
-    assert seen(audited(made.folder), "seal.intact") == "no seal beside it"
+    told = "no seal beside it: nobody can tell who wrote it, or what was changed"
+    assert seen(audited(made.folder), "seal.intact") == told
 
 
 def test_a_record_sealed_by_another_is_told(made: Made, audited: Audited, tmp_path: Path) -> None:
@@ -469,3 +472,15 @@ def test_a_bare_copy_is_recognised_by_its_picture_with_a_library(
     matches = {f.case.path: f.case.match.take if f.case.match else "" for f in audit.files}
     (label,) = {s.take.label for s in library.registry.takes.slates()}
     assert matches == {"other.mp4": "", "rewrapped.mov": label, "smaller.mp4": label}
+
+
+def test_a_still_whose_signature_leaves_out_picture_is_not_called_intact(
+    tmp_path: Path, keys: KeyRing, audited: Audited
+) -> None:
+    (tmp_path / "in").mkdir()
+    half_signed_still(tmp_path / "in" / "still.jpg", keys.signer())
+    audit = audited(tmp_path / "in")
+    assert {(o.rule, o.severity) for o in audit.failed} == {("bytes.exclusions", Severity.ERROR)}
+    assert seen(audit, "bytes.exclusions").startswith("the signature leaves out 1000 bytes of what is seen")
+    assert verdict(audit, "still.jpg") == "not checked"
+    assert text_report(audit)[1].startswith("VERDICT  not checked: 1 not checked, 0 of 1 still intact")

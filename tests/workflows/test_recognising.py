@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from circletake.media.render import render
-from circletake.model.audit import Audit, PictureMatch
+from circletake.model.audit import Audit
+from circletake.model.case import PictureMatch
 from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing

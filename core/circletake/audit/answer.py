@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from circletake.audit.summary import Summary
-from circletake.audit.wording import VERDICTS, sentence
+from circletake.audit.wording import VERDICTS, sentence, standing
 from circletake.model.audit import Audit, FileAudit, Severity
+from circletake.model.export import Release
 from circletake.model.manifest import Check
 
 _WORDS = {
@@ -23,6 +25,12 @@ _WORDS = {
 _ORDER = list(Severity)
 _RECORD = "release.json"
 _SEAL = "release.json.c2pa"
+
+_CODES = re.compile(r" \((?:assertion|ingredient|claimSignature|signingCredential)\.[\w., ]*\)$")
+"""Codes of the C2PA library behind what was seen, which the finding itself tells."""
+
+_OURS = "circletake"
+"""How the name of the software that signed begins, where it was ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class Verdict:
         wrong: files that are not what they should be, and why.
         videos: by verdict, how many; of a sealed release those that it lists.
         amiss: how many files are missing, or there and not listed, in words; empty where none are.
+        changed: what was done to the release's own list; see :func:`list_changed`.
     """
 
     kind: str
@@ -48,6 +57,12 @@ class Verdict:
     wrong: tuple[tuple[str, str], ...]
     videos: Counter[str]
     amiss: str = ""
+    changed: str = ""
+
+    @property
+    def of_the_list(self) -> bool:
+        """Whether only the release's own list is not as it should be."""
+        return bool(self.changed) and not self.amiss and [path for path, _ in self.wrong] == [_RECORD]
 
 
 def verdict_on(audit: Audit, summary: Summary) -> Verdict:
@@ -67,7 +82,7 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     amiss = ", ".join(
         f"{len(each)} {what}" for each, what in ((missing, "missing"), (more, "not listed")) if each
     )
-    return Verdict(
+    verdict = Verdict(
         kind,
         _WORDS[kind],
         sentence(videos, stills, amiss),
@@ -75,28 +90,70 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
         tuple(_wrong(audit, changed)),
         videos,
         amiss,
+        changed,
     )
+    return replace(verdict, sentence=_with_list(verdict, standing(videos, stills))) if changed else verdict
+
+
+def _with_list(verdict: Verdict, counts: str) -> str:
+    """The sentence, with what was done to the release's own list."""
+    told = f"the release's own list ({_RECORD}) was {verdict.changed}"
+    if verdict.of_the_list and counts:
+        return f"{counts} intact by credentials of their own, but {told}"
+    return f"{verdict.sentence}; {told}"
 
 
 def list_changed(audit: Audit) -> str:
-    """What was done to the release's own list; empty where it is as sealed, or never was."""
+    """What was done to the release's own list; empty where it is as sealed, or nobody ever sealed one.
+
+    Whoever alters files can take the seal away and write SHA256SUMS anew, but what circletake signed was
+    released with a sealed list: where a list without a seal says that it was signed, or lies beside videos
+    that circletake signed, its seal is gone.
+    """
     record = next((f.case for f in audit.files if f.case.kind == "record"), None)
     seal = audit.seal
-    if audit.sealed or seal is None:
-        return ""
-    if seal.integrity is Check.FAILED:
+    if audit.sealed:
+        return "sealed by somebody who did not sign its files" if _sealed_by_another(audit) else ""
+    if record is None and seal is None:
+        # A report may be mailed with one film and no list; a seal is of no use without what it seals.
+        return "taken away" if any(f.case.path == _SEAL for f in audit.files) else ""
+    if seal is not None and seal.integrity is Check.FAILED:
         return "changed after it was sealed"
-    if seal.signature is Check.FAILED:
+    if seal is not None and seal.signature is Check.FAILED:
         return "sealed with a signature that does not verify"
-    if Check.PASSED is seal.integrity is seal.signature:
-        return ""
-    if not seal.present and _SEAL in audit.listed_only:
+    if seal is not None and seal.present:
+        return "sealed with something that cannot be read"
+    if audit.release is None:
+        return "written so that it cannot be read"
+    if _SEAL in audit.listed_only:
         return "stripped of its seal"
     if record and record.summed not in ("", record.sha256):
         return "changed since SHA256SUMS was written"
     listed = ((f.case.recorded, f.case.summed) for f in audit.files)
-    odd = any(recorded and summed not in ("", recorded.sha256) for recorded, summed in listed)
-    return "changed, or SHA256SUMS was: they disagree" if odd else ""
+    if any(recorded and summed not in ("", recorded.sha256) for recorded, summed in listed):
+        return "changed, or SHA256SUMS was: they disagree"
+    return "stripped of its seal, or written by somebody else" if _was_signed(audit, audit.release) else ""
+
+
+def _was_signed(audit: Audit, release: Release) -> bool:
+    """Whether a list is of an export that signed, which always seals: by its own words, or its files'."""
+    manifests = (f.case.credentials.active for f in audit.files if f.case.recorded)
+    return bool(
+        release.certificate
+        or any(file.certificate for file in release.files)
+        or any(said and said.generator.startswith(_OURS) for said in manifests)
+    )
+
+
+def _sealed_by_another(audit: Audit) -> bool:
+    """Whether the seal is of another certificate than the list names, or than its intact files bear."""
+    seal = audit.seal.active.signer if audit.seal and audit.seal.active else None
+    if seal is None or audit.release is None:
+        return False
+    listed = [f.case for f in audit.files if f.case.recorded and f.verdict == "intact"]
+    signers = [f.credentials.active.signer for f in listed if f.credentials.active]
+    named = {audit.release.certificate, *(signer.sha256 for signer in signers if signer)}
+    return not named <= {"", seal.sha256}
 
 
 def _strangers(audit: Audit) -> tuple[FileAudit, ...]:
@@ -129,7 +186,8 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
             found = (o for o in file.findings if o.rule != "c2pa.trusted")
             first = min(found, key=lambda o: _ORDER.index(o.severity), default=None)
             why = "not in the release's list" if file.case.path in strangers else "not the released bytes"
-            yield file.case.path, first.seen if first else file.verdict if bad else why
+            seen = _CODES.sub("", first.seen) if first else ""
+            yield file.case.path, seen or (file.verdict if bad else why)
     for path in audit.missing:
         yield path, "missing"
     if changed:
@@ -137,9 +195,22 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
 
 
 def _against(audit: Audit, changed: str) -> str:
-    if audit.release is None and not changed:
-        return "There is no release.json to hold the bytes against; what follows is what the credentials say."
+    if changed:
+        return (
+            "So that list proves nothing: nobody can say from it which files belong here. What follows is "
+            "what each file's own credentials say."
+        )
+    if audit.release is None:
+        return (
+            f"There is no {_RECORD}, a release's own list, to hold the bytes against; what follows is what "
+            "each file's own credentials say."
+        )
     if audit.sealed:
-        return "Every listed file that is here was held against the sealed list, byte for byte."
-    why = f"The release's own list was {changed}" if changed else "The release's list is not sealed"
-    return f"{why}, so it proves nothing; what follows is what the credentials say."
+        return (
+            "Every listed file that is here was held, byte for byte, against the release's own list "
+            f"({_RECORD}), which its signer sealed: signed as a whole."
+        )
+    return (
+        "The release's own list is not sealed and does not say that it ever was, so it proves nothing; what "
+        "follows is what each file's own credentials say."
+    )

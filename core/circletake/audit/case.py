@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from circletake.audit.declared import sounds_in
 from circletake.audit.tracing import Assembled, assembled, trace
-from circletake.model.audit import AuditCase, FileCase, ListUsed, Traced
+from circletake.model.case import AuditCase, FileCase, ListUsed, Traced
 from circletake.model.export import Release, ReleasedFile, SoundUse
 from circletake.model.manifest import Check, Credentials
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from circletake.model.audit import Traced
+from circletake.model.case import Traced
 from circletake.model.export import SoundUse, Use, black_use
 from circletake.model.manifest import ManifestSaid
 from circletake.model.recorded import Span, recorded_in

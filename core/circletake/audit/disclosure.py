@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.audit.answer import list_changed, verdict_on
+from circletake.audit.answer import verdict_on
 from circletake.audit.rights import Decision, Rights, decisions_said, rights_said
 from circletake.audit.shots import Shot, shots_of
 from circletake.audit.summary import MACHINE, Summary, stills_by_kind, summarise
@@ -118,7 +118,7 @@ def build_disclosure(
     told_of = [*summary.main, *summary.stills]
     shots = tuple(shots_of(told_of, rights, release.prompt_policy if release else ""))
     signed = summary.signers[0] if summary.signers else None
-    changed, verdict = list_changed(audit), verdict_on(audit, summary)
+    verdict = verdict_on(audit, summary)
     return Disclosure(
         title=release.name if release and release.name else audit.root,
         record=audit.record,
@@ -127,7 +127,7 @@ def build_disclosure(
         producer=signed.signer.name if signed else "",
         certificate=signed.signer.sha256 if signed else "",
         vouched=signed.trust_list if signed and not is_own(signed) else "",
-        verdict=verdict.sentence + (f"; the release's own list was {changed}" if changed else ""),
+        verdict=verdict.sentence,
         intact=verdict.kind == "intact",
         sealed=audit.sealed,
         findings=len(summary.findings),

@@ -7,7 +7,8 @@ from typing import Any
 
 from circletake.audit.sealing import KEY, RECORD_KEY, RELEASE_KEY
 from circletake.audit.summary import Group, kind_of, summarise
-from circletake.model.audit import Audit, FileAudit, Outcome, Profile, Traced
+from circletake.model.audit import Audit, FileAudit, Outcome, Profile
+from circletake.model.case import Traced
 from circletake.model.manifest import Signer
 
 SCHEMA = "circletake.audit/1"

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from circletake.audit.profiles import weighed
-from circletake.model.audit import Audit, AuditCase, FileAudit, FileCase, Outcome, Profile, Scope, Severity
+from circletake.model.audit import Audit, FileAudit, Outcome, Profile, Scope, Severity
+from circletake.model.case import AuditCase, FileCase
 from circletake.model.manifest import Check
 from circletake.model.outcomes import Outcomes
 from circletake.model.text import printable
@@ -84,7 +85,7 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     """``intact``, ``altered``, ``unsigned``, ``unreadable`` or ``not checked`` for one file.
 
     Credentials that verify are not enough where a sealed record gives the sha256: some bytes of
-    a video are outside every C2PA hash.
+    a video are outside every C2PA hash. Of some formats, whoever signs can leave out any.
     """
     said = file.credentials
     if file.kind != "video" and not file.signed_picture:
@@ -97,9 +98,10 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
         return "unsigned"
     if Check.FAILED in (said.integrity, said.signature):
         return "altered"
-    if sealed and file.recorded and file.recorded.sha256 != file.sha256:
+    listed = file.recorded if sealed else None
+    if listed and listed.sha256 != file.sha256:
         return "altered"
-    if Check.NOT_CHECKED in (said.integrity, said.signature):
+    if Check.NOT_CHECKED in (said.integrity, said.signature) or (file.uncovered and not listed):
         return "not checked"
     return "intact"
 

@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from circletake.audit.amounts import amounts_of
 from circletake.audit.answer import verdict_on
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
-from circletake.audit.summary import MACHINE, Group, Signed, kind_of, span, stills_by_kind, summarise
+from circletake.audit.summary import MACHINE, Group, Share, Signed, kind_of, span, stills_by_kind, summarise
 from circletake.audit.wording import (
     EVIDENCE,
+    GLOSSARY,
+    PAPERS,
+    SELF_MADE_KEY,
     is_own,
+    producer_of,
     remedies,
-    share,
     stills_told,
     unprompted,
 )
-from circletake.model.audit import OWN_KEY, Audit, FileAudit, Outcome, Severity, Traced
+from circletake.model.audit import Audit, FileAudit, Outcome, Severity
+from circletake.model.case import OWN_KEY, Traced
 
 REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""
@@ -41,7 +46,10 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         seal: name of the file that will hold the seal.
     """
     summary = summarise(audit)
-    markers = Markers(summary.shares)
+    shown = (traced for still in summary.stills for traced in still.case.traced[:1])
+    of_stills = (Share(kind_of(each), each.use.model, "", Fraction(0), 1) for each in shown)
+    markers = Markers([*summary.shares, *of_stills])
+    amounts = amounts_of(summary)
     videos = [_video(file, markers, audit) for file in audit.files if file.case.kind == "video"]
     stills = [_video(file, markers, audit) for file in summary.stills]
     videos.sort(key=lambda v: (v.file.verdict == "intact", -len(v.rows), v.file.case.path))
@@ -59,8 +67,11 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         asked=_asked([*videos, *stills]),
         signers=[(signed, _vouched(signed, audit.lists)) for signed in summary.signers],
         bar=bar_of(summary.shares, markers, summary.seconds),
-        shares=[(markers.of(s.kind, s.model), s, share(s.seconds, summary.seconds)) for s in summary.shares],
-        ai=share(summary.of_kind("ai", "partly"), summary.seconds),
+        amounts=amounts,
+        shares=[
+            (markers.of(each.kind, each.model), each, time, percent)
+            for each, time, percent in zip(summary.shares, amounts.times(), amounts.percents(), strict=False)
+        ],
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
         prompted=sum(n for key, n in summary.prompts.items() if key not in ("missing", "omitted", "hashed")),
         errors=sum(_is_error(group) for group in summary.findings),
@@ -69,6 +80,12 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         stills=stills,
         stills_told=stills_told(stills_by_kind(summary.stills)),
         others=[f for f in audit.files if f.case.kind != "video" and not f.case.signed_picture],
+        notes=sorted(summary.notes, key=_asked_for),
+        producer=producer_of(audit, summary),
+        below=lambda text: _without(text, [each.signer.sha256 for each in summary.signers]),
+        papers=PAPERS,
+        sums=any(f.case.kind == "sums" for f in audit.files),
+        glossary=GLOSSARY,
         is_own=is_own,
         own_key=OWN_KEY,
         remedies=remedies,
@@ -144,21 +161,41 @@ def _vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return OWN
     if signed.trust_list:
         return f"on the list {signed.trust_list} of whoever made this report"
+    if signed.signer.self_made:
+        return SELF_MADE_KEY
     if lists:
         return f"on none of the signers' lists of whoever made this report ({', '.join(lists)})"
     return "whoever made this report keeps no trust lists"
+
+
+def _without(text: str, fingerprints: Sequence[str]) -> str:
+    """``text`` without fingerprints that the page tells under who signed."""
+    for each in fingerprints:
+        text = text.replace(f", SHA256 {each}", "") if each else text
+    return text
+
+
+def _asked_for(group: Group) -> int:
+    """Rights and disclosure first: these are what others ask a producer about."""
+    order = ("model.", "label.", "ai.", "sound.", "privacy.", "platform.")
+    return next((n for n, rule in enumerate(order) if group.outcome.rule.startswith(rule)), len(order))
 
 
 def _is_error(group: Group) -> bool:
     return group.outcome.severity is Severity.ERROR
 
 
-def _asked(videos: Sequence[Video]) -> list[Row]:
-    """Each generated take once, as the first file that uses it tells of its prompt; cuts first."""
-    told: dict[str, Row] = {}
+def _asked(videos: Sequence[Video]) -> list[tuple[Row, str]]:
+    """Each generated take once with its name, as the first file that uses it tells of its prompt; cuts first.
+
+    What an algorithm made without a trained model, nobody need have asked for in words.
+    """
+    told: dict[str, tuple[Row, str]] = {}
     for video in sorted(videos, key=lambda v: -len(v.rows)):
         for row in video.rows:
             use = row.traced.use
-            if kind_of(row.traced) in MACHINE:
-                told.setdefault(use.take_sha256 or f"{video.file.case.path} {row.start}", row)
+            wordless = row.kind == "algorithm" and not (use.prompt or use.prompt_evidence)
+            if row.kind in MACHINE and not wordless:
+                path = video.file.case.path
+                told.setdefault(use.take_sha256 or f"{path} {row.start}", (row, use.take or path))
     return list(told.values())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
 
-from circletake.model.audit import Traced
+from circletake.model.case import Traced
 from circletake.model.export import ReleasedFile, Use
 
 _APART = Fraction(1, 2)

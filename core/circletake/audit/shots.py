@@ -11,7 +11,8 @@ from fractions import Fraction
 from circletake.audit.rights import Rights, rights_said
 from circletake.audit.summary import MACHINE, kind_of, span, summarise
 from circletake.audit.wording import unprompted
-from circletake.model.audit import Audit, FileAudit, Traced
+from circletake.model.audit import Audit, FileAudit
+from circletake.model.case import Traced
 from circletake.model.cut import timecode
 from circletake.model.text import csv_cell
 

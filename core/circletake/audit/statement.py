@@ -7,6 +7,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from circletake.audit.amounts import Amounts
 from circletake.audit.disclosure import Disclosure, UsedModel
 from circletake.audit.document import plain
 from circletake.audit.rights import Rights
@@ -14,9 +15,9 @@ from circletake.audit.sheet import render
 from circletake.audit.shots import Shot
 from circletake.audit.strip import Markers, strips_of
 from circletake.audit.summary import Share
-from circletake.audit.wording import EVIDENCE, share, stills_told
+from circletake.audit.wording import EVIDENCE, stills_told
 from circletake.model.selection import ShotChoice, summed
-from circletake.model.text import clock, counted, printable
+from circletake.model.text import counted, printable
 
 STATEMENT_MARK = '<meta name="generator" content="circletake disclose">'
 """Stands in every statement, so that only a statement is ever replaced by one."""
@@ -69,7 +70,7 @@ def html_statement(said: Disclosure, *, sealed_by: str = "", seal: str = "") -> 
         whole=summed(said.selection),
         strips=strips,
         marker=markers.of,
-        percent=lambda part: share(part, said.seconds),
+        amounts=_amounts(said),
         evidence=EVIDENCE,
         short=_SHORT,
     )
@@ -113,12 +114,13 @@ def text_statement(said: Disclosure) -> list[str]:
 
 def _lines(said: Disclosure) -> Iterator[str]:
     yield f"{printable(said.title, 60)} · AI disclosure"
+    amounts = _amounts(said)
     if said.seconds or not said.stills:
-        yield f"PICTURE  {clock(said.seconds)}: {_parts(said) or 'nothing says how it was made'}"
+        yield f"PICTURE  {amounts.clock(amounts.whole)}: {_parts(said) or 'nothing says how it was made'}"
     if said.stills:
         yield f"STILLS   {stills_told(said.stills)}"
     width = max((len(_model(used)) for used in said.register), default=0)
-    for used in said.register:
+    for used, time in zip(said.register, amounts.times(), strict=False):
         terms = " ".join(part for part in (used.rights.terms, used.rights.terms_date) if part)
         told = (
             f"provider {printable(used.rights.provider, 40) or BLANK}",
@@ -126,7 +128,7 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"terms {printable(terms, 120) or BLANK}",
         )
         yield (
-            f"  {_model(used):<{width}}  {clock(used.seconds) + '  ' if used.seconds else ''}"
+            f"  {_model(used):<{width}}  {time + '  ' if used.seconds else ''}"
             f"{counted(used.shots, 'shot' if used.seconds else 'still')} · {' · '.join(told)}"
         )
     for sound in said.sounds:
@@ -153,10 +155,15 @@ def _model(used: UsedModel) -> str:
 
 def _parts(said: Disclosure) -> str:
     """``0:24 (80.0%) made by trained models, 0:06 (20.0%) filmed, as declared``."""
-    return ", ".join(
-        f"{clock(seconds)} ({share(seconds, said.seconds)}) {_KINDS[kind]}"
-        for kind, seconds in said.by_kind.items()
-    )
+    told = _amounts(said)
+    return ", ".join(f"{told.time(kind)} ({told.percent(kind)}) {_KINDS[kind]}" for kind in said.by_kind)
+
+
+def _amounts(said: Disclosure) -> Amounts:
+    """Those of the register, in its order, then of kinds that have no line there."""
+    rows = [(used.kind, used.seconds) for used in said.register]
+    others = [row for row in said.by_kind.items() if row[0] not in dict(rows)]
+    return Amounts.of([*rows, *others], said.seconds)
 
 
 def _choices(said: Disclosure) -> str:

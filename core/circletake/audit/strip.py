@@ -14,7 +14,7 @@ from string import ascii_uppercase
 
 from circletake.audit.summary import MACHINE, Share
 from circletake.audit.wording import moment
-from circletake.model.audit import Traced
+from circletake.model.case import Traced
 from circletake.model.text import clock, printable
 
 COLOURS = 8

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.model.audit import Audit, FileAudit, Outcome, Severity, Traced
+from circletake.model.audit import Audit, FileAudit, Outcome, Severity
+from circletake.model.case import Traced
 from circletake.model.export import SoundUse
 from circletake.model.manifest import Check, Signer
 from circletake.model.source_type import BY_MODEL, COMPOSITE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from circletake.audit.answer import list_changed, verdict_on
+from circletake.audit.amounts import UNTOLD, amounts_of
+from circletake.audit.answer import verdict_on
+from circletake.audit.case import RECORD
 from circletake.audit.judge import seal_holds
 from circletake.audit.summary import (
     MACHINE,
@@ -23,12 +24,12 @@ from circletake.audit.wording import (
     headline,
     moment,
     remedies,
-    share,
     stills_told,
     vouched,
 )
-from circletake.model.audit import Audit, Outcome, PictureMatch, Severity
-from circletake.model.text import clock, counted, fitted, printable, with_fingerprints
+from circletake.model.audit import Audit, Outcome, Severity
+from circletake.model.case import PictureMatch
+from circletake.model.text import counted, fitted, printable, with_fingerprints
 
 _LABEL = 9
 
@@ -65,7 +66,8 @@ def text_report(audit: Audit, *, everything: bool = False, whole: bool = False) 
     if everything:
         lines += [line for group in summary.notes for line in _finding(group, everything, width)]
     elif summary.notes:
-        lines.append(_line("NOTES", f"{len(summary.notes)}, with --all"))
+        rules = ", ".join(sorted({printable(group.outcome.rule, 40) for group in summary.notes}))
+        lines.append(_line("NOTES", f"{len(summary.notes)}, with --all: {rules}"))
     lines += _asked(audit)
     if others := [f.case.path for f in audit.files if f.case.unjudged]:
         names = ", ".join(fitted(path, width) for path in others[:_MOST_NAMED])
@@ -99,17 +101,23 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     verdict = verdict_on(audit, summary)
     if not (verdict.videos or verdict.wrong):
         return
-    changed = list_changed(audit)
-    if audit.release is None and not changed:
-        against = "no release.json to hold their bytes against"
+    judged = (verdict.videos, "video") if verdict.videos else (summary.pictures, "still")
+    counts = ", ".join(filter(None, (verdict.amiss, headline(*judged))))
+    if verdict.changed:
+        against = f"{RECORD} was {verdict.changed}, so it proves nothing"
+    elif audit.release is None:
+        against = f"no {RECORD} to hold their bytes against"
     elif audit.sealed:
         each = "bytes equal" if verdict.kind == "intact" else "the intact ones equal"
         against = f"{each} the sealed list"
     else:
-        against = f"release.json {f'was {changed}' if changed else 'is not sealed'}, so it proves nothing"
-    counts = ", ".join(filter(None, (verdict.amiss, headline(verdict.videos, "video"))))
+        against = f"{RECORD} is not sealed, so it proves nothing"
     if verdict.kind == "intact":
         yield _line("INTACT", f"{counts}; {against}")
+    elif verdict.of_the_list:
+        yield _line(
+            "VERDICT", f"{verdict.word.lower()}: {against}; {counts} intact by credentials of their own"
+        )
     else:
         yield _line("VERDICT", f"{verdict.word.lower()}: {counts} intact; {against}")
 
@@ -187,12 +195,11 @@ def _made(summary: Summary) -> Iterator[str]:
     if not summary.shares:
         yield _line("AI-MADE", "nothing says how these pictures were made")
         return
-    whole = summary.seconds or sum((s.seconds for s in summary.shares), Fraction(0))
-    ai = summary.of_kind("ai", "partly")
+    amounts = amounts_of(summary)
     others = [
-        f"{words} {clock(summary.of_kind(kind))}"
+        f"{words} {amounts.time(kind)}"
         for kind, words in (
-            ("partly", "part of the picture in"),
+            ("partly", "of that only part of the picture in"),
             ("algorithm", "algorithm, no trained model"),
             ("camera", "camera, declared"),
             ("edited", "edited by people, declared"),
@@ -202,13 +209,16 @@ def _made(summary: Summary) -> Iterator[str]:
         )
         if summary.of_kind(kind)
     ]
-    told = f"{clock(ai)} of {clock(whole)} ({share(ai, whole)})"
+    others += [f"nothing is said of {amounts.time(UNTOLD)}"] if UNTOLD in amounts.kinds else []
+    whole, percent = amounts.clock(amounts.whole), amounts.percent("ai", "partly")
+    told = f"{amounts.time('ai', 'partly')} of {whole}" + (f" ({percent})" if percent else "")
     yield _line("AI-MADE", " · ".join([told, *others]))
-    rows = [s for s in summary.shares if s.kind in MACHINE or s.model]
-    width = max((len(_model(row)) for row in rows), default=0)
-    for row in rows:
+    every = zip(summary.shares, amounts.times(), strict=False)
+    rows = [(share, time) for share, time in every if share.kind in MACHINE or share.model]
+    width = max((len(_model(row)) for row, _ in rows), default=0)
+    for row, time in rows:
         clips = f"{counted(row.clips, 'clip'):>9}  {printable(row.words, 80)}"
-        yield f"  {_model(row):<{width}}  {clock(row.seconds):>6}  {clips}".rstrip()
+        yield f"  {_model(row):<{width}}  {time:>6}  {clips}".rstrip()
 
 
 def _model(row: Share) -> str:

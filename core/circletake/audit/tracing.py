@@ -24,7 +24,7 @@ from circletake.audit.making import (
     reservation,
 )
 from circletake.audit.recording import Recorded
-from circletake.model.audit import Traced
+from circletake.model.case import Traced
 from circletake.model.export import ReleasedFile, Use
 from circletake.model.manifest import Credentials, IngredientSaid, ManifestSaid
 

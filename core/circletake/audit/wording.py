@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from fractions import Fraction
 
-from circletake.audit.summary import Signed
-from circletake.model.audit import OWN_KEY
+from circletake.audit.summary import Signed, Summary
+from circletake.model.audit import Audit
+from circletake.model.case import OWN_KEY
 from circletake.model.export import Use
 from circletake.model.text import counted
 
@@ -19,8 +19,8 @@ EVIDENCE = {
     "sidecar": "from files beside the clips",
     "filename": "from file names",
     "matched": "from matching pictures",
-    "hashed": "kept back by policy, with a digest",
-    "omitted": "left out by policy",
+    "hashed": "kept back by the producer, with a digest",
+    "omitted": "left out by the producer",
     "missing": "missing",
 }
 """How a prompt came to be known, for people."""
@@ -52,11 +52,11 @@ def unprompted(use: Use, policy: str) -> str:
     if use.prompt:
         return ""
     if use.prompt_digest:
-        return f"Prompt hashed by policy, {use.prompt_digest}; can be proven by the producer."
+        return f"The producer kept the prompt back, and can prove it by its digest, {use.prompt_digest}."
     if use.prompt_evidence and policy == "hash":
-        return "Prompt hashed by policy; can be proven by the producer."
+        return "The producer kept the prompt back, and can prove it by its digest."
     if use.prompt_evidence and policy == "omit":
-        return "Prompt left out by policy; the producer has it."
+        return "The producer left the prompt out, and has it."
     return "No prompt recorded."
 
 
@@ -66,15 +66,56 @@ def remedies(text: str) -> tuple[str, str]:
     return anybody, producer
 
 
+def producer_of(audit: Audit, summary: Summary) -> str:
+    """Who must act where only the producer can: as the sealed list names its signer, else the only signer.
+
+    Empty where nobody whose signature holds is named, or several are.
+    """
+    if audit.sealed and audit.release and audit.release.signer:
+        return audit.release.signer
+    return summary.signers[0].signer.name if len(summary.signers) == 1 else ""
+
+
+PAPERS = {
+    "record": "the release's own list of its files, their digests, models and prompts",
+    "release.json.c2pa": "the seal of release.json: a signature over it",
+    "sums": "digests of the files, to be checked without circletake; not sealed",
+    "report": "a report",
+    "sidecar": "a seal or statement that belongs to the file of the same name",
+    "timeline": "the edit, for an editing program",
+    "archive": "an archive",
+    "image": "a picture without a statement of its own",
+    "sound": "sound",
+    "other": "not a video",
+}
+"""What the files that are no videos are, for people; by kind, or by path."""
+
+GLOSSARY = (
+    ("Content credentials", "a signed statement about a file, mostly inside it: who signed, how it was made"),
+    ("Manifest", "one such statement; a file can carry several, one for each step of its making"),
+    ("Ingredient", "what went into a file: a clip of a cut, a prompt, a picture"),
+    ("Seal", "a signature over a whole file that lies beside it (a sidecar), in a file that ends in .c2pa"),
+    ("release.json", "the release's own list: its files with their digests, models and prompts; sealed"),
+    ("Digest, SHA-256", "a number made from all bytes of a file or text; when a byte changes, it does too"),
+    ("Fingerprint", "the digest of a certificate, by which people can compare that it is the same one"),
+    ("Trust list", "certificates that somebody has decided to rely on; no list comes with circletake"),
+    ("Timestamp", "a third party's signed word on when a signature was made"),
+    (
+        "Soft binding",
+        "a watermark or fingerprint by which a file is found again once credentials are gone",
+    ),
+    ("Take, cut", "a clip as it came from the generator or the camera; a film put together from takes"),
+)
+"""Words of the trade that a report cannot do without."""
+
+
 def moment(seconds: float) -> str:
     """``1:12.4``: where in a video something is."""
     tenths = round(seconds * 10)
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
-def share(part: Fraction, whole: Fraction) -> str:
-    """``94.6%``; empty where there is no whole."""
-    return f"{float(part / whole) * 100:.1f}%" if whole else ""
+SELF_MADE_KEY = "a key they made themselves, nobody vouches for it"
 
 
 def is_own(signed: Signed) -> bool:
@@ -88,7 +129,8 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return f"{OWN_KEY}; nobody else vouches for it"
     if signed.trust_list:
         return f"on your list {signed.trust_list}"
-    return (
+    made = f"{SELF_MADE_KEY}; " if signed.signer.self_made else ""
+    return made + (
         f"on none of your lists of signers ({', '.join(lists)})"
         if lists
         else "you have no list of signers yet"
@@ -125,7 +167,7 @@ def sentence(videos: Counter[str], stills: Counter[str], amiss: str = "") -> str
     """
     told = [(each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total()]
     if rest := ", ".join(filter(None, (trouble(videos + stills), amiss))):
-        counts = " and ".join(f"{each['intact']} of {counted(each.total(), what)}" for each, what in told)
+        counts = standing(videos, stills)
         return f"{rest[0].upper()}{rest[1:]}" + (f"; {counts} intact" if counts else "")
     if len(told) == 2:
         return " and ".join(counted(each.total(), what) for each, what in told) + ", all intact"
@@ -133,3 +175,9 @@ def sentence(videos: Counter[str], stills: Counter[str], amiss: str = "") -> str
         total = each.total()
         return f"The {what} is intact" if total == 1 else f"All {total} {what}s are intact"
     return "No videos"
+
+
+def standing(videos: Counter[str], stills: Counter[str]) -> str:
+    """``55 of 56 videos and 1 of 1 still``: how many are intact, for ``are intact`` to follow."""
+    told = ((each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total())
+    return " and ".join(f"{each['intact']} of {counted(each.total(), what)}" for each, what in told)

@@ -37,9 +37,7 @@ def demo(
         tell_line(f"{step if name else '':>2} {name:<10} {text}")
 
     place = prepare(folder, fresh)
-    tell_line(
-        "circletake demo · pictures made by an algorithm, development keys, nothing leaves this machine"
-    )
+    tell_line("circletake demo · pictures made by an algorithm, a self-made key, nothing leaves this machine")
     with progress("working", kept="a demo begins anew") as bar:
         made = run_demo(place, load_plugins(), tell, bar)
     if json:

@@ -30,7 +30,7 @@ def init(
     country: Annotated[str, typer.Option("--country", help="Two letters, e.g. DE.", metavar="CODE")] = "",
     json: Json = False,
 ) -> None:
-    """Make a development authority and a signing certificate that C2PA accepts."""
+    """Make a key of your own and a certificate that C2PA accepts; nobody else vouches for it."""
     from circletake.provenance.certificates import named_algorithm
 
     _tell(_ring().init(organisation, country, named_algorithm(algorithm)), json)

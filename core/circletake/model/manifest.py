@@ -19,6 +19,23 @@ class Check(StrEnum):
     NOT_CHECKED = "not checked"
 
 
+SELF_MADE = "self-made by its owner (nobody vouches for it)"
+"""Common name of every authority that ``circletake keys init`` makes; strangers read it elsewhere too."""
+
+_ONCE_SELF_MADE = "circletake development authority"
+"""How it was named before; keys of that name sign on, and are told as what they are."""
+
+
+def is_self_made(issuer: str) -> bool:
+    """Whether an authority of this common name is one of ``keys init``; no more is claimed by the name."""
+    return issuer in (SELF_MADE, _ONCE_SELF_MADE)
+
+
+def plainly(subject: str) -> str:
+    """The full name of an authority, with that of a self-made one as it is named now."""
+    return subject.replace(_ONCE_SELF_MADE, SELF_MADE)
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """Who signed a manifest, as its certificate says.
@@ -42,6 +59,11 @@ class Signer:
     not_after: datetime | None = None
     signed_at: datetime | None = None
     not_before: datetime | None = None
+
+    @property
+    def self_made(self) -> bool:
+        """Whether the certificate was made by the one it names, and no authority looked at who that is."""
+        return is_self_made(self.issuer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Development certificates that C2PA accepts: an authority and one signer below it."""
+"""Self-made certificates that C2PA accepts: an authority and one signer below it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from circletake.errors import KeyProblem
+from circletake.model.manifest import SELF_MADE
 from circletake.model.text import counted, printable
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ ALGORITHMS: tuple[Algorithm, ...] = ("es256", "es384", "ps256", "ed25519")
 CLAIM_SIGNING = "1.3.6.1.4.1.62558.2.1"
 """Extended key usage c2pa-kp-claimSigning."""
 
-AUTHORITY = "circletake development authority"
-"""Common name of every authority made here."""
+_LEAF = "self-made by its owner (circletake)"
+"""Common name of every signing certificate made here."""
 
 
 def named_algorithm(name: str) -> Algorithm:
@@ -193,7 +194,7 @@ def issue(
         return _name(organisation, country, common)
 
     authority_key, key = new_key(algorithm), new_key(algorithm)
-    authority_name = name(AUTHORITY)
+    authority_name = name(SELF_MADE)
     authority_id = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
     authority = (
         x509.CertificateBuilder()
@@ -210,7 +211,7 @@ def issue(
     )
     leaf = (
         x509.CertificateBuilder()
-        .subject_name(name("circletake development signer"))
+        .subject_name(name(_LEAF))
         .issuer_name(authority_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())

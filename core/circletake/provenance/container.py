@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-_C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-_PNG = b"\x89PNG\r\n\x1a\n"
+C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST = 256_000_000
 _BOXES_AT_MOST = 100_000
 MOST_BOXES = 30_000
@@ -80,7 +80,7 @@ def embedded_manifest(path: Path) -> bytes | None:
                 return _gif(file)
             if head[:3] == b"\xff\xd8\xff":
                 return _jpeg(file)
-            if head[:8] == _PNG:
+            if head[:8] == PNG:
                 return _png(file)
             return _bmff(file)
     except (OSError, ValueError, IndexError):
@@ -183,7 +183,7 @@ def _bmff(file: BinaryIO) -> bytes | None:
         if box.kind != b"uuid" or box.end - box.body < 21:
             continue
         file.seek(box.body)
-        if file.read(16) != _C2PA_UUID:
+        if file.read(16) != C2PA_UUID:
             continue
         file.seek(4, os.SEEK_CUR)
         purpose, _, rest = file.read(64).partition(b"\0")
@@ -209,10 +209,15 @@ def _riff(file: BinaryIO) -> bytes | None:
     return None
 
 
-def _gif(file: BinaryIO) -> bytes | None:
+def gif_start(file: BinaryIO) -> int:
+    """Where the first block of a GIF begins, behind its palette."""
     file.seek(10)
     flags = file.read(3)[0]
-    file.seek(13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0))
+    return 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
+
+
+def _gif(file: BinaryIO) -> bytes | None:
+    file.seek(gif_start(file))
     blocks = 0
     for _ in range(_BOXES_AT_MOST):
         if file.read(1) != b"\x21":
@@ -256,7 +261,7 @@ def _jpeg(file: BinaryIO) -> bytes | None:
 
 
 def _png(file: BinaryIO) -> bytes | None:
-    file.seek(len(_PNG))
+    file.seek(len(PNG))
     for _ in range(_BOXES_AT_MOST):
         head = file.read(8)
         length = int.from_bytes(head[:4])

@@ -1,4 +1,4 @@
-"""Signing keys of one's own: a development authority, one certificate, a signer that uses it.
+"""Signing keys of one's own: a self-made authority, one certificate, a signer that uses it.
 
 The private key never leaves this folder, and the folder never lies inside a library.
 """
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from circletake.errors import KeyProblem
 from circletake.files import write_whole
-from circletake.model.audit import OWN_KEY
+from circletake.model.case import OWN_KEY
+from circletake.model.manifest import is_self_made
 from circletake.provenance.certificates import (
-    AUTHORITY,
     Algorithm,
     algorithm_of,
     ending,
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
 NOT_RECOGNISED = (
-    "Platforms will not recognise this signer: it is a development certificate of your own, on no public"
-    " list. People trust it after they confirmed its fingerprint with you."
+    "Platforms will not recognise this signer: you made the key and its certificate yourself, on this"
+    " machine. Nobody vouches for it and no public list holds it. People trust it after they confirmed its"
+    " fingerprint with you."
 )
 
 FROM_ELSEWHERE = (
@@ -138,7 +139,7 @@ class KeyRing:
         algorithm: Algorithm = "es256",
         years: int = 10,
     ) -> KeyInfo:
-        """Make a development authority and a signing certificate that C2PA accepts.
+        """Make an authority of one's own and a signing certificate that C2PA accepts.
 
         The authority's private key signs that one certificate and is never stored. The
         certificate is valid for long, because without a trusted timestamp a file signed
@@ -191,7 +192,8 @@ class KeyRing:
             ca_sha256=fingerprint(issuer),
             folder=self.folder,
             development=any(
-                each.value == AUTHORITY for each in issuer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+                is_self_made(str(each.value))
+                for each in issuer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
             ),
             warning=ending(leaf),
         )
@@ -212,7 +214,7 @@ class KeyRing:
         return FileSigner(algorithm_of(leaf), (self.folder / CHAIN).read_text("ascii"), key)
 
     def anchor(self) -> TrustList:
-        """The own development authority as a trust list, dated by its start.
+        """The own authority as a trust list, dated by its start.
 
         Raises:
             KeyProblem: there are no keys.

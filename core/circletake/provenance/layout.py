@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from circletake.model.audit import Layout
+from circletake.model.case import Layout
 from circletake.provenance.container import boxes
 
 _LARGEST = 64 * 2**20

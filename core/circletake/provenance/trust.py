@@ -14,7 +14,8 @@ from typing import cast, get_args
 
 from circletake.errors import KeyProblem, NotFound
 from circletake.files import write_whole
-from circletake.model.audit import OWN_KEY
+from circletake.model.case import OWN_KEY
+from circletake.model.manifest import plainly
 from circletake.model.text import printable
 from circletake.provenance.certificates import fingerprint
 from circletake.provenance.listfiles import Kind, read_list
@@ -51,7 +52,7 @@ class Authority:
     """One certificate on a list, told to people.
 
     Attributes:
-        subject: its name, as it calls itself.
+        subject: its name, as it calls itself; of a self-made one, that it is.
         sha256: fingerprint, ``9A:41:...``.
         not_before: start of its validity (UTC).
         not_after: end of its validity (UTC).
@@ -200,7 +201,7 @@ def members(trusted: TrustList) -> list[Authority]:
 
     return [
         Authority(
-            each.subject.rfc4514_string(),
+            plainly(each.subject.rfc4514_string()),
             fingerprint(each),
             each.not_valid_before_utc,
             each.not_valid_after_utc,

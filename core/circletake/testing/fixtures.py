@@ -61,7 +61,7 @@ def circletake_clip(_circletake_clips: Path, tmp_path: Path) -> Callable[..., Pa
 
 @pytest.fixture(scope="session")
 def circletake_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with development keys as ``keys init`` makes them: ``signing.key`` and ``signing.pem``."""
+    """A folder with self-made keys as ``keys init`` makes them: ``signing.key`` and ``signing.pem``."""
     from circletake.provenance.keys import KeyRing
 
     ring = KeyRing(tmp_path_factory.mktemp("circletake_keys"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from circletake.model.audit import AuditCase, Outcome, Scope, Severity
+from circletake.model.audit import Outcome, Scope, Severity
+from circletake.model.case import AuditCase
 from circletake.model.manifest import Check, Credentials
 from circletake.testing.contract import PluginContract
 from circletake.testing.values import audit_case, file_case

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from circletake.model.audit import AuditCase, FileCase
+from circletake.model.case import AuditCase, FileCase
 from circletake.model.cut import Cut, CutEvent
 from circletake.model.event import Standing
 from circletake.model.export import ExportRequest

@@ -12,10 +12,11 @@ from circletake.audit.judge import judge
 from circletake.audit.page import html_report
 from circletake.audit.summary import summarise
 from circletake.audit.text import text_report
-from circletake.model.audit import Audit, FileCase
+from circletake.model.audit import Audit
+from circletake.model.case import FileCase
 from circletake.model.export import Chosen, Release, ReleasedFile
 from circletake.model.manifest import Check, Credentials
-from tests.cases import RULES, credentials
+from tests.cases import RULES, SIGNER, credentials
 from tests.factories import NOW, media_facts
 
 NO_SEAL = Credentials(False)
@@ -45,6 +46,14 @@ WHOLE = credentials()
 FORGED = replace(WHOLE, integrity=Check.FAILED)
 
 
+def sealed_by(certificate: str, generator: str = "circletake") -> Credentials:
+    manifest = WHOLE.manifests[0]
+    return replace(
+        WHOLE,
+        manifests=(replace(manifest, generator=generator, signer=replace(SIGNER, sha256=certificate)),),
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "seal", "listed", "kind", "word"),
     [
@@ -55,7 +64,9 @@ FORGED = replace(WHOLE, integrity=Check.FAILED)
         (NO_SEAL, WHOLE, True, "altered", "Not intact"),
         (WHOLE, FORGED, True, "altered", "Not intact"),
         (WHOLE, replace(WHOLE, signature=Check.FAILED), True, "altered", "Not intact"),
-        (WHOLE, NO_SEAL, True, "intact", "Intact"),
+        (WHOLE, NO_SEAL, True, "altered", "Not intact"),
+        (WHOLE, replace(WHOLE, integrity=Check.NOT_CHECKED), True, "altered", "Not intact"),
+        (WHOLE, sealed_by("CC:DD"), True, "altered", "Not intact"),
     ],
 )
 def test_the_word_is_the_worst_that_is_true(
@@ -69,7 +80,7 @@ def test_the_word_is_the_worst_that_is_true(
 def test_what_is_wrong_is_named_with_the_release_list_among_it() -> None:
     told = answer(audit_of(clip(NO_SEAL), seal=FORGED))
     assert [path for path, _ in told.wrong] == ["a.mp4", "release.json"]
-    assert "changed after it was sealed" in told.against
+    assert "changed after it was sealed" in told.sentence
     page = html_report(audit_of(clip(NO_SEAL), seal=FORGED))
     assert page.index("<strong>Not intact</strong>") < page.index("What to mend")
 
@@ -98,10 +109,64 @@ def test_a_listed_file_of_any_kind_with_other_bytes_is_not_intact() -> None:
     assert [path for path, _ in told["c"].wrong] == ["a.edl"]
 
 
+NEVER_SIGNED = replace(LISTED, certificate="", files=(replace(LISTED.files[0], certificate=""),))
+"""A list that says of nothing that it was signed."""
+
+
 def test_sums_that_disagree_with_an_unsealed_list_say_that_one_was_changed() -> None:
+    theirs = sealed_by("AA:BB", "their camera")
     for said, kind in (("a", "intact"), ("b", "altered")):
-        case = build_case("x", [clip(WHOLE)], release=LISTED, seal=NO_SEAL, sums={"a.mp4": said * 64}, at=NOW)
+        case = build_case(
+            "x", [clip(theirs)], release=NEVER_SIGNED, seal=NO_SEAL, sums={"a.mp4": said * 64}, at=NOW
+        )
         assert answer(judge(case, [], at=NOW)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("said", "listed", "kind"),
+    [
+        (NO_SEAL, NEVER_SIGNED, "unsigned"),
+        (sealed_by("AA:BB", "their camera"), NEVER_SIGNED, "intact"),
+        (WHOLE, NEVER_SIGNED, "altered"),
+        (WHOLE, replace(NEVER_SIGNED, certificate="AA:BB"), "altered"),
+        (NO_SEAL, LISTED, "altered"),
+    ],
+)
+def test_a_list_without_a_seal_lost_it_where_circletake_signed(
+    said: Credentials, listed: Release, kind: str
+) -> None:
+    """Whoever takes the seal away and writes SHA256SUMS to fit leaves the signatures of the files."""
+    record = FileCase("release.json", "record", 1, "c" * 64, NO_SEAL)
+    case = build_case("x", [clip(said), record], release=listed, seal=NO_SEAL, at=NOW)
+    told = answer(judge(case, [], at=NOW))
+    assert told.kind == kind
+    assert ("stripped of its seal" in told.changed) is (kind == "altered")
+
+
+@pytest.mark.parametrize(
+    ("left", "word"),
+    [
+        (FileCase("release.json.c2pa", "sidecar", 1, "d" * 64, NO_SEAL), "Not intact"),
+        (FileCase("r.html", "report", 1, "d" * 64, WHOLE, names_record="e" * 64), "Intact"),
+    ],
+)
+def test_a_list_that_was_taken_away_is_missed_where_its_seal_is_left(left: FileCase, word: str) -> None:
+    """A report is handed on with one film; a seal is not without what it seals."""
+    told = answer(judge(build_case("x", [clip(WHOLE), left], at=NOW), [], at=NOW))
+    assert told.word == word
+    assert told.changed == ("taken away" if word == "Not intact" else "")
+
+
+def test_a_changed_list_is_told_before_how_the_videos_are() -> None:
+    audit = audit_of(clip(WHOLE), seal=NO_SEAL)
+    assert text_report(audit)[1] == (
+        "VERDICT  not intact: release.json was stripped of its seal, or written by somebody else, so it "
+        "proves nothing; 1 of 1 video intact by credentials of their own"
+    )
+    assert answer(audit).sentence == (
+        "1 of 1 video intact by credentials of their own, but the release's own list (release.json) was "
+        "stripped of its seal, or written by somebody else"
+    )
 
 
 def test_a_record_that_was_broken_is_a_changed_list_too() -> None:
@@ -109,4 +174,4 @@ def test_a_record_that_was_broken_is_a_changed_list_too() -> None:
     case = build_case("x", [clip(WHOLE), record], release_problem="no JSON", seal=FORGED, at=NOW)
     told = answer(judge(case, [], at=NOW))
     assert (told.kind, told.wrong[-1][0]) == ("altered", "release.json")
-    assert "changed after it was sealed" in told.against
+    assert "changed after it was sealed" in told.sentence

@@ -18,7 +18,8 @@ from circletake.audit.rights import Rights
 from circletake.audit.shots import COLUMNS, audit_shots, csv_text
 from circletake.audit.statement import html_statement, json_statement, text_statement
 from circletake.audit.text import text_report
-from circletake.model.audit import Audit, FileCase, PictureMatch
+from circletake.model.audit import Audit
+from circletake.model.case import FileCase, PictureMatch
 from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
 from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
 from tests.factories import NOW, media_facts

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,12 +20,22 @@ from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.audit.wording import moment
 from circletake.errors import BadInput
-from circletake.model.audit import Audit, FileCase, ListUsed
+from circletake.model.audit import Audit
+from circletake.model.case import FileCase, ListUsed
 from circletake.model.export import Chosen, Release, ReleasedFile, Use
-from circletake.model.manifest import ActionSaid, Check, Credentials, IngredientSaid, ManifestSaid, Signer
+from circletake.model.manifest import (
+    SELF_MADE,
+    ActionSaid,
+    Check,
+    Credentials,
+    IngredientSaid,
+    ManifestSaid,
+    Signer,
+)
 from circletake.model.text import clock
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.auditing.papers import write_report
+from tests.cases import SIGNER, credentials
 from tests.factories import NOW, media_facts
 
 EVIL = "</pre><script>alert(1)</script>\u202egnp\x1b[31m\x00<img src=x onerror=alert(2)>"
@@ -91,6 +102,7 @@ def test_hostile_text_stays_text() -> None:
         "#made",
         "#prompts",
         "#mend",
+        "#notes",
     }
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e]", html)
 
@@ -172,8 +184,8 @@ def test_a_prompt_kept_back_is_told_with_the_reason() -> None:
     use = Use("0", "2", "0", "2", "SH010/1", "e" * 64, "wan", "observed", prompt_evidence="observed")
     release = Release("R", "2026", "", "hash", "L", "AA", (), Chosen(1, 1, (), 0))
     for policy, words in (
-        ("hash", "Prompt hashed by policy; can be proven by the producer."),
-        ("omit", "Prompt left out by policy; the producer has it."),
+        ("hash", "The producer kept the prompt back, and can prove it by its digest."),
+        ("omit", "The producer left the prompt out, and has it."),
         ("full", "No prompt recorded."),
     ):
         files = (ReleasedFile("a.mp4", "take", "a" * 64, 1, seconds="2", uses=(use,)),)
@@ -230,3 +242,66 @@ def test_another_moment_is_told_at_the_head_of_the_page() -> None:
 def test_a_page_says_whether_it_is_sealed_and_by_whom() -> None:
     assert "This page is not itself sealed" in html_report(audit_of("plain"))
     assert "sealed by <bdi>Lumen Films</bdi>" in html_report(audit_of("plain"), sealed_by="Lumen Films")
+
+
+def signed(**over: Any) -> FileCase:
+    """A generated clip of which nobody recorded the licence, signed with a key of ones own making."""
+    said = credentials()
+    signer = replace(SIGNER, issuer=SELF_MADE)
+    said = replace(
+        said, trust=Check.FAILED, trust_list="", manifests=(replace(said.manifests[0], signer=signer),)
+    )
+    return replace(FileCase("a.mp4", "video", 1, "a" * 64, said, media=media_facts()), **over)
+
+
+def released(*files: FileCase) -> str:
+    use = Use("0", "2", "0", "2", "SH010/1", "e" * 64, "wan", "observed", "rain", "observed")
+    rows = tuple(ReleasedFile(f.path, "take", f.sha256, 1, uses=(use,)) for f in files)
+    release = Release("R", "", "", "full", "Lumen Films", "AA:BB", rows, Chosen(1, 1, (), 0))
+    return html_report(judge(build_case("x", files, release=release, seal=credentials()), RULES, at=NOW))
+
+
+def test_whether_the_page_is_sealed_stands_at_its_head_and_not_at_its_end() -> None:
+    page = html_report(audit_of("plain"))
+    assert "not itself sealed" in page.split("</header>")[0].split('class="facts"')[0]
+    assert "not itself sealed" not in page.split("</header>")[1]
+
+
+def test_the_producer_is_named_where_there_is_one() -> None:
+    page = released(signed())
+    assert "The producer is whoever made and signed it: <bdi>Lumen Films</bdi>, as the release" in page
+    assert "If you are the producer (<bdi>Lumen Films</bdi>): circletake recipe set" in page
+    two = replace(signed().credentials.manifests[0], signer=replace(SIGNER, name="B", sha256="CC"))
+    other = signed(path="b.mp4", sha256="b" * 64)
+    other = replace(other, credentials=replace(other.credentials, manifests=(two,)))
+    page = html_report(judge(build_case("x", [signed(), other]), RULES, at=NOW))
+    assert "The producer is whoever made and signed it, here 2 signers, named below." in page
+
+
+def test_a_self_made_key_is_told_as_one_in_every_place() -> None:
+    page = released(signed())
+    told = "a key they made themselves, nobody vouches for it"
+    assert told in page.split("</header>")[0]
+    assert "no authority looked at who they are" in page
+    assert "Issued by" not in page
+
+
+def test_notes_are_open_to_be_read_with_licences_first_and_what_to_do() -> None:
+    page = released(signed())
+    notes = page.split('id="notes"')[1].split("<h2")[0]
+    assert "<details" not in notes
+    assert notes.index("model.terms") < min(notes.index(rule) for rule in ("second.layer", "c2pa.timestamp"))
+    assert "<b>To do:</b> ask the producer on which terms each model was used</p>" in notes
+    assert 'href="#notes">' in page.split("</header>")[0]
+
+
+def test_words_of_the_trade_are_explained_on_the_page() -> None:
+    words = html_report(audit_of("plain")).split('id="words"')[1]
+    for word in ("Content credentials", "Manifest", "Ingredient", "Seal", "Trust list", "Fingerprint"):
+        assert f"<dt>{word}</dt>" in words
+
+
+def test_a_fingerprint_stands_under_who_signed_and_not_in_every_finding() -> None:
+    page = released(signed())
+    assert "<bdi>unknown signer: Lumen Films</bdi>" in page
+    assert '<p class="mono">AA:BB</p>' in page

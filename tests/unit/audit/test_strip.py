@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from circletake.audit.strip import Markers, Strip, bar_of, strips_of
 from circletake.audit.summary import Share
-from circletake.model.audit import Traced
+from circletake.model.case import Traced
 from circletake.model.export import Use
 
 times = st.fractions(0, 600, max_denominator=24_000)

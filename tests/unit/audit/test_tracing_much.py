@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from circletake.audit.declared import declared_in
 from circletake.audit.recording import Recorded
 from circletake.audit.tracing import trace
-from circletake.model.audit import Traced
+from circletake.model.case import Traced
 from circletake.model.export import ReleasedFile, Use
 from circletake.model.manifest import Check, Credentials, IngredientSaid, ManifestSaid
 

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import KeyProblem
+from circletake.model.manifest import SELF_MADE, Signer
 from circletake.model.policy import PromptPolicy
+from circletake.provenance import certificates
 from circletake.provenance.certificates import ALGORITHMS, Algorithm, issue, named_algorithm
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.manifest import plan_take
 from circletake.provenance.reading import read_credentials
 from circletake.provenance.signing import sign
+from circletake.provenance.trust import members
 from tests.factories import NOW, OBSERVED, slate
 
 
@@ -124,3 +127,26 @@ def test_a_closed_signer_signs_no_more(tmp_path: Path) -> None:
 def test_an_unknown_algorithm_is_answered_with_those_there_are() -> None:
     with pytest.raises(KeyProblem, match="es256, es384, ps256, ed25519"):
         named_algorithm("rsa")
+
+
+@pytest.mark.parametrize("named", [SELF_MADE, "circletake development authority"])
+def test_a_key_of_ones_own_says_that_nobody_vouches_for_it_whenever_it_was_made(
+    named: str, clip: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificates, "SELF_MADE", named)
+    ring = KeyRing(tmp_path / "home")
+    assert ring.init("Lumen Films").development
+    source = clip()
+    plan = plan_take(slate(source, OBSERVED), source, policy=PromptPolicy.FULL, when=NOW)
+    sign(plan, source, tmp_path / "out.mp4", ring.signer())
+    said = read_credentials(tmp_path / "out.mp4", [ring.anchor()])
+    assert said.state == "Trusted"
+    assert said.active is not None and said.active.signer is not None
+    assert said.active.signer.self_made
+    (authority,) = members(ring.anchor())
+    assert "self-made by its owner (nobody vouches for it)" in authority.subject
+    assert "circletake" not in authority.subject
+
+
+def test_a_certificate_of_somebody_elses_authority_is_not_called_self_made() -> None:
+    assert not Signer("Lumen Films", "C2PA Test Intermediate", "es256", "1", "AA:BB").self_made

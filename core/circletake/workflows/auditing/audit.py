@@ -18,7 +18,8 @@ from circletake.audit.judge import judge
 from circletake.audit.profiles import HOUSE, profile_named
 from circletake.audit.record import LARGEST, read_release, read_sums
 from circletake.errors import BadInput, NotFound
-from circletake.model.audit import Audit, FileCase, Known, ListUsed, Profile
+from circletake.model.audit import Audit, Profile
+from circletake.model.case import FileCase, Known, ListUsed
 from circletake.model.export import Release
 from circletake.model.fingerprint import VERSION
 from circletake.model.text import printable

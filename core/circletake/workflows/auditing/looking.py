@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
-from circletake.model.audit import FileCase
+from circletake.model.case import FileCase
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import printable
 from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
@@ -62,7 +62,7 @@ def look(task: Look) -> FileCase:
     if kind == "archive":
         return _archive(task.path, file, size, digest)
     if kind == "image":
-        return FileCase(task.path, kind, size, digest, _still(file, task))
+        return _still(task, file, size, digest)
     if kind == "record":
         return FileCase(task.path, kind, size, digest, _seal(file, task))
     if kind == "report":
@@ -109,6 +109,7 @@ def _kind(path: str, file: Path) -> str:
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
+    from circletake.provenance.leftout import LeftOut, left_out
     from circletake.provenance.reading import exclusions_of, read_credentials, slack
 
     if not can_be_signed(file):
@@ -124,6 +125,8 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     if layout and layout.opening:
         problem = "only the first piece of a stream; its pictures lie in other files"
         credentials = replace(credentials, integrity=_of_a_piece(credentials))
+    skipped = left_out(file, active) if active else LeftOut()
+    more = exclusions_of(active) if active else ()
     return FileCase(
         task.path,
         "video",
@@ -133,7 +136,8 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         media=probed.facts if probed else None,
         unreadable=problem,
         slack=slack(file),
-        exclusions=exclusions_of(active) if active else (),
+        exclusions=(*more, skipped.rest) if skipped.rest else more,
+        uncovered=skipped.picture,
         tags={printable(key, 80): value[:_LONGEST_TAG] for key, value in probed.tags.items()}
         if probed
         else {},
@@ -187,12 +191,24 @@ def _seal(record: Path, task: Look) -> Credentials:
     return read_credentials(record, task.trust, task.at)
 
 
-def _still(file: Path, task: Look) -> Credentials:
-    """Those a picture carries; one that carries none is only a picture."""
-    from circletake.provenance.reading import has_credentials, read_credentials
+def _still(task: Look, file: Path, size: int, digest: str) -> FileCase:
+    """A picture with the credentials it carries; one that carries none is only a picture."""
+    from circletake.provenance.leftout import LeftOut, left_out
+    from circletake.provenance.reading import exclusions_of, has_credentials, read_credentials
 
     said = read_credentials(file, task.trust, task.at) if has_credentials(file) else Credentials(False)
-    return _without_hashes(said)
+    active = said.active
+    skipped = left_out(file, active) if active else LeftOut()
+    more = exclusions_of(active) if active else ()
+    return FileCase(
+        task.path,
+        "image",
+        size,
+        digest,
+        _without_hashes(said),
+        exclusions=(*more, skipped.rest) if skipped.rest else more,
+        uncovered=skipped.picture,
+    )
 
 
 def _probed(file: Path, *, picture: bool) -> tuple[Probed | None, str]:

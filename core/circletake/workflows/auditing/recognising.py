@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import CircletakeError
-from circletake.model.audit import FileCase, PictureMatch, Shown
+from circletake.model.case import FileCase, PictureMatch, Shown
 from circletake.model.take import Take
 from circletake.workflows import pool
 from circletake.workflows.auditing.exported import Exported, Exports

@@ -218,7 +218,7 @@ def _inspected(files: Sequence[Candidate], progress: Progress) -> Iterator[list[
 
 
 def _trust() -> tuple[TrustList, ...]:
-    """The lists a person added, and the own development key's."""
+    """The lists a person added, and the own key's."""
     from circletake.provenance.keys import KeyRing
     from circletake.provenance.trust import TrustStore
     from circletake.workflows.library import user_home

@@ -26,7 +26,7 @@ from circletake.workflows.auditing.looking import Look, look
 from circletake.workflows.leaving.release import RECORD
 
 if TYPE_CHECKING:
-    from circletake.model.audit import FileCase
+    from circletake.model.case import FileCase
     from circletake.provenance.trust import TrustList
     from circletake.workflows.library import Library
 

@@ -16,7 +16,7 @@ from circletake.workflows.leaving.finishing import check_place
 from circletake.workflows.leaving.recalling import looked_at
 
 if TYPE_CHECKING:
-    from circletake.model.audit import FileCase
+    from circletake.model.case import FileCase
     from circletake.protocols import OpenSigner
 
 

@@ -13,8 +13,7 @@ CARD = RuleCard(
     id="label.aigc",
     title="the container carries an AIGC label",
     meaning=(
-        "It is generated, and its container has no tag AIGC, or one that does not hold what the "
-        "standard asks."
+        "It is generated, and the file has no tag AIGC, or one that does not hold what the standard asks."
     ),
     severity=Severity.NOTE,
     source="GB 45438-2025, implicit label in file metadata, in force since 2025-09-01",

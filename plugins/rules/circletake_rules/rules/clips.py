@@ -10,7 +10,10 @@ from circletake_rules.asking import Answer, about_files, failed, not_checked, pa
 CARD = RuleCard(
     id="cut.clips",
     title="every clip of the cut is a listed one",
-    meaning="A clip stands in the cut that the record does not name: somebody else's, or one put in later.",
+    meaning=(
+        "A clip stands in the cut that the release's own list (release.json) does not name: somebody "
+        "else's, or one put in later."
+    ),
     severity=Severity.ERROR,
     source="release.json, sealed; C2PA 2.4 c2pa.placed",
     remedy="ask the producer what stands there, and for a record that names it",

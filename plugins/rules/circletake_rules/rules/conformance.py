@@ -11,8 +11,9 @@ CARD = RuleCard(
     id="c2pa.conformance",
     title="it follows the rules of the C2PA asset rubric 0.2 that concern this file",
     meaning=(
-        "The manifest is written in a way that the rubric for C2PA 2.4 does not accept. It says nothing "
-        "about whether the file was altered, and files signed before 2026 often break some of it."
+        "The manifest (the signed statement in the file) is written in a way that the rubric for C2PA "
+        "2.4 does not accept. It says nothing about whether the file was altered, and files signed "
+        "before 2026 often break some of it."
     ),
     severity=Severity.NOTE,
     source="C2PA asset conformance rubric 0.2 for spec 2.4, 2026-08-06: rules that can be read off a file",

@@ -11,7 +11,7 @@ from circletake_rules.generated import span
 CARD = RuleCard(
     id="cut.coverage",
     title="every second is traced",
-    meaning="A stretch of the cut belongs to no clip that the credentials or the record name.",
+    meaning=("A part of the cut belongs to no clip that the credentials or the release's own list name."),
     severity=Severity.ERROR,
     source="C2PA 2.4 c2pa.placed with temporal regions; release.json",
     remedy=(

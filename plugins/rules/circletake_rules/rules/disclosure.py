@@ -12,8 +12,9 @@ CARD = RuleCard(
     id="ai.disclosure",
     title="video by a trained model carries an AI disclosure",
     meaning=(
-        "A trained model made it, and no manifest holds a c2pa.ai-disclosure, or holds one without its "
-        "required field. Files signed before C2PA 2.4 have none."
+        "A trained model made it, and no manifest (signed statement) in the file holds the AI disclosure "
+        "of C2PA 2.4 (c2pa.ai-disclosure), or one holds it without its required field. Files signed "
+        "before C2PA 2.4 have none."
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4 section 18.28, c2pa.ai-disclosure",

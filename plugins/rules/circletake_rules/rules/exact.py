@@ -11,8 +11,8 @@ CARD = RuleCard(
     id="bytes.exact",
     title="bytes equal the sealed list",
     meaning=(
-        "The file is not the one that was released. Credentials alone cannot tell: some bytes "
-        "of a video (ftyp, free, skip) are outside every C2PA hash."
+        "The file is not the one that was released. Credentials alone cannot tell: a C2PA signature "
+        "leaves out some bytes of a video (the boxes ftyp, free and skip)."
     ),
     severity=Severity.ERROR,
     source="release.json, sealed; C2PA 2.4 default hash exclusions",

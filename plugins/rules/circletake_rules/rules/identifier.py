@@ -12,7 +12,10 @@ from circletake_rules.generated import machine_made
 CARD = RuleCard(
     id="ai.id",
     title="a generated video has an identifier of its own",
-    meaning="Its manifest bears no unique identifier, or another file bears the same one.",
+    meaning=(
+        "Its manifest (the signed statement in the file) bears no unique identifier, or another file "
+        "bears the same one."
+    ),
     severity=Severity.NOTE,
     source="California B&P 22757.3(b)(D): a unique identifier; C2PA 2.4, manifest labels",
     remedy="ask the producer for the signed file",

@@ -11,8 +11,8 @@ CARD = RuleCard(
     id="ingredients.intact",
     title="every clip was intact when it was used",
     meaning=(
-        "A clip had been altered before it was put into this video. The video itself still "
-        "verifies: only the ingredient's own results tell."
+        "A clip had been altered before it was put into this video. The video itself still verifies: "
+        "only what it keeps of the clip that went into it (its ingredient) tells."
     ),
     severity=Severity.ERROR,
     source="C2PA 2.4, ingredient validation results",
@@ -48,7 +48,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             start, end = ingredient.placed[0] if ingredient.placed else (None, None)
             yield failed(
                 f"{ingredient.title} was altered before it was used ({', '.join(alterations[:3])})",
-                "an intact ingredient",
+                "a clip as its signer signed it",
                 start=float(start) if start is not None else None,
                 end=float(end) if end is not None else None,
             )
@@ -58,6 +58,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
                 f"{ingredient.title}: {_plain(ingredient.problems)}",
                 "a signer you know",
                 severity=Severity.NOTE,
+                cause=f"its clips: {_plain(ingredient.problems)}",
                 remedy="nothing to mend: its bytes are those its own signer signed",
             )
     if clean:

@@ -10,7 +10,10 @@ from circletake_rules.asking import Answer, about_release, failed, not_checked, 
 CARD = RuleCard(
     id="files.known",
     title="every file is accounted for",
-    meaning="The folder holds a file the record does not list, or lists under another name.",
+    meaning=(
+        "The folder holds a file that the release's own list (release.json) does not name, or has under "
+        "another name."
+    ),
     severity=Severity.ERROR,
     source="release.json, sealed",
     remedy="take it out of the folder, or ask the producer what it is",

@@ -10,7 +10,7 @@ from circletake_rules.asking import Answer, about_release, failed, not_checked, 
 CARD = RuleCard(
     id="files.missing",
     title="no file is missing",
-    meaning="The record lists a file that is not in the folder.",
+    meaning=("The release's own list (release.json), or SHA256SUMS, names a file that is not in the folder."),
     severity=Severity.ERROR,
     source="release.json, sealed, and SHA256SUMS",
     remedy="ask the producer for it",

@@ -11,8 +11,9 @@ CARD = RuleCard(
     id="bytes.order",
     title="the picture's chunks are in order",
     meaning=(
-        "A track's chunk offsets point backwards and the signature does not cover them: the picture "
-        "can have been put in another order while the credentials still verify."
+        "A video lists where its pieces lie (chunk offsets). Here that list points backwards and the "
+        "signature leaves it out: the picture can have been put in another order while the credentials "
+        "still verify."
     ),
     severity=Severity.ERROR,
     source="ISO/IEC 14496-12 8.7.5 chunk offsets; C2PA 2.4, bmff hash exclusions",

@@ -13,8 +13,8 @@ CARD = RuleCard(
     id="privacy.paths",
     title="no private details in manifests",
     meaning=(
-        "A manifest holds a path of somebody's computer, an e-mail address, the name of a machine "
-        "or what looks like a key."
+        "A manifest (a signed statement in the file, which travels with every copy) holds a path of "
+        "somebody's computer, an e-mail address, the name of a machine or what looks like a key."
     ),
     severity=Severity.WARNING,
     source="EU Code of Practice on marking: no private data in the mark",

@@ -12,7 +12,7 @@ CARD = RuleCard(
     id="privacy.tags",
     title="no private details in the file's tags",
     meaning=(
-        "A tag of the container, outside any manifest, holds a path of somebody's computer, an e-mail "
+        "A tag of the file, outside any signed statement, holds a path of somebody's computer, an e-mail "
         "address, the name of a machine, a place on the map or what looks like a key."
     ),
     severity=Severity.WARNING,

@@ -11,7 +11,10 @@ from circletake_rules.generated import about, machine_made, place
 CARD = RuleCard(
     id="prompt.matches",
     title="one prompt everywhere",
-    meaning="Manifest, sealed record and library name different prompts for one take.",
+    meaning=(
+        "The signed statement in the file, the release's own list and the library name different prompts "
+        "for one take."
+    ),
     severity=Severity.ERROR,
     source="release.json and the library's record of the export",
     remedy=("ask the producer which of the two is right; the producer: mend the recipe, then release again"),

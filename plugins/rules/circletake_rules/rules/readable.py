@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake import AuditCase, Check, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, failed, passed
 
 SHORT = "ends early"
@@ -22,9 +22,9 @@ CARD = RuleCard(
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if file.unreadable == SHORT:
-        yield failed(f"cut short: {_missing(file)}", "the whole file")
+        yield failed(f"cut short: {_missing(file)}{_unlike(file)}", "the whole file")
     elif file.unreadable:
-        yield failed(file.unreadable)
+        yield failed(f"{file.unreadable}{_unlike(file)}")
     elif file.credentials.unreadable and not file.tail:
         yield failed(f"its credentials cannot be read: {file.credentials.unreadable}")
     else:
@@ -37,6 +37,13 @@ def _missing(file: FileCase) -> str:
     if released > file.size:
         return f"it ends early, {released - file.size} of {released} bytes are missing"
     return "it ends early"
+
+
+def _unlike(file: FileCase) -> str:
+    """The same defect as the credentials show it."""
+    if file.credentials.integrity is not Check.FAILED:
+        return ""
+    return "; what is left is not what was signed"
 
 
 RULE = about_files(CARD, _question, ("video", "archive", "other"))

@@ -10,7 +10,10 @@ from circletake_rules.asking import Answer, about_release, failed, not_checked, 
 CARD = RuleCard(
     id="seal.intact",
     title="the record is sealed",
-    meaning="release.json may have been written by anybody: what it says proves nothing.",
+    meaning=(
+        "release.json is the release's own list; its seal, release.json.c2pa, is a signature over it. "
+        "Without one that holds, anybody may have written the list: what it says proves nothing."
+    ),
     severity=Severity.ERROR,
     source="C2PA 2.4, sidecar over application/json",
     remedy="ask the producer for release.json and release.json.c2pa",
@@ -29,7 +32,11 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         return
     seal = case.seal
     if seal is None or not seal.present:
-        yield failed("no seal beside it", "release.json.c2pa", file=_FILE)
+        yield failed(
+            "no seal beside it: nobody can tell who wrote it, or what was changed",
+            "release.json.c2pa",
+            file=_FILE,
+        )
     elif seal.unreadable:
         yield failed(f"the seal cannot be read: {seal.unreadable}", "a C2PA manifest", file=_FILE)
     elif seal.integrity is Check.FAILED:

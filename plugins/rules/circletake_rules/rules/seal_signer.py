@@ -10,7 +10,10 @@ from circletake_rules.asking import Answer, about_release, failed, not_checked, 
 CARD = RuleCard(
     id="seal.signer",
     title="one signer for videos and record",
-    meaning="Somebody else sealed the record: it may have been written to fit altered files.",
+    meaning=(
+        "Somebody else sealed the release's own list (release.json) than signed its videos: it may have "
+        "been written to fit altered files."
+    ),
     severity=Severity.ERROR,
     source="circletake: a release is signed and sealed with one certificate",
     remedy="ask the producer which certificate is theirs",

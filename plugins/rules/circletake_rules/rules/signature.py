@@ -10,7 +10,9 @@ from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_che
 CARD = RuleCard(
     id="c2pa.signature",
     title="the signature verifies",
-    meaning="The claim was changed after it was signed, or never signed with this certificate.",
+    meaning=(
+        "What was signed (the claim) was changed after it was signed, or never signed with this certificate."
+    ),
     severity=Severity.ERROR,
     source="C2PA 2.4, validation: claim signature",
     remedy="ask the producer for the signed file",

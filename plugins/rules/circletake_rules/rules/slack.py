@@ -10,7 +10,10 @@ from circletake_rules.asking import Answer, about_files, failed, not_checked, pa
 CARD = RuleCard(
     id="bytes.slack",
     title="no bytes hide in free boxes",
-    meaning="Bytes lie in free boxes or after the last box. They can be added without breaking a signature.",
+    meaning=(
+        "Bytes lie in places of the file that count as empty (free boxes) or after its end, where a C2PA "
+        "signature does not look. They can be added without breaking it."
+    ),
     severity=Severity.WARNING,
     source="ISO/IEC 14496-12 free space box; C2PA 2.4 default hash exclusions",
     remedy="compare the file with the producer's own copy",
@@ -30,7 +33,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     elif case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
         yield passed(f"{hidden} bytes, there when it was sealed")
     else:
-        yield failed(f"{hidden} bytes outside the signature's reach", "none")
+        yield failed(f"{hidden} bytes outside the signature's reach", "nothing there")
 
 
 RULE = about_files(CARD, _question)

@@ -12,8 +12,8 @@ CARD = RuleCard(
     id="ai.source_type",
     title="every stretch says how it was made",
     meaning=(
-        "No manifest, of the file or of an ingredient, says whether this was generated or filmed "
-        "in a word that IPTC knows."
+        "No signed statement, of the file or of a clip that went into it, says whether this was "
+        "generated or filmed in a word that IPTC, the standards body of the press, knows."
     ),
     severity=Severity.WARNING,
     source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",

@@ -17,7 +17,7 @@ CARD = RuleCard(
     remedy="ask the producer for the signed file",
 )
 
-MEDIA = "the media bytes are not those that were signed"
+MEDIA = "picture, sound or how they are stored was changed after signing"
 
 _WHAT = (
     ("hashedURI", "the manifest's own words were changed"),
@@ -31,7 +31,9 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not said.present:
         yield not_checked("no credentials")
     elif said.integrity is Check.FAILED:
-        yield failed(_what(file), "the bytes that were signed")
+        # One defect, one finding: of a file that cannot be read, file.readable tells this too.
+        severity = Severity.NOTE if file.unreadable else None
+        yield failed(_what(file), "the bytes that were signed", severity=severity)
     elif said.integrity is Check.PASSED:
         yield passed()
     elif said.unreadable and file.tail and not file.unreadable:

@@ -9,7 +9,7 @@ from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_che
 
 CARD = RuleCard(
     id="c2pa.trusted",
-    title="you know the signer",
+    title="the signer is on one of your lists of signers",
     meaning=(
         "The credentials are whole, but nobody on your lists vouches for who signed them. "
         "That is no sign of a fake; anybody can make a certificate with any name in it."

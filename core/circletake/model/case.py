@@ -1,0 +1,263 @@
+"""What an audit knows before any rule looks: of one file, and of the whole folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from circletake.model.manifest import Check, Credentials
+
+if TYPE_CHECKING:
+    from circletake.model.export import Release, ReleasedFile, SoundUse, Use
+    from circletake.model.take import MediaFacts
+
+OWN_KEY = "your own key"
+"""Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
+
+_PAPERS = ("record", "sums", "report")
+_SEALS = ("release.json.c2pa", "report.html.c2pa")
+_LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A stretch of a file without credentials that shows a take.
+
+    Attributes:
+        start: seconds of the file.
+        distance: mean Hamming distance of the frames compared, of 256 bits.
+    """
+
+    take: str
+    start: float
+    end: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMatch:
+    """What of a library a file without credentials shows, as far as pictures tell.
+
+    Attributes:
+        take: label of the take; of a film that shows several, of the first; empty for an exported cut.
+        distance: mean Hamming distance, of 256 bits.
+        export: name of the exported file whose picture it is, empty where none is known.
+        release: the release that export belongs to, empty where none.
+        exact: the coded picture itself is equal; no frame was compared.
+        parts: for a film that shows several takes, which where.
+        unmatched: seconds of such a film in which no take was found.
+    """
+
+    take: str
+    take_sha256: str
+    distance: float
+    export: str = ""
+    release: str = ""
+    exact: bool = False
+    parts: tuple[Shown, ...] = ()
+    unmatched: float = 0.0
+
+    @property
+    def shows(self) -> str:
+        """What it matches, in a few words: ``SH020/3``, ``night_bus.mp4 of Night Bus``."""
+        labels = list(dict.fromkeys(part.take for part in self.parts)) or [self.take]
+        if self.export and not self.take:
+            return f"{self.export} of {self.release}" if self.release else self.export
+        return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the registry holds of an exported file.
+
+    Attributes:
+        prompts: by sha256 of a take used, the prompt in force when it was exported.
+        fingerprinted: the library holds a fingerprint of every take used.
+    """
+
+    sha256: str
+    release: str
+    exported: str
+    prompts: Mapping[str, str]
+    fingerprinted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListUsed:
+    """A trust list an audit was made with.
+
+    Attributes:
+        label: as verdicts name it, date included.
+        date: ISO date it bears; empty where it bears none.
+        kind: whom it vouches for, ``signers`` or ``timestampers``.
+    """
+
+    label: str
+    date: str = ""
+    kind: str = "signers"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How an MP4 or MOV file is put together, apart from its picture.
+
+    Attributes:
+        sha256: over its top-level boxes without credentials and free space, chunk offsets left out: the
+            same before signing, after it, and after the credentials are cut out again; another one
+            after the file was written anew.
+        backwards: chunk offsets of a track that point before the chunk that comes before them.
+        opening: the first piece of a stream, which describes pictures that lie in other files.
+    """
+
+    sha256: str
+    backwards: int = 0
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A stretch of a video, what it was made of, and who says so.
+
+    Attributes:
+        use: as the file's own manifests say; what they are silent on, as the sealed record says.
+        words: who says which model made it, for people.
+        from_record: names of the fields of ``use`` that only the record tells.
+        signed_by: signer of the manifest that says it, empty where nobody signed that.
+        provider: who offers the system that made it, as manifests name them.
+        when: moment of its making, as manifests state it, or of the first trusted timestamp.
+        terms: licence of the model or of the clip, as recorded.
+    """
+
+    use: Use
+    words: str = ""
+    from_record: tuple[str, ...] = ()
+    signed_by: str = ""
+    provider: str = ""
+    when: str = ""
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileCase:
+    """All that is known of one file before any rule looks at it.
+
+    Attributes:
+        path: relative to what was audited.
+        kind: ``video``, ``image``, ``archive``, ``record``, ``sidecar``, ``sums``, ``timeline``,
+            ``report``, ``other``.
+        recorded: its entry in ``release.json``.
+        media: facts of a readable video; the digest of its picture only where it has no credentials.
+        unreadable: why it could not be looked at, empty otherwise.
+        slack: bytes in ``free``/``skip`` boxes or after the last box that are not zero-length padding.
+        exclusions: hash exclusions of the active manifest beyond the default set.
+        members: names of videos inside an archive.
+        summed: its digest in SHA256SUMS, empty where it is not listed.
+        recorded_path: the path ``release.json`` has for these bytes, where it differs from ``path``.
+        member_sums: sha256 of each of ``members``.
+        traced: what it was made of, in the order of the video.
+        tags: of the container, keys in lower case.
+        layout: of an MP4 or MOV file, ``None`` for others.
+        sounds: sound that is none of its takes', as its own manifest declares it.
+        tail: bytes after the last box of an MP4 or MOV file, which are no part of a video.
+        names_seal: the file that a report says it is sealed by; empty where it says nothing of one.
+        names_record: sha256 of the ``release.json`` that a report says it is about; empty likewise.
+        names_release: name of that release.
+        uncovered: what is seen or heard of it that its signature leaves out, in words.
+        unjudged: it carries credentials, and is of a kind that no rule judges.
+    """
+
+    path: str
+    kind: str
+    size: int
+    sha256: str
+    credentials: Credentials
+    recorded: ReleasedFile | None = None
+    media: MediaFacts | None = None
+    known: Known | None = None
+    match: PictureMatch | None = None
+    unreadable: str = ""
+    slack: int = 0
+    exclusions: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    summed: str = ""
+    recorded_path: str = ""
+    member_sums: tuple[str, ...] = ()
+    traced: tuple[Traced, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout | None = None
+    sounds: tuple[SoundUse, ...] = ()
+    tail: int = 0
+    names_seal: str = ""
+    names_record: str = ""
+    names_release: str = ""
+    uncovered: str = ""
+    unjudged: bool = False
+
+    @property
+    def belongs(self) -> bool:
+        """Listed in the record under its own name, or a paper beside the record, which cannot list it."""
+        if self.recorded and not self.recorded_path:
+            return True
+        return "/" not in self.path and (self.kind in _PAPERS or self.path in _SEALS)
+
+    @property
+    def litter(self) -> bool:
+        """What a file manager leaves in every folder."""
+        return self.path.rpartition("/")[2] in _LITTER
+
+    @property
+    def signed_picture(self) -> bool:
+        """A still that carries credentials, so that somebody vouches for it."""
+        return self.kind == "image" and self.credentials.present
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCase:
+    """What a rule looks at: one file of a folder, or (``file`` is None) the whole of it.
+
+    Attributes:
+        release: what ``release.json`` records, ``None`` without one.
+        seal: credentials of ``release.json`` itself.
+        library: whether a registry was at hand.
+        release_problem: why ``release.json`` could not be used, empty otherwise.
+        listed_only: paths in SHA256SUMS that are not in the folder.
+        lists: names of the lists of signers the audit was made with.
+        clocks: names of its lists of timestampers.
+        dated: all of them with their dates.
+        at: the moment the audit judges for (UTC); ``None`` where nobody says.
+        moment: that moment where another one than now was asked about.
+    """
+
+    root: str
+    files: tuple[FileCase, ...]
+    file: FileCase | None = None
+    release: Release | None = None
+    seal: Credentials | None = None
+    library: bool = False
+    release_problem: str = ""
+    listed_only: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    dated: tuple[ListUsed, ...] = ()
+    at: datetime | None = None
+    moment: datetime | None = None
+
+    @property
+    def videos(self) -> tuple[FileCase, ...]:
+        """The videos among the files."""
+        return tuple(f for f in self.files if f.kind == "video")
+
+    @property
+    def record(self) -> str:
+        """The sha256 of the ``release.json`` that is there; empty without one."""
+        return next((f.sha256 for f in self.files if f.kind == "record"), "")
+
+    @property
+    def sealed(self) -> bool:
+        """Whether ``release.json`` is there and is what its signer sealed."""
+        seal = self.seal
+        if self.release is None or seal is None or not seal.present:
+            return False
+        return seal.integrity is Check.PASSED and seal.signature is Check.PASSED
