@@ -181,7 +181,7 @@ def _timings(
 
 
 def _starts(a: Look, b: Look, guess: _Guess, timing: Timing) -> Iterator[tuple[_Guess, Timing]]:
-    """What was found; and, since most copies are whole, the plain time and the plain view, where those are others.
+    """What was found; and, since most copies are whole, the plain time and the plain view, where not found.
 
     A caption makes a closer view without it look likelier.
     """
