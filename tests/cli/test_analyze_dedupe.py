@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from circletake.cli.app import run
-from circletake.workflows.library import create_library
+from circletake.model.alignment import COMPARISON
+from circletake.model.analysis import StageResult
+from circletake.workflows.analysis.analyze import FINGERPRINT
+from circletake.workflows.library import create_library, find_library
 from tests.scenes import Scene
 
 Clip = Callable[..., Path]
@@ -241,6 +244,32 @@ def test_a_run_that_changes_nothing_is_no_step_to_undo(
     run(["undo", "--by", "ana"])
     assert run(["undo", "--by", "ana"]) == 2
     assert "no decision left" in capsys.readouterr().err
+
+
+def test_what_could_not_be_compared_is_told_with_what_to_do(
+    scenes: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with find_library(scenes) as library:
+        ids = [slate.take.id for slate in library.registry.takes.slates()]
+        library.registry.analyses.save(ids[2], [StageResult(FINGERPRINT, blob=b"bad", pictures=b"bad")])
+        library.registry.pairs.forget(COMPARISON)
+
+    def fails(*_: object) -> object:
+        raise ZeroDivisionError("no samples")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("circletake.fingerprint.comparing.compare", fails)
+        assert run(["dedupe", "--by", "ana"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[1:5] == [
+        "1 take not compared: circletake analyze",
+        "   the fingerprint of SH010/3 could not be read; that makes it anew",
+        "1 pair not compared; the next run tries again: circletake dedupe",
+        "   SH010/1 and SH010/2: ZeroDivisionError: no samples",
+    ]
+    assert run(["analyze"]) == 0
+    assert run(["dedupe", "--by", "ana"]) == 0
+    assert "not compared" not in capsys.readouterr().out
 
 
 def test_undoing_a_ruling_brings_the_earlier_one_of_the_pair_back(

@@ -4,13 +4,14 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import BadInput, Cancelled
-from circletake.model.alignment import COMPARISON, Alignment
+from circletake.model.alignment import COMPARISON
 from circletake.model.event import EventKind
 from circletake.model.slate import TakeFilter
 from circletake.model.stack import Rulings
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.analysis import pairing
 from circletake.workflows.analysis.analyze import analyze
+from circletake.workflows.analysis.comparing import Compared, Task, compare_pairs
 from circletake.workflows.analysis.dedupe import dedupe, join, keep_apart, split
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
@@ -106,13 +107,12 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_left(
     asked: list[tuple[str, str]] = []
     stop = [True]
 
-    def compared(task: pairing.Task) -> list[tuple[str, str, Alignment]]:
+    def compared(task: Task) -> Compared:
         if stop[0] and len(asked) >= 2:
             raise KeyboardInterrupt
         asked.extend(task.pairs)
         return compare_pairs(task)
 
-    compare_pairs = pairing.compare_pairs
     monkeypatch.setattr(pairing, "_ROUND", 1)
     monkeypatch.setattr(pairing, "compare_pairs", compared)
     with pytest.raises(KeyboardInterrupt):

@@ -98,6 +98,8 @@ def dedupe(
         print_json(report)
     else:
         _show(report, dry_run, everything)
+    if report.damaged or report.lost:
+        raise typer.Exit(1)
 
 
 def _rule(
@@ -123,8 +125,8 @@ def _rule(
     return batch
 
 
-def _some(labels: list[str], most: int = 6) -> str:
-    if len(labels) > most:
+def _some(labels: list[str], most: int | None = 6) -> str:
+    if most is not None and len(labels) > most:
         return f"{', '.join(labels[:most])} and {len(labels) - most} more"
     return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
 
@@ -143,8 +145,7 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
         if report.versions:
             told.append(_visible(report.versions, "larger version"))
         say(" · ".join([*told, "no circled or rated take folded"]))
-    if report.waiting:
-        say(f"{counted(report.waiting, 'take')} not compared: circletake analyze")
+    say(*_not_compared(report, everything))
     if not dry_run and not report.batch:
         say("Nothing changed: all of it was so already.")
     elif report.folded:
@@ -153,6 +154,26 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
     if report.folded:
         pair = _a_pair(report)
         say(f"Wrong pair? circletake dedupe --apart {pair}   Why? circletake dedupe --explain {pair}")
+
+
+def _not_compared(report: DedupeReport, everything: bool) -> Iterator[str]:
+    """What there is still to do, and by whom; what went wrong, with the reason."""
+
+    def label(take_id: str) -> str:
+        return report.slates[take_id].take.label
+
+    most = None if everything else _SHOWN
+    if report.waiting:
+        yield f"{counted(report.waiting, 'take')} not compared: circletake analyze"
+    if report.damaged:
+        labels = _some([label(take_id) for take_id in report.damaged], most)
+        yield f"   the fingerprint of {labels} could not be read; that makes it anew"
+    if report.lost:
+        yield f"{counted(len(report.lost), 'pair')} not compared; the next run tries again: circletake dedupe"
+        for pair in report.lost[:most]:
+            yield f"   {label(pair.a_id)} and {label(pair.b_id)}: {printable(pair.reason, 120)}"
+        if len(report.lost) > len(report.lost[:most]):
+            yield f"   ... {len(report.lost) - _SHOWN} more (--all)"
 
 
 def _visible(number: int, what: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
 from circletake.model.alignment import COMPARISON
 from circletake.model.event import Actor
+from circletake.model.fingerprint import VERSION
 from circletake.model.slate import Slate, TakeFilter
 from circletake.model.stack import Band, Stack
 from circletake.model.take import Take
-from circletake.workflows.analysis.pairing import pair_takes
+from circletake.workflows.analysis.comparing import Lost
+from circletake.workflows.analysis.pairing import Pairing, pair_takes
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 
@@ -32,6 +35,8 @@ class DedupeReport:
         versions: larger versions of a keeper, which stay visible too.
         unlike: takes that were compared and are in no stack.
         waiting: takes without a fingerprint, which could not be compared.
+        damaged: of these, those whose record was found damaged now, and dropped.
+        lost: pairs that could not be compared; the next run takes them up again.
         batch: what ``undo`` takes back; empty for a dry run, and where all was so already.
     """
 
@@ -42,6 +47,8 @@ class DedupeReport:
     versions: int
     unlike: int
     waiting: int
+    damaged: tuple[str, ...] = ()
+    lost: tuple[Lost, ...] = ()
     batch: str = ""
 
 
@@ -71,15 +78,19 @@ def dedupe(
 
     registry = library.registry
     policy = _policy(keeper, Keeper)
-    pairs = pair_takes(library, progress=progress, cancelled=cancelled)
+    found = pair_takes(library, progress=progress, cancelled=cancelled)
     slates = registry.takes.slates(TakeFilter())
     stacks = build_stacks(
-        slates, pairs, keeper=policy, rulings=registry.stacks.rulings(), versions=registry.versions.all()
+        slates,
+        found.pairs,
+        keeper=policy,
+        rulings=registry.stacks.rulings(),
+        versions=registry.versions.all(),
     )
     if not dry_run:
         batch = registry.stacks.replace(stacks, by, batch)
         stacks = registry.stacks.current()
-    return _report(stacks, slates, registry.pairs.compared(COMPARISON), batch)
+    return _report(library, found, stacks, slates, batch)
 
 
 def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "") -> tuple[Take, Take, str]:
@@ -155,19 +166,24 @@ def _policy(word: str, policies: type[Keeper]) -> Keeper:
         raise BadInput("--keeper", f"{word!r} is no policy; there are: {have}") from None
 
 
-def _report(stacks: Sequence[Stack], slates: Sequence[Slate], printed: Set[str], batch: str) -> DedupeReport:
+def _report(
+    library: Library, found: Pairing, stacks: Sequence[Stack], slates: Sequence[Slate], batch: str
+) -> DedupeReport:
     by_id = {slate.take.id: slate for slate in slates}
-    place = {slate.take.id: index for index, slate in enumerate(slates)}
-    named = {stack.keeper_id for stack in stacks} | {m.take_id for stack in stacks for m in stack.members}
+    place = {take_id: index for index, take_id in enumerate(by_id)}
     members = [member for stack in stacks for member in stack.members]
-    folded = sum(member.likeness.band.folds for member in members)
+    inside = {stack.keeper_id for stack in stacks} | {member.take_id for member in members}
+    named = inside.union(found.damaged, *((pair.a_id, pair.b_id) for pair in found.lost))
+    bands = Counter(member.likeness.band for member in members)
     return DedupeReport(
         stacks=tuple(sorted(stacks, key=lambda stack: place[stack.keeper_id])),
         slates={take_id: by_id[take_id] for take_id in named},
-        folded=folded,
-        variants=sum(member.likeness.band is Band.VARIANT for member in members),
-        versions=sum(member.likeness.band is Band.VERSION for member in members),
-        unlike=len(printed & by_id.keys()) - len(named),
-        waiting=len(by_id.keys() - printed),
+        folded=sum(count for band, count in bands.items() if band.folds),
+        variants=bands[Band.VARIANT],
+        versions=bands[Band.VERSION],
+        unlike=len((library.registry.pairs.compared(COMPARISON) & by_id.keys()) - inside),
+        waiting=len(by_id.keys() - library.registry.analyses.fingerprinted(VERSION)),
+        damaged=found.damaged,
+        lost=found.lost,
         batch=batch,
     )

@@ -12,7 +12,7 @@ from circletake.model.fingerprint import VERSION
 from circletake.model.slate import Slate
 from circletake.model.stack import Likeness, VersionOf
 from circletake.workflows import pool
-from circletake.workflows.analysis.pairing import look_at
+from circletake.workflows.analysis.comparing import look_at
 from circletake.workflows.analysis.showing import Frames, show
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent

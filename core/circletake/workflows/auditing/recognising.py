@@ -100,8 +100,8 @@ def _by_fingerprint(
     from circletake.fingerprint.record import unpack
     from circletake.model.fingerprint import VERSION
     from circletake.workflows.analysis.analyze import FINGERPRINT
+    from circletake.workflows.analysis.comparing import look_at
     from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
-    from circletake.workflows.analysis.pairing import look_at
 
     stored = library.registry.analyses.fingerprints(VERSION) if files else {}
     records = {take_id: blob for take_id, blob in stored.items() if take_id in takes}
@@ -175,7 +175,7 @@ def _nearest_take(
     from circletake.fingerprint.record import unpack
     from circletake.fingerprint.search import candidates
     from circletake.model.fingerprint import VERSION
-    from circletake.workflows.analysis.pairing import look_at
+    from circletake.workflows.analysis.comparing import look_at
 
     if not held.records:
         return None
