@@ -61,10 +61,9 @@ class Analyses:
 
     def fingerprinted(self, version: str) -> set[str]:
         """Ids of takes that have a fingerprint of this version; no record is read."""
+        query = select(fingerprints.c.take_id).where(fingerprints.c.version == version)
         with self._database.read() as connection:
-            return set(
-                connection.scalars(select(fingerprints.c.take_id).where(fingerprints.c.version == version))
-            )
+            return set(connection.scalars(query).all())
 
     def fingerprints(self, version: str, take_ids: Collection[str] | None = None) -> dict[str, bytes]:
         """Packed fingerprints of one version, by take id; of all takes unless some are named."""
@@ -73,7 +72,7 @@ class Analyses:
         wanted = None if take_ids is None else list(dict.fromkeys(take_ids))
         with self._database.read() as connection:
             if wanted is None:
-                return {row.take_id: row.packed for row in connection.execute(query)}
+                return dict(connection.execute(query).all())
             found: dict[str, bytes] = {}
             for start in range(0, len(wanted), _FEW):
                 some = query.where(fingerprints.c.take_id.in_(wanted[start : start + _FEW]))

@@ -47,8 +47,7 @@ class Stacks:
             batch = append(
                 connection, EventKind.DEDUPE, [(None, f"{len(stacks)} stacks")], by, batch or new_id()
             )
-            for number, stack in numbered:
-                _insert(connection, batch, number, stack)
+            _insert(connection, batch, numbered)
             return batch
 
     def current(self) -> list[Stack]:
@@ -159,12 +158,17 @@ def _number(connection: Connection, new: Sequence[Stack]) -> list[tuple[int, Sta
     return numbered
 
 
-def _insert(connection: Connection, batch: str, number: int, stack: Stack) -> None:
-    row = {"batch": batch, "number": number, "keeper_id": stack.keeper_id, "why_keeper": stack.why_keeper}
-    stack_id = connection.execute(insert(stacks).values(row)).inserted_primary_key
+def _insert(connection: Connection, batch: str, numbered: Sequence[tuple[int, Stack]]) -> None:
+    if not numbered:
+        return
+    rows = [
+        {"batch": batch, "number": number, "keeper_id": stack.keeper_id, "why_keeper": stack.why_keeper}
+        for number, stack in numbered
+    ]
+    ids = connection.scalars(insert(stacks).returning(stacks.c.id, sort_by_parameter_order=True), rows).all()
     members: list[dict[str, Any]] = [
         {
-            "stack_id": stack_id[0] if stack_id else None,
+            "stack_id": stack_id,
             "take_id": member.take_id,
             "band": member.likeness.band.value,
             "distance": float(member.likeness.distance),
@@ -173,6 +177,7 @@ def _insert(connection: Connection, batch: str, number: int, stack: Stack) -> No
             "flipped": bool(member.likeness.flipped),
             "reason": member.likeness.reason,
         }
+        for stack_id, (_, stack) in zip(ids, numbered, strict=True)
         for member in stack.members
     ]
     if members:

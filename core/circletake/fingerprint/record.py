@@ -66,8 +66,7 @@ def unpack(data: bytes) -> Fingerprint:
         parts.append(np.frombuffer(data, np.uint8, count * width, at).reshape(count, width))
         at += count * width
     seconds = parts[0].copy().view("<f4").reshape(-1).astype(np.float32)
-    # Compared so that what is no number does not pass; one take that has none would disturb a search of all.
-    if not (0 < aspect < math.inf and np.all(np.abs(seconds) < math.inf) and np.all(np.diff(seconds) >= 0)):
+    if not (0 < aspect < math.inf and _rise(seconds)):
         raise _damaged()
     left, top, right, bottom = crop
     return Fingerprint(
@@ -151,6 +150,13 @@ def _decode(data: bytes) -> NDArray[np.uint8]:
     if sheet is None:
         raise _damaged()
     return np.asarray(sheet, np.uint8)
+
+
+def _rise(seconds: NDArray[np.float32]) -> bool:
+    """Whether times are numbers and none is before the last; asked so that what is no number fails."""
+    if not len(seconds):
+        return True
+    return -math.inf < seconds[0] and seconds[-1] < math.inf and bool((seconds[1:] >= seconds[:-1]).all())
 
 
 def _damaged() -> LibraryError:

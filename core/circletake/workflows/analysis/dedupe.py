@@ -79,14 +79,12 @@ def dedupe(
     registry = library.registry
     policy = _policy(keeper, Keeper)
     found = pair_takes(library, progress=progress, cancelled=cancelled)
-    slates = registry.takes.slates(TakeFilter())
-    stacks = build_stacks(
-        slates,
-        found.pairs,
-        keeper=policy,
-        rulings=registry.stacks.rulings(),
-        versions=registry.versions.all(),
-    )
+    rulings, versions = registry.stacks.rulings(), registry.versions.all()
+    alike = ((pair.a_id, pair.b_id) for pair in found.pairs)
+    untold = ((pair.a_id, pair.b_id) for pair in found.lost)
+    named = registry.takes.rewrapped().union(found.damaged, *alike, *untold, *rulings.together)
+    slates = registry.takes.slates(TakeFilter(takes=tuple(named))) if named else []
+    stacks = build_stacks(slates, found.pairs, keeper=policy, rulings=rulings, versions=versions)
     if not dry_run:
         batch = registry.stacks.replace(stacks, by, batch)
         stacks = registry.stacks.current()
@@ -173,16 +171,17 @@ def _report(
     place = {take_id: index for index, take_id in enumerate(by_id)}
     members = [member for stack in stacks for member in stack.members]
     inside = {stack.keeper_id for stack in stacks} | {member.take_id for member in members}
-    named = inside.union(found.damaged, *((pair.a_id, pair.b_id) for pair in found.lost))
+    told = inside.union(found.damaged, *((pair.a_id, pair.b_id) for pair in found.lost))
     bands = Counter(member.likeness.band for member in members)
+    registry = library.registry
     return DedupeReport(
         stacks=tuple(sorted(stacks, key=lambda stack: place[stack.keeper_id])),
-        slates={take_id: by_id[take_id] for take_id in named},
+        slates={take_id: by_id[take_id] for take_id in told},
         folded=sum(count for band, count in bands.items() if band.folds),
         variants=bands[Band.VARIANT],
         versions=bands[Band.VERSION],
-        unlike=len((library.registry.pairs.compared(COMPARISON) & by_id.keys()) - inside),
-        waiting=len(by_id.keys() - library.registry.analyses.fingerprinted(VERSION)),
+        unlike=len(registry.pairs.compared(COMPARISON) - inside),
+        waiting=len(registry.takes.ids() - registry.analyses.fingerprinted(VERSION)),
         damaged=found.damaged,
         lost=found.lost,
         batch=batch,
