@@ -146,6 +146,11 @@ class Takes:
         with self._database.read() as connection:
             return set(connection.scalars(select(takes.c.sha256)))
 
+    def all(self) -> list[Take]:
+        """Every take, in no order: less than a slate, and quicker."""
+        with self._database.read() as connection:
+            return [rows.take(row) for row in connection.execute(rows.select_takes()).all()]
+
     def ids(self) -> set[str]:
         """Ids of all takes."""
         with self._database.read() as connection:

@@ -13,7 +13,9 @@ import pytest
 
 from circletake.errors import Cancelled, LibraryError, MediaError, NotFound
 from circletake.files import sha256_of
+from circletake.model.analysis import StageResult
 from circletake.model.cue import Gap
+from circletake.workflows.analysis.analyze import FINGERPRINT
 from circletake.workflows.analysis.locating import locate, slates_of
 from circletake.workflows.analysis.records import Records
 from circletake.workflows.analysis.searching import Position
@@ -46,6 +48,17 @@ def test_the_engine_gets_fingerprints_and_thumbnails_and_sees_every_frame_once(
     assert (cues.width, cues.height, cues.takes, cues.waiting, cues.problem) == (96, 64, 1, 1, "")
     assert (cues.found, [each.take_id for each in cues.cues]) == (24, [take.id])
     assert list((library.home / "staging").iterdir()) == []
+
+
+def test_a_take_whose_record_is_damaged_is_told_as_not_compared(
+    library: Library, film: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    sound, damaged = (fingerprinted(library, clip(f"{n}.mp4", seed=n)) for n in (1, 2))
+    bad = StageResult(FINGERPRINT, blob=b"bad", pictures=b"bad")
+    library.registry.analyses.save(damaged.id, [bad])
+    told = pretend(monkeypatch, [cue(sound.id, 0, 24)], [])
+    cues = locate(library, film)
+    assert (list(told.takes), cues.takes, cues.waiting) == ([sound.id], 1, 1)
 
 
 def test_slates_come_for_what_was_found_and_for_what_came_near(

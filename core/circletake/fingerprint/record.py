@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,17 @@ def unpack(data: bytes) -> Fingerprint:
         (left, top, right, bottom),
         aspect,
     )
+
+
+def unpack_all(packed: Mapping[str, bytes]) -> tuple[dict[str, Fingerprint], set[str]]:
+    """Fingerprints of takes by id, and the ids of those whose record is damaged."""
+    prints: dict[str, Fingerprint] = {}
+    for take_id, data in packed.items():
+        try:
+            prints[take_id] = unpack(data)
+        except LibraryError:
+            continue
+    return prints, set(packed.keys() - prints.keys())
 
 
 def pack_thumbnails(thumbnails: Thumbnails) -> bytes:

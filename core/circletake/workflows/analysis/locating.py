@@ -50,6 +50,7 @@ def locate(
         position = Position(staging / "position")
         task = Search(str(film.absolute()), prints, pictures, str(staging / "position"), _copies(library))
         found = _searched(task, film, _watching(position, progress, cancelled))
+    compared = len(prints.places) - found.damaged
     return CueList(
         # A name that is not UTF-8 comes as lone surrogates, which no page or timeline can hold.
         film=film.name.encode("utf-8", "replace").decode(),
@@ -58,8 +59,8 @@ def locate(
         frames=found.frames,
         cues=found.cues,
         gaps=found.gaps,
-        takes=len(prints.places),
-        waiting=total - len(prints.places),
+        takes=compared,
+        waiting=total - compared,
         width=found.width,
         height=found.height,
         problem=found.problem,

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from circletake.errors import Cancelled, LibraryError
+from circletake.errors import Cancelled
 from circletake.model.alignment import COMPARISON, Pair
 from circletake.model.fingerprint import VERSION
 from circletake.workflows import pool
 from circletake.workflows.analysis.comparing import Compared, Lost, Task, compare_pairs
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
-
-if TYPE_CHECKING:
-    from circletake.model.fingerprint import Fingerprint
 
 _TOGETHER = 16
 """Pairs of one task: few enough to stop quickly, enough to be worth a worker's while."""
@@ -62,6 +58,7 @@ def pair_takes(
     Raises:
         Cancelled: ``cancelled`` answered yes.
     """
+    from circletake.fingerprint.record import unpack_all
     from circletake.fingerprint.search import candidates
 
     registry = library.registry
@@ -75,7 +72,7 @@ def pair_takes(
         progress.step(done, total, "searching")
 
     packed = registry.analyses.fingerprints(VERSION)
-    prints, damaged = unpacked(packed)
+    prints, damaged = unpack_all(packed)
     registry.analyses.drop_fingerprints(VERSION, damaged)
     fresh -= damaged
     near = candidates(prints, fresh, watch=watch)
@@ -101,19 +98,6 @@ def pair_takes(
     if at_once:
         registry.pairs.save(COMPARISON, through - damaged, found)
     return Pairing(registry.pairs.all(COMPARISON), tuple(lost), tuple(sorted(damaged)))
-
-
-def unpacked(packed: Mapping[str, bytes]) -> tuple[dict[str, Fingerprint], set[str]]:
-    """Fingerprints by take id, and the takes whose record is damaged."""
-    from circletake.fingerprint.record import unpack
-
-    prints: dict[str, Fingerprint] = {}
-    for take_id, blob in packed.items():
-        try:
-            prints[take_id] = unpack(blob)
-        except LibraryError:
-            continue
-    return prints, set(packed.keys() - prints.keys())
 
 
 @dataclass(slots=True)
