@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from circletake.errors import BadInput, NotFound
 from circletake.model.event import APART, TOGETHER, Actor, EventKind
 from circletake.model.stack import Band, Likeness, Member, Rulings, Stack
+from circletake.model.text import counted
 from circletake_registry.columns import new_id
 from circletake_registry.engine import Database
 from circletake_registry.events import append, undone
@@ -45,7 +46,7 @@ class Stacks:
                 return batch
             numbered = _number(connection, stacks)
             batch = append(
-                connection, EventKind.DEDUPE, [(None, f"{len(stacks)} stacks")], by, batch or new_id()
+                connection, EventKind.DEDUPE, [(None, counted(len(stacks), "stack"))], by, batch or new_id()
             )
             _insert(connection, batch, numbered)
             return batch

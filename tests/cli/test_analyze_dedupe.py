@@ -241,9 +241,22 @@ def test_a_run_that_changes_nothing_is_no_step_to_undo(
     assert "Undo: circletake undo" in _dedupe(capsys)[0]
     out, _ = _dedupe(capsys)
     assert "1 take folded before" in out and "Nothing changed" in out and "undo" not in out
+    run(["log"])
+    assert "dedupe run 1 stack\n" in capsys.readouterr().out
     run(["undo", "--by", "ana"])
     assert run(["undo", "--by", "ana"]) == 2
     assert "no decision left" in capsys.readouterr().err
+
+
+def test_a_run_that_folds_nothing_more_is_a_step_to_undo_and_says_so(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _dedupe(capsys)
+    out, _ = _dedupe(capsys, "--apart", "SH010/1", "SH010/2")
+    assert out.splitlines() == [
+        "no near-duplicates found",
+        "Nothing deleted. Undo: circletake undo",
+    ]
 
 
 def test_what_could_not_be_compared_is_told_with_what_to_do(

@@ -83,6 +83,15 @@ def test_a_ruling_and_its_run_are_one_decision(twins: Library) -> None:
     assert twins.registry.stacks.rulings() == Rulings()
 
 
+def test_a_set_may_hold_the_take_that_it_is_put_together_with(twins: Library) -> None:
+    takes, _ = join(twins, "SH010/2", "SH010", actor())
+    assert [take.label for take in takes] == ["SH010/2", "SH010/1", "SH010/3"]
+    with pytest.raises(BadInput, match="names SH010/2 alone"):
+        join(twins, "SH010/2", "SH010/2", actor())
+    with pytest.raises(BadInput, match="SH010/2 is named twice"):
+        keep_apart(twins, ["SH010/2", "SH010/2"], actor())
+
+
 @pytest.mark.parametrize(("keeper", "stacks"), [("largest", 1), ("first", 1), ("circled", 0)])
 def test_every_policy_can_be_asked_for(twins: Library, keeper: str, stacks: int) -> None:
     found = dedupe(twins, by=actor(), keeper=keeper, dry_run=True)

@@ -148,7 +148,7 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
     say(*_not_compared(report, everything))
     if not dry_run and not report.batch:
         say("Nothing changed: all of it was so already.")
-    elif report.folded:
+    elif report.stacks or not dry_run:
         apply = "Apply: circletake dedupe   " if dry_run else ""
         say(f"Nothing deleted. {apply}Undo: circletake undo")
     if report.folded:
@@ -268,7 +268,7 @@ def _verdict(found: Explanation) -> Iterator[str]:
         yield f"{labels[found.version.take_id]} is kept as a version of {labels[found.version.of_id]}."
     missed = [measure.name for measure in found.measures if measure.holds is False]
     if missed:
-        yield f"Against a copy: {', '.join(missed)}"
+        yield f"What speaks against a copy: {', '.join(missed)}"
 
 
 def _explained(found: Explanation, to: Path | None) -> dict[str, Any]:

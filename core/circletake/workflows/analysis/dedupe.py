@@ -97,7 +97,7 @@ def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "
     Returns the two takes, and the batch that ``undo`` takes back.
 
     Raises:
-        BadInput: not two takes were named.
+        BadInput: not two takes were named, or the same twice.
         NotFound: one of them does not exist.
     """
     named = [take for word in words for take in library.registry.takes.resolve(word)]
@@ -106,6 +106,10 @@ def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "
             "--apart", f"names {len(named)} takes, not 2", "circletake dedupe --apart SH010/31 SH010/12"
         )
     one, other = named
+    if one.id == other.id:
+        raise BadInput(
+            "--apart", f"{one.label} is named twice", "circletake dedupe --apart SH010/31 SH010/12"
+        )
     return one, other, library.registry.stacks.keep_apart(one.id, other.id, by, batch)
 
 
@@ -114,13 +118,13 @@ def join(library: Library, keeper: str, others: str, by: Actor, batch: str = "")
 
     Args:
         keeper: the take they belong with.
-        others: one take or a set of them, such as ``SH010/12-14``.
+        others: one take or a set of them, such as ``SH010/12-14``; the first may be in it.
 
     Returns:
         The takes, the one they belong with first; and the batch that ``undo`` takes back.
 
     Raises:
-        BadInput: several takes are named to belong with, or the same take twice.
+        BadInput: several takes are named to belong with, or no other.
         NotFound: one of them does not exist.
     """
     named = library.registry.takes.resolve(keeper)
@@ -128,7 +132,9 @@ def join(library: Library, keeper: str, others: str, by: Actor, batch: str = "")
         raise BadInput(
             "--join", f"{keeper} names {len(named)} takes", "one take, then those that belong with it"
         )
-    rest = library.registry.takes.resolve(others)
+    rest = [take for take in library.registry.takes.resolve(others) if take.id != named[0].id]
+    if not rest:
+        raise BadInput("--join", f"names {named[0].label} alone", "one take, then those that belong with it")
     done = library.registry.stacks.join(named[0].id, [take.id for take in rest], by, batch)
     return [*named, *rest], done
 
