@@ -160,6 +160,7 @@ def test_rulings_are_no_dry_run_and_options_that_do_not_go_together_are_refused(
         (("--explain", *pair, "--split", "SH010/1"), "changes nothing"),
         (("--picture", "a.jpg"), "go with --explain"),
         (("--join", "SH010", "SH010/1"), "names 3 takes"),
+        (("--apart", "SH010/1", "--by", "ana"), "two are needed, and SH010/1 stands alone"),
     ):
         assert run(["dedupe", *words]) == 2
         assert said in capsys.readouterr().err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, in_pairs, open_library, pairs
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, both, in_pairs, open_library, pairs
 from circletake.cli.console import note, print_json, progress, say, table
 from circletake.errors import BadInput, CircletakeError
 from circletake.model.stack import Band
@@ -35,13 +35,18 @@ def dedupe(
     ] = "best",
     apart: Annotated[
         list[str] | None,
-        typer.Option(help="Two takes that must never fold into one another; may be repeated.", metavar="A B"),
+        typer.Option(
+            help="Two takes that must never fold into one another; may be repeated.",
+            metavar="A B",
+            callback=both,
+        ),
     ] = None,
     join: Annotated[
         list[str] | None,
         typer.Option(
             help="A take, and the takes that belong in its stack: SH010/3 SH010/7-9; may be repeated.",
             metavar="A B",
+            callback=both,
         ),
     ] = None,
     split: Annotated[
@@ -52,7 +57,11 @@ def dedupe(
     ] = None,
     explain: Annotated[
         list[str] | None,
-        typer.Option(help="Why two takes do or do not pair, with a picture; changes nothing.", metavar="A B"),
+        typer.Option(
+            help="Why two takes do or do not pair, with a picture; changes nothing.",
+            metavar="A B",
+            callback=both,
+        ),
     ] = None,
     picture: Annotated[
         Path | None,
