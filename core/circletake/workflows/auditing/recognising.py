@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import CircletakeError, LibraryError
+from circletake.errors import LibraryError
 from circletake.model.audit import FileCase, PictureMatch, Shown
+from circletake.model.cue import CueList
 from circletake.model.take import Take
 from circletake.workflows import pool
 from circletake.workflows.auditing.exported import Exported, Exports
@@ -124,12 +125,14 @@ def _by_fingerprint(
     found: dict[str, PictureMatch] = {}
     for some in _looked_at(files, root, held, progress):
         near = _nearest_takes({file.path: record for file, record, cut in some if not cut}, held)
-        for file, _, cut in some:
-            match = cut or near.get(file.path)
-            if match is None or _shows_more(file, match, takes):
-                match = _parts(root / file.path, library) or match
-            if match is not None:
-                found[file.path] = match
+        near.update({file.path: cut for file, _, cut in some if cut})
+        films = [
+            file.path
+            for file, _, _ in some
+            if file.path not in near or _shows_more(file, near[file.path], takes)
+        ]
+        found.update(near)
+        found.update(_parts(films, root, library))
     return found
 
 
@@ -251,16 +254,22 @@ def _shows_more(file: FileCase, match: PictureMatch, takes: Mapping[str, Take]) 
     return bool(length and file.media and file.media.seconds > length * _LONGER)
 
 
-def _parts(film: Path, library: Library) -> PictureMatch | None:
-    """Which takes a film shows where; ``None`` where it shows none, or cannot be searched."""
-    from circletake.workflows.analysis.locating import locate, slates_of
+def _parts(films: Sequence[str], root: Path, library: Library) -> dict[str, PictureMatch]:
+    """By path, which takes a film shows where; films that show none, or cannot be searched, are left out."""
+    from circletake.workflows.analysis.locating import locate_each
 
-    try:
-        cues = locate(library, film)
-    except CircletakeError:
-        return None
-    if not cues.cues:
-        return None
+    by_film = {root / path: path for path in films}
+    found: dict[str, PictureMatch] = {}
+    with suppress(LibraryError):  # no take has a fingerprint
+        for film, cues in locate_each(library, list(by_film)):
+            if isinstance(cues, CueList) and cues.cues:
+                found[by_film[film]] = _shown(cues, library)
+    return found
+
+
+def _shown(cues: CueList, library: Library) -> PictureMatch:
+    from circletake.workflows.analysis.locating import slates_of
+
     slates = slates_of(library, cues)
     parts = tuple(
         Shown(
