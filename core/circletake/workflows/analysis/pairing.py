@@ -74,7 +74,7 @@ def pair_takes(
     packed = registry.analyses.fingerprints(VERSION)
     prints, damaged = unpack_all(packed)
     registry.analyses.drop_fingerprints(VERSION, damaged)
-    fresh -= damaged
+    fresh &= prints.keys()
     near = candidates(prints, fresh, watch=watch)
     del prints
     onwards = _Onwards(progress, len(near))
