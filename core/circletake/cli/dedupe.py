@@ -176,7 +176,8 @@ def _not_compared(report: DedupeReport, everything: bool) -> Iterator[str]:
         yield f"{counted(report.waiting, 'take')} not compared: circletake analyze"
     if report.damaged:
         labels = _some([label(take_id) for take_id in report.damaged], most)
-        yield f"   the fingerprint of {labels} could not be read; that makes it anew"
+        what, it = ("fingerprint", "it") if len(report.damaged) == 1 else ("fingerprints", "them")
+        yield f"   the {what} of {labels} could not be read; that makes {it} anew"
     if report.lost:
         yield f"{counted(len(report.lost), 'pair')} not compared; the next run tries again: circletake dedupe"
         for pair in report.lost[:most]:
