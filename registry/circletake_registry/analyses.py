@@ -6,14 +6,14 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, insert, select
 
 from circletake.model.analysis import Stage, StageKey, StageResult, Status
 from circletake.model.score import Measured
 from circletake_registry.columns import now
 from circletake_registry.engine import Database
 from circletake_registry.pairs import forget_pairs
-from circletake_registry.tables import analyses, findings, fingerprints, scores, shots, takes
+from circletake_registry.tables import analyses, compared, findings, fingerprints, scores, shots, takes
 
 _FEW = 500
 """Ids that one query names at most; an older SQLite takes 999."""
@@ -59,6 +59,12 @@ class Analyses:
             if results:
                 _save(connection, take_id, results)
 
+    def fingerprinted(self, version: str) -> set[str]:
+        """Ids of takes that have a fingerprint of this version; no record is read."""
+        query = select(fingerprints.c.take_id).where(fingerprints.c.version == version)
+        with self._database.read() as connection:
+            return set(connection.scalars(query).all())
+
     def fingerprints(self, version: str, take_ids: Collection[str] | None = None) -> dict[str, bytes]:
         """Packed fingerprints of one version, by take id; of all takes unless some are named."""
         query = select(fingerprints.c.take_id, fingerprints.c.packed)
@@ -66,7 +72,7 @@ class Analyses:
         wanted = None if take_ids is None else list(dict.fromkeys(take_ids))
         with self._database.read() as connection:
             if wanted is None:
-                return {row.take_id: row.packed for row in connection.execute(query)}
+                return dict(connection.execute(query).all())
             found: dict[str, bytes] = {}
             for start in range(0, len(wanted), _FEW):
                 some = query.where(fingerprints.c.take_id.in_(wanted[start : start + _FEW]))
@@ -88,6 +94,22 @@ class Analyses:
                 some = query.where(fingerprints.c.take_id.in_(wanted[start : start + _FEW]))
                 found |= {row.take_id: row.pictures for row in connection.execute(some)}
         return found
+
+    def drop_fingerprints(self, version: str, take_ids: Collection[str]) -> None:
+        """Drop records that cannot be read: they are missing then, and their takes are to be compared again.
+
+        What was found by comparing them stays in force meanwhile.
+        """
+        rows = [{"dropped": take_id} for take_id in take_ids]
+        if not rows:
+            return
+        which: BindParameter[str] = bindparam("dropped")
+        with self._database.write() as connection:
+            done = (analyses.c.stage == Stage.FINGERPRINT.value) & (analyses.c.version == version)
+            connection.execute(delete(analyses).where(done, analyses.c.take_id == which), rows)
+            same = fingerprints.c.version == version
+            connection.execute(delete(fingerprints).where(same, fingerprints.c.take_id == which), rows)
+            connection.execute(delete(compared).where(compared.c.take_id == which), rows)
 
     def failures(self) -> list[tuple[str, StageKey, str]]:
         """Work that failed or crashed: take id, what it was, and why."""

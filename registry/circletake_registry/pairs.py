@@ -85,7 +85,7 @@ def forget_pairs(connection: Connection, take_id: str | None = None) -> None:
 
 def _compared(connection: Connection, version: str) -> set[str]:
     query = select(compared_takes.c.take_id).where(compared_takes.c.version == version)
-    return set(connection.scalars(query))
+    return set(connection.scalars(query).all())
 
 
 def _row(pair: Pair) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
@@ -22,7 +22,10 @@ from circletake_registry.stacks import current
 from circletake_registry.tables import analyses, claims, findings, locations, scores, shots, takes
 
 _FEW = 500
-"""Up to so many takes a query names them; beyond, reading the whole table is quicker."""
+"""So many takes a query names at most; of more that nobody named, reading the whole table is quicker."""
+
+T = TypeVar("T")
+_Folding: TypeAlias = tuple[dict[str, int], dict[str, str], dict[str, int]]
 
 
 def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate]:
@@ -38,20 +41,48 @@ def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate
     wanted = condition(which)
     for code in which.shots:
         naming.shot(connection, code)
-    meant = _takes(connection, which)
+    meant = sorted(_takes(connection, which), key=lambda take: take.place)
     if not meant:
         return []
-    ids = [take.id for take in meant] if len(meant) <= _FEW else None
+    named = bool(which.takes) or len(meant) <= _FEW
+    folding = _folding(connection)
+    return [
+        slate
+        for some in (_parts(meant) if named else (meant,))
+        for slate in _slates(connection, media, some, folding, named)
+        if wanted(slate)
+    ]
+
+
+def _takes(connection: Connection, which: TakeFilter) -> Iterator[Take]:
+    query = rows.select_takes()
+    if which.shots:
+        query = query.where(func.lower(shots.c.code).in_([code.lower() for code in which.shots]))
+    if not which.takes:
+        yield from map(rows.take, connection.execute(query))
+    for some in _parts(list(dict.fromkeys(which.takes))):
+        yield from map(rows.take, connection.execute(query.where(takes.c.id.in_(some))))
+
+
+def _slates(
+    connection: Connection, media: Path, some: Sequence[Take], folding: _Folding, named: bool
+) -> Iterator[Slate]:
+    """What is known of some takes.
+
+    Args:
+        named: ask for these takes; otherwise for all there are.
+    """
+    ids = [take.id for take in some] if named else None
     said = _claims(connection, ids)
     stands = standings(connection, ids)
     measured = _scores(connection, ids)
     defects = _findings(connection, ids)
-    stack_of, keeper_of, folds = _folding(connection)
     titles = {row.code: row.title for row in connection.execute(select(shots.c.code, shots.c.title))}
-    paths = _paths(connection, media, [take.sha256 for take in meant] if ids else None)
+    paths = _paths(connection, media, [take.sha256 for take in some] if named else None)
+    stack_of, keeper_of, folds = folding
     unreviewed = Standing()
-    slates = (
-        Slate(
+    for take in some:
+        yield Slate(
             take=take,
             recipe=Recipe.of(said.get(take.id, ())),
             standing=stands.get(take.id, unreviewed),
@@ -63,22 +94,10 @@ def gather(connection: Connection, media: Path, which: TakeFilter) -> list[Slate
             path=paths.get(take.sha256, ""),
             shot_title=titles[take.shot],
         )
-        for take in meant
-    )
-    return [slate for slate in slates if wanted(slate)]
 
 
-def _takes(connection: Connection, which: TakeFilter) -> list[Take]:
-    query = rows.select_takes()
-    if which.shots:
-        query = query.where(func.lower(shots.c.code).in_([code.lower() for code in which.shots]))
-    if which.takes and len(which.takes) <= _FEW:
-        query = query.where(takes.c.id.in_(which.takes))
-    found = sorted(map(rows.take, connection.execute(query)), key=lambda take: take.place)
-    if len(which.takes) <= _FEW:
-        return found
-    named = set(which.takes)
-    return [take for take in found if take.id in named]
+def _parts(of: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (of[start : start + _FEW] for start in range(0, len(of), _FEW))
 
 
 def _about(query: Select[Any], column: ColumnElement[str], values: Sequence[str] | None) -> Select[Any]:
@@ -133,7 +152,7 @@ def _findings(connection: Connection, ids: Sequence[str] | None) -> dict[str, li
     return defects
 
 
-def _folding(connection: Connection) -> tuple[dict[str, int], dict[str, str], dict[str, int]]:
+def _folding(connection: Connection) -> _Folding:
     """By take id: the number of its stack, its keeper where it is folded, and how many it folds."""
     stack_of: dict[str, int] = {}
     keeper_of: dict[str, str] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from circletake.errors import BadInput, NotFound
 from circletake.model.event import APART, TOGETHER, Actor, EventKind
 from circletake.model.stack import Band, Likeness, Member, Rulings, Stack
+from circletake.model.text import counted
 from circletake_registry.columns import new_id
 from circletake_registry.engine import Database
 from circletake_registry.events import append, undone
@@ -45,10 +46,9 @@ class Stacks:
                 return batch
             numbered = _number(connection, stacks)
             batch = append(
-                connection, EventKind.DEDUPE, [(None, f"{len(stacks)} stacks")], by, batch or new_id()
+                connection, EventKind.DEDUPE, [(None, counted(len(stacks), "stack"))], by, batch or new_id()
             )
-            for number, stack in numbered:
-                _insert(connection, batch, number, stack)
+            _insert(connection, batch, numbered)
             return batch
 
     def current(self) -> list[Stack]:
@@ -159,12 +159,17 @@ def _number(connection: Connection, new: Sequence[Stack]) -> list[tuple[int, Sta
     return numbered
 
 
-def _insert(connection: Connection, batch: str, number: int, stack: Stack) -> None:
-    row = {"batch": batch, "number": number, "keeper_id": stack.keeper_id, "why_keeper": stack.why_keeper}
-    stack_id = connection.execute(insert(stacks).values(row)).inserted_primary_key
+def _insert(connection: Connection, batch: str, numbered: Sequence[tuple[int, Stack]]) -> None:
+    if not numbered:
+        return
+    rows = [
+        {"batch": batch, "number": number, "keeper_id": stack.keeper_id, "why_keeper": stack.why_keeper}
+        for number, stack in numbered
+    ]
+    ids = connection.scalars(insert(stacks).returning(stacks.c.id, sort_by_parameter_order=True), rows).all()
     members: list[dict[str, Any]] = [
         {
-            "stack_id": stack_id[0] if stack_id else None,
+            "stack_id": stack_id,
             "take_id": member.take_id,
             "band": member.likeness.band.value,
             "distance": float(member.likeness.distance),
@@ -173,6 +178,7 @@ def _insert(connection: Connection, batch: str, number: int, stack: Stack) -> No
             "flipped": bool(member.likeness.flipped),
             "reason": member.likeness.reason,
         }
+        for stack_id, (_, stack) in zip(ids, numbered, strict=True)
         for member in stack.members
     ]
     if members:

@@ -15,6 +15,7 @@ BENCHES = {
     "speed": ("speed", "what fingerprinting and locating cost beside decoding"),
     "rendering": ("rendering", "what rendering a cut costs, beside an ffmpeg command that does the same"),
     "scale": ("scale", "searching a large made-up library"),
+    "folding": ("folding", "what the whole of circletake dedupe costs on such a library"),
 }
 """Each bench with its module and what it is."""
 

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from circletake.cli.app import run
-from circletake.workflows.library import create_library
+from circletake.model.alignment import COMPARISON
+from circletake.model.analysis import StageResult
+from circletake.workflows.analysis.analyze import FINGERPRINT
+from circletake.workflows.library import create_library, find_library
 from tests.scenes import Scene
 
 Clip = Callable[..., Path]
@@ -157,6 +160,7 @@ def test_rulings_are_no_dry_run_and_options_that_do_not_go_together_are_refused(
         (("--explain", *pair, "--split", "SH010/1"), "changes nothing"),
         (("--picture", "a.jpg"), "go with --explain"),
         (("--join", "SH010", "SH010/1"), "names 3 takes"),
+        (("--apart", "SH010/1", "--by", "ana"), "two are needed, and SH010/1 stands alone"),
     ):
         assert run(["dedupe", *words]) == 2
         assert said in capsys.readouterr().err
@@ -238,9 +242,48 @@ def test_a_run_that_changes_nothing_is_no_step_to_undo(
     assert "Undo: circletake undo" in _dedupe(capsys)[0]
     out, _ = _dedupe(capsys)
     assert "1 take folded before" in out and "Nothing changed" in out and "undo" not in out
+    run(["log"])
+    assert "dedupe run 1 stack\n" in capsys.readouterr().out
     run(["undo", "--by", "ana"])
     assert run(["undo", "--by", "ana"]) == 2
     assert "no decision left" in capsys.readouterr().err
+
+
+def test_a_run_that_folds_nothing_more_is_a_step_to_undo_and_says_so(
+    scenes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _dedupe(capsys)
+    out, _ = _dedupe(capsys, "--apart", "SH010/1", "SH010/2")
+    assert out.splitlines() == [
+        "no near-duplicates found",
+        "Nothing deleted. Undo: circletake undo",
+    ]
+
+
+def test_what_could_not_be_compared_is_told_with_what_to_do(
+    scenes: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with find_library(scenes) as library:
+        ids = [slate.take.id for slate in library.registry.takes.slates()]
+        library.registry.analyses.save(ids[2], [StageResult(FINGERPRINT, blob=b"bad", pictures=b"bad")])
+        library.registry.pairs.forget(COMPARISON)
+
+    def fails(*_: object) -> object:
+        raise ZeroDivisionError("no samples")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("circletake.fingerprint.comparing.compare", fails)
+        assert run(["dedupe", "--by", "ana"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert told[1:5] == [
+        "1 take not compared: circletake analyze",
+        "   the fingerprint of SH010/3 could not be read; that makes it anew",
+        "1 pair not compared; the next run tries again: circletake dedupe",
+        "   SH010/1 and SH010/2: ZeroDivisionError: no samples",
+    ]
+    assert run(["analyze"]) == 0
+    assert run(["dedupe", "--by", "ana"]) == 0
+    assert "not compared" not in capsys.readouterr().out
 
 
 def test_undoing_a_ruling_brings_the_earlier_one_of_the_pair_back(

@@ -4,13 +4,14 @@ from pathlib import Path
 import pytest
 
 from circletake.errors import BadInput, Cancelled
-from circletake.model.alignment import COMPARISON, Alignment
+from circletake.model.alignment import COMPARISON
 from circletake.model.event import EventKind
 from circletake.model.slate import TakeFilter
 from circletake.model.stack import Rulings
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.analysis import pairing
 from circletake.workflows.analysis.analyze import analyze
+from circletake.workflows.analysis.comparing import Compared, Task, compare_pairs
 from circletake.workflows.analysis.dedupe import dedupe, join, keep_apart, split
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
@@ -82,6 +83,15 @@ def test_a_ruling_and_its_run_are_one_decision(twins: Library) -> None:
     assert twins.registry.stacks.rulings() == Rulings()
 
 
+def test_a_set_may_hold_the_take_that_it_is_put_together_with(twins: Library) -> None:
+    takes, _ = join(twins, "SH010/2", "SH010", actor())
+    assert [take.label for take in takes] == ["SH010/2", "SH010/1", "SH010/3"]
+    with pytest.raises(BadInput, match="names SH010/2 alone"):
+        join(twins, "SH010/2", "SH010/2", actor())
+    with pytest.raises(BadInput, match="SH010/2 is named twice"):
+        keep_apart(twins, ["SH010/2", "SH010/2"], actor())
+
+
 @pytest.mark.parametrize(("keeper", "stacks"), [("largest", 1), ("first", 1), ("circled", 0)])
 def test_every_policy_can_be_asked_for(twins: Library, keeper: str, stacks: int) -> None:
     found = dedupe(twins, by=actor(), keeper=keeper, dry_run=True)
@@ -106,13 +116,12 @@ def test_a_run_that_was_stopped_goes_on_with_what_is_left(
     asked: list[tuple[str, str]] = []
     stop = [True]
 
-    def compared(task: pairing.Task) -> list[tuple[str, str, Alignment]]:
+    def compared(task: Task) -> Compared:
         if stop[0] and len(asked) >= 2:
             raise KeyboardInterrupt
         asked.extend(task.pairs)
         return compare_pairs(task)
 
-    compare_pairs = pairing.compare_pairs
     monkeypatch.setattr(pairing, "_ROUND", 1)
     monkeypatch.setattr(pairing, "compare_pairs", compared)
     with pytest.raises(KeyboardInterrupt):

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from circletake.errors import BadInput
+from circletake.errors import BadInput, LibraryError
+from circletake.model.analysis import StageResult
 from circletake.model.stack import Band, VersionOf
 from circletake.plugins.manager import PluginManager
+from circletake.workflows.analysis.analyze import FINGERPRINT
 from circletake.workflows.analysis.dedupe import dedupe, keep_apart
 from circletake.workflows.analysis.explaining import explain
 from circletake.workflows.intake.ingest import ingest
@@ -78,3 +80,10 @@ def test_two_takes_that_were_looked_at_are_needed(trio: Library) -> None:
     waiting = new_take(trio.registry, "waiting")
     with pytest.raises(BadInput, match="circletake analyze"):
         explain(trio, ["SH010/1", waiting.label])
+
+
+def test_a_damaged_fingerprint_is_named_with_its_take(trio: Library) -> None:
+    (take,) = trio.registry.takes.resolve(PAIR[1])
+    trio.registry.analyses.save(take.id, [StageResult(FINGERPRINT, blob=b"bad", pictures=b"bad")])
+    with pytest.raises(LibraryError, match=r"SH010/2: its fingerprint is damaged; circletake analyze"):
+        explain(trio, PAIR)

@@ -13,8 +13,10 @@ import pytest
 
 from circletake.errors import Cancelled, LibraryError, MediaError, NotFound
 from circletake.files import sha256_of
+from circletake.model.analysis import StageResult
 from circletake.model.cue import Gap
-from circletake.workflows.analysis.locating import locate, slates_of
+from circletake.workflows.analysis.analyze import FINGERPRINT
+from circletake.workflows.analysis.locating import locate, locate_each, slates_of
 from circletake.workflows.analysis.records import Records
 from circletake.workflows.analysis.searching import Position
 from circletake.workflows.library import Library
@@ -45,6 +47,31 @@ def test_the_engine_gets_fingerprints_and_thumbnails_and_sees_every_frame_once(
     assert (cues.film, cues.sha256, cues.rate, cues.frames) == ("film.mp4", sha256_of(film), Fraction(12), 36)
     assert (cues.width, cues.height, cues.takes, cues.waiting, cues.problem) == (96, 64, 1, 1, "")
     assert (cues.found, [each.take_id for each in cues.cues]) == (24, [take.id])
+    assert list((library.home / "staging").iterdir()) == []
+
+
+def test_a_take_whose_record_is_damaged_is_told_as_not_compared(
+    library: Library, film: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    sound, damaged = (fingerprinted(library, clip(f"{n}.mp4", seed=n)) for n in (1, 2))
+    bad = StageResult(FINGERPRINT, blob=b"bad", pictures=b"bad")
+    library.registry.analyses.save(damaged.id, [bad])
+    told = pretend(monkeypatch, [cue(sound.id, 0, 24)], [])
+    cues = locate(library, film)
+    assert (list(told.takes), cues.takes, cues.waiting) == ([sound.id], 1, 1)
+
+
+def test_of_several_films_each_is_told_and_one_that_cannot_be_read_costs_no_other(
+    library: Library, film: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    take = fingerprinted(library, clip("a.mp4", seconds=2))
+    pretend(monkeypatch, [cue(take.id, 0, 24)], [Gap(24, 36)])
+    broken = film.with_name("broken.mp4")
+    broken.write_bytes(b"no film")
+    found = dict(locate_each(library, [broken, film, film.with_name("gone.mp4")]))
+    assert found[film] == locate(library, film)
+    told = [found[each] for each in (broken, film.with_name("gone.mp4"))]
+    assert [isinstance(each, MediaError) for each in told] == [True, True]
     assert list((library.home / "staging").iterdir()) == []
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from circletake.fingerprint.search import candidates
 from circletake.media.render import render
+from circletake.model.analysis import StageResult
 from circletake.model.audit import Audit
 from circletake.model.case import PictureMatch
+from circletake.model.fingerprint import Fingerprint
 from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
+from circletake.workflows.analysis.analyze import FINGERPRINT
+from circletake.workflows.auditing import recognising
 from circletake.workflows.auditing.audit import audit_folder
 from circletake.workflows.auditing.exported import Exports
 from circletake.workflows.intake.ingest import ingest
@@ -123,6 +128,50 @@ def test_a_clip_of_a_cut_matches_its_take_and_not_the_cut(studio: Studio) -> Non
     match = studio.match("smaller.mp4")
     assert match and (match.take, match.export) == ("SH010/1", studio.clip("SH010/1").name)
     assert not match.exact
+
+
+def test_files_are_looked_for_among_all_takes_at_once_and_told_as_one_by_one(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for take, name in (("SH010/1", "a.mp4"), ("SH010/3", "b.mp4"), ("SH010/1", "c.mp4")):
+        unsigned_copy(studio.clip(take), studio.back / name, encode=True)
+    tiny_clip(studio.back / "stranger.mp4", seconds=3, size=SIZE, seed=77, pattern="noise")
+    searches: list[int] = []
+
+    def counted(prints: Mapping[str, Fingerprint], fresh: Collection[str]) -> list[tuple[str, str]]:
+        searches.append(len(fresh))
+        return candidates(prints, fresh)
+
+    monkeypatch.setattr("circletake.fingerprint.search.candidates", counted)
+    at_once = {f.case.path: f.case.match for f in studio.audit().files}
+    assert {name: match and match.take for name, match in at_once.items()} == {
+        "a.mp4": "SH010/1",
+        "b.mp4": "SH010/3",
+        "c.mp4": "SH010/1",
+        "stranger.mp4": None,
+    }
+    assert searches == [4]
+    monkeypatch.setattr(recognising, "_AT_ONCE", 1)
+    assert {f.case.path: f.case.match for f in studio.audit().files} == at_once
+    assert sum(searches) == 8  # how many at once hangs on when the exported cut was looked at
+
+
+def test_a_take_whose_record_is_damaged_is_no_match_and_no_hindrance(studio: Studio) -> None:
+    for take, name in (("SH010/1", "a.mp4"), ("SH010/3", "b.mp4")):
+        unsigned_copy(studio.clip(take), studio.back / name, encode=True)
+    analyses = studio.library.registry.analyses
+    (first,) = studio.library.registry.takes.resolve("SH010/1")
+    kept, pictures = (
+        each("2", [first.id])[first.id] for each in (analyses.fingerprints, analyses.thumbnails)
+    )
+    for damaged in ((b"bad", pictures), (kept, b"bad")):
+        analyses.save(first.id, [StageResult(FINGERPRINT, blob=damaged[0], pictures=damaged[1])])
+        try:
+            told = {f.case.path: f.case.match for f in studio.audit().files}
+        finally:
+            analyses.save(first.id, [StageResult(FINGERPRINT, blob=kept, pictures=pictures)])
+        other = told["b.mp4"]
+        assert told["a.mp4"] is None and other is not None and other.take == "SH010/3"
 
 
 def test_a_film_of_several_takes_is_told_take_by_take(studio: Studio) -> None:

@@ -46,6 +46,14 @@ def pairs(given: Sequence[Any] | None) -> list[tuple[str, str]]:
     return cast("list[tuple[str, str]]", list(given or ()))
 
 
+def both(given: Any) -> Any:
+    """Refuse a pair of which one is the next option: typer takes whatever stands there."""
+    for pair in pairs(given):
+        if any(word.startswith("-") for word in pair):
+            raise typer.BadParameter(f"two are needed, and {pair[0]} stands alone")
+    return given
+
+
 PluginFiles = Annotated[
     list[Path] | None,
     typer.Option("--plugin", help="Also run the plugin in this file; repeat it.", metavar="FILE.py"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, in_pairs, open_library, pairs
+from circletake.cli.common import By, DryRun, Json, LibraryFolder, Script, both, in_pairs, open_library, pairs
 from circletake.cli.console import note, print_json, progress, say, table
 from circletake.errors import BadInput, CircletakeError
 from circletake.model.stack import Band
@@ -35,13 +35,18 @@ def dedupe(
     ] = "best",
     apart: Annotated[
         list[str] | None,
-        typer.Option(help="Two takes that must never fold into one another; may be repeated.", metavar="A B"),
+        typer.Option(
+            help="Two takes that must never fold into one another; may be repeated.",
+            metavar="A B",
+            callback=both,
+        ),
     ] = None,
     join: Annotated[
         list[str] | None,
         typer.Option(
             help="A take, and the takes that belong in its stack: SH010/3 SH010/7-9; may be repeated.",
             metavar="A B",
+            callback=both,
         ),
     ] = None,
     split: Annotated[
@@ -52,7 +57,11 @@ def dedupe(
     ] = None,
     explain: Annotated[
         list[str] | None,
-        typer.Option(help="Why two takes do or do not pair, with a picture; changes nothing.", metavar="A B"),
+        typer.Option(
+            help="Why two takes do or do not pair, with a picture; changes nothing.",
+            metavar="A B",
+            callback=both,
+        ),
     ] = None,
     picture: Annotated[
         Path | None,
@@ -98,6 +107,8 @@ def dedupe(
         print_json(report)
     else:
         _show(report, dry_run, everything)
+    if report.damaged or report.lost:
+        raise typer.Exit(1)
 
 
 def _rule(
@@ -123,8 +134,8 @@ def _rule(
     return batch
 
 
-def _some(labels: list[str], most: int = 6) -> str:
-    if len(labels) > most:
+def _some(labels: list[str], most: int | None = 6) -> str:
+    if most is not None and len(labels) > most:
         return f"{', '.join(labels[:most])} and {len(labels) - most} more"
     return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
 
@@ -143,16 +154,36 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
         if report.versions:
             told.append(_visible(report.versions, "larger version"))
         say(" · ".join([*told, "no circled or rated take folded"]))
-    if report.waiting:
-        say(f"{counted(report.waiting, 'take')} not compared: circletake analyze")
+    say(*_not_compared(report, everything))
     if not dry_run and not report.batch:
         say("Nothing changed: all of it was so already.")
-    elif report.folded:
+    elif report.stacks or not dry_run:
         apply = "Apply: circletake dedupe   " if dry_run else ""
         say(f"Nothing deleted. {apply}Undo: circletake undo")
     if report.folded:
         pair = _a_pair(report)
         say(f"Wrong pair? circletake dedupe --apart {pair}   Why? circletake dedupe --explain {pair}")
+
+
+def _not_compared(report: DedupeReport, everything: bool) -> Iterator[str]:
+    """What there is still to do, and by whom; what went wrong, with the reason."""
+
+    def label(take_id: str) -> str:
+        return report.slates[take_id].take.label
+
+    most = None if everything else _SHOWN
+    if report.waiting:
+        yield f"{counted(report.waiting, 'take')} not compared: circletake analyze"
+    if report.damaged:
+        labels = _some([label(take_id) for take_id in report.damaged], most)
+        what, it = ("fingerprint", "it") if len(report.damaged) == 1 else ("fingerprints", "them")
+        yield f"   the {what} of {labels} could not be read; that makes {it} anew"
+    if report.lost:
+        yield f"{counted(len(report.lost), 'pair')} not compared; the next run tries again: circletake dedupe"
+        for pair in report.lost[:most]:
+            yield f"   {label(pair.a_id)} and {label(pair.b_id)}: {printable(pair.reason, 120)}"
+        if len(report.lost) > len(report.lost[:most]):
+            yield f"   ... {len(report.lost) - _SHOWN} more (--all)"
 
 
 def _visible(number: int, what: str) -> str:
@@ -247,7 +278,7 @@ def _verdict(found: Explanation) -> Iterator[str]:
         yield f"{labels[found.version.take_id]} is kept as a version of {labels[found.version.of_id]}."
     missed = [measure.name for measure in found.measures if measure.holds is False]
     if missed:
-        yield f"Against a copy: {', '.join(missed)}"
+        yield f"What speaks against a copy: {', '.join(missed)}"
 
 
 def _explained(found: Explanation, to: Path | None) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +67,8 @@ def unpack(data: bytes) -> Fingerprint:
         parts.append(np.frombuffer(data, np.uint8, count * width, at).reshape(count, width))
         at += count * width
     seconds = parts[0].copy().view("<f4").reshape(-1).astype(np.float32)
+    if not (0 < aspect < math.inf and _rise(seconds)):
+        raise _damaged()
     left, top, right, bottom = crop
     return Fingerprint(
         seconds,
@@ -75,6 +79,17 @@ def unpack(data: bytes) -> Fingerprint:
         (left, top, right, bottom),
         aspect,
     )
+
+
+def unpack_all(packed: Mapping[str, bytes]) -> tuple[dict[str, Fingerprint], set[str]]:
+    """Fingerprints of takes by id, and the ids of those whose record is damaged."""
+    prints: dict[str, Fingerprint] = {}
+    for take_id, data in packed.items():
+        try:
+            prints[take_id] = unpack(data)
+        except LibraryError:
+            continue
+    return prints, set(packed.keys() - prints.keys())
 
 
 def pack_thumbnails(thumbnails: Thumbnails) -> bytes:
@@ -98,8 +113,21 @@ def unpack_thumbnails(data: bytes) -> Thumbnails:
     at = _SIZES.size
     luma = _tiles(_decode(data[at : at + length]), THUMBNAIL, count)
     both = _decode(data[at + length :])
-    chroma = [_tiles(half, CHROMA, count) for half in np.split(both, 2)]
+    middle = len(both) // 2
+    chroma = [_tiles(half, CHROMA, count) for half in (both[:middle], both[middle:])]
     return Thumbnails(luma, np.stack(chroma, axis=-1))
+
+
+def unpack_both(data: bytes, pictures: bytes) -> tuple[Fingerprint, Thumbnails]:
+    """What :func:`pack` and :func:`pack_thumbnails` wrote of one take.
+
+    Raises:
+        LibraryError: one of them is damaged, or they are not of the same samples.
+    """
+    fingerprint, thumbnails = unpack(data), unpack_thumbnails(pictures)
+    if len(fingerprint.seconds) != len(thumbnails.luma):
+        raise _damaged()
+    return fingerprint, thumbnails
 
 
 def _sheet(tiles: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -127,10 +155,20 @@ def _encode(sheet: NDArray[np.uint8]) -> bytes:
 
 
 def _decode(data: bytes) -> NDArray[np.uint8]:
-    sheet = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    try:
+        sheet = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE) if data else None
+    except cv2.error as error:
+        raise _damaged() from error
     if sheet is None:
         raise _damaged()
     return np.asarray(sheet, np.uint8)
+
+
+def _rise(seconds: NDArray[np.float32]) -> bool:
+    """Whether times are numbers and none is before the last; asked so that what is no number fails."""
+    if not len(seconds):
+        return True
+    return -math.inf < seconds[0] and seconds[-1] < math.inf and bool((seconds[1:] >= seconds[:-1]).all())
 
 
 def _damaged() -> LibraryError:

@@ -2,15 +2,27 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from circletake.errors import LibraryError
 from circletake.fingerprint.making import Fingerprinter, grid
-from circletake.fingerprint.record import Thumbnails, pack, pack_thumbnails, unpack, unpack_thumbnails
+from circletake.fingerprint.record import (
+    Thumbnails,
+    pack,
+    pack_thumbnails,
+    unpack,
+    unpack_both,
+    unpack_thumbnails,
+)
 from tests.scenes import Scene, fingerprinted
 
 
 def _made(count: int = 8) -> Any:
     return fingerprinted(Scene().frames()[:count], 8)
+
+
+PACKED = pack(_made()[0])
 
 
 def test_a_packed_fingerprint_comes_back() -> None:
@@ -45,6 +57,27 @@ def test_damaged_thumbnails_are_named(damage: Any) -> None:
     data = pack_thumbnails(_made()[1])
     with pytest.raises(LibraryError, match="damaged"):
         unpack_thumbnails(damage(data) if callable(damage) else damage)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**16), st.binary(min_size=1, max_size=40))
+def test_whatever_is_written_over_a_record_it_is_damaged_or_times_rise(at: int, bad: bytes) -> None:
+    data = bytearray(PACKED)
+    place = at % len(data)
+    data[place : place + len(bad)] = bad
+    try:
+        after = unpack(bytes(data[: len(PACKED)]))
+    except LibraryError as error:
+        assert "damaged" in str(error)
+    else:
+        assert np.isfinite(after.seconds).all() and (np.diff(after.seconds) >= 0).all()
+        assert 0 < after.aspect < np.inf
+
+
+def test_hashes_and_thumbnails_of_other_samples_do_not_belong_together() -> None:
+    (few, _), (_, many) = _made(8), _made(9)
+    with pytest.raises(LibraryError, match="damaged"):
+        unpack_both(pack(few), pack_thumbnails(many))
 
 
 def test_thumbnails_of_fewer_frames_than_promised_are_damaged() -> None:

@@ -114,6 +114,21 @@ def test_a_take_with_another_fingerprint_is_to_be_compared_again(registry: Regis
     assert registry.pairs.compared("1") == {a, c}
 
 
+def test_a_dropped_fingerprint_is_missing_and_what_was_found_with_it_stays_meanwhile(
+    registry: Registry,
+) -> None:
+    a, b, c = three(registry)
+    for take in (a, b, c):
+        registry.analyses.save(take, [StageResult(HASHES, blob=b"bad")])
+    registry.pairs.save("1", [a, b, c], [Pair(a, b, alignment())])
+    registry.analyses.drop_fingerprints("2", [])
+    assert registry.analyses.fingerprinted("2") == {a, b, c}
+    registry.analyses.drop_fingerprints("2", [b])
+    assert registry.analyses.fingerprinted("2") == registry.pairs.compared("1") == {a, c}
+    assert registry.analyses.missing(HASHES) == [b]
+    assert registry.pairs.all("1") == [Pair(a, b, alignment())]
+
+
 def test_numbers_of_numpy_are_numbers(registry: Registry) -> None:
     a, b, _ = three(registry)
     told = alignment(distance=np.float32(12.5), flipped=np.bool_(True), frames=np.int64(7))

@@ -89,6 +89,15 @@ def test_takes_can_be_named_by_id_however_many(three: Registry) -> None:
         three.takes.slate("nobody")
 
 
+def test_takes_asked_for_in_parts_are_told_as_if_at_once(
+    three: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = three.takes.slates()
+    named = TakeFilter(takes=tuple(slate.take.id for slate in reversed(everything)))
+    monkeypatch.setattr("circletake_registry.slates._FEW", 2)
+    assert three.takes.slates(named) == everything
+
+
 @pytest.mark.parametrize("score", ["sharpness", ">=1", "sharpness>=", "sharpness>=x", "a b>1"])
 def test_a_score_that_is_no_comparison_is_refused(three: Registry, score: str) -> None:
     with pytest.raises(BadInput, match="comparison"):

@@ -141,3 +141,11 @@ def test_everything_is_there_after_closing_and_opening(tmp_path: Path) -> None:
     with Registry.open(tmp_path / "r.sqlite") as registry:
         assert registry.takes.get(take.id) == take
         assert registry.takes.claims(take.id)[0].said == claim().said
+
+
+def test_takes_of_one_coded_picture_are_told_whatever_their_files(registry: Registry) -> None:
+    same = media_facts(picture_sha256="a" * 64)
+    one, other = (new_take(registry, word, media=same).id for word in ("one", "other"))
+    alone = new_take(registry, "alone", media=media_facts(picture_sha256="b" * 64)).id
+    assert registry.takes.rewrapped() == {one, other}
+    assert registry.takes.ids() == {one, other, alone}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
 from circletake.model.alignment import COMPARISON
 from circletake.model.event import Actor
+from circletake.model.fingerprint import VERSION
 from circletake.model.slate import Slate, TakeFilter
 from circletake.model.stack import Band, Stack
 from circletake.model.take import Take
-from circletake.workflows.analysis.pairing import pair_takes
+from circletake.workflows.analysis.comparing import Lost
+from circletake.workflows.analysis.pairing import Pairing, pair_takes
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 
@@ -32,6 +35,8 @@ class DedupeReport:
         versions: larger versions of a keeper, which stay visible too.
         unlike: takes that were compared and are in no stack.
         waiting: takes without a fingerprint, which could not be compared.
+        damaged: of these, those whose record was found damaged now, and dropped.
+        lost: pairs that could not be compared; the next run takes them up again.
         batch: what ``undo`` takes back; empty for a dry run, and where all was so already.
     """
 
@@ -42,6 +47,8 @@ class DedupeReport:
     versions: int
     unlike: int
     waiting: int
+    damaged: tuple[str, ...] = ()
+    lost: tuple[Lost, ...] = ()
     batch: str = ""
 
 
@@ -71,15 +78,17 @@ def dedupe(
 
     registry = library.registry
     policy = _policy(keeper, Keeper)
-    pairs = pair_takes(library, progress=progress, cancelled=cancelled)
-    slates = registry.takes.slates(TakeFilter())
-    stacks = build_stacks(
-        slates, pairs, keeper=policy, rulings=registry.stacks.rulings(), versions=registry.versions.all()
-    )
+    found = pair_takes(library, progress=progress, cancelled=cancelled)
+    rulings, versions = registry.stacks.rulings(), registry.versions.all()
+    alike = ((pair.a_id, pair.b_id) for pair in found.pairs)
+    untold = ((pair.a_id, pair.b_id) for pair in found.lost)
+    named = registry.takes.rewrapped().union(found.damaged, *alike, *untold, *rulings.together)
+    slates = registry.takes.slates(TakeFilter(takes=tuple(named))) if named else []
+    stacks = build_stacks(slates, found.pairs, keeper=policy, rulings=rulings, versions=versions)
     if not dry_run:
         batch = registry.stacks.replace(stacks, by, batch)
         stacks = registry.stacks.current()
-    return _report(stacks, slates, registry.pairs.compared(COMPARISON), batch)
+    return _report(library, found, stacks, slates, batch)
 
 
 def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "") -> tuple[Take, Take, str]:
@@ -88,7 +97,7 @@ def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "
     Returns the two takes, and the batch that ``undo`` takes back.
 
     Raises:
-        BadInput: not two takes were named.
+        BadInput: not two takes were named, or the same twice.
         NotFound: one of them does not exist.
     """
     named = [take for word in words for take in library.registry.takes.resolve(word)]
@@ -97,6 +106,10 @@ def keep_apart(library: Library, words: Sequence[str], by: Actor, batch: str = "
             "--apart", f"names {len(named)} takes, not 2", "circletake dedupe --apart SH010/31 SH010/12"
         )
     one, other = named
+    if one.id == other.id:
+        raise BadInput(
+            "--apart", f"{one.label} is named twice", "circletake dedupe --apart SH010/31 SH010/12"
+        )
     return one, other, library.registry.stacks.keep_apart(one.id, other.id, by, batch)
 
 
@@ -105,13 +118,13 @@ def join(library: Library, keeper: str, others: str, by: Actor, batch: str = "")
 
     Args:
         keeper: the take they belong with.
-        others: one take or a set of them, such as ``SH010/12-14``.
+        others: one take or a set of them, such as ``SH010/12-14``; the first may be in it.
 
     Returns:
         The takes, the one they belong with first; and the batch that ``undo`` takes back.
 
     Raises:
-        BadInput: several takes are named to belong with, or the same take twice.
+        BadInput: several takes are named to belong with, or no other.
         NotFound: one of them does not exist.
     """
     named = library.registry.takes.resolve(keeper)
@@ -119,7 +132,9 @@ def join(library: Library, keeper: str, others: str, by: Actor, batch: str = "")
         raise BadInput(
             "--join", f"{keeper} names {len(named)} takes", "one take, then those that belong with it"
         )
-    rest = library.registry.takes.resolve(others)
+    rest = [take for take in library.registry.takes.resolve(others) if take.id != named[0].id]
+    if not rest:
+        raise BadInput("--join", f"names {named[0].label} alone", "one take, then those that belong with it")
     done = library.registry.stacks.join(named[0].id, [take.id for take in rest], by, batch)
     return [*named, *rest], done
 
@@ -155,19 +170,25 @@ def _policy(word: str, policies: type[Keeper]) -> Keeper:
         raise BadInput("--keeper", f"{word!r} is no policy; there are: {have}") from None
 
 
-def _report(stacks: Sequence[Stack], slates: Sequence[Slate], printed: Set[str], batch: str) -> DedupeReport:
+def _report(
+    library: Library, found: Pairing, stacks: Sequence[Stack], slates: Sequence[Slate], batch: str
+) -> DedupeReport:
     by_id = {slate.take.id: slate for slate in slates}
-    place = {slate.take.id: index for index, slate in enumerate(slates)}
-    named = {stack.keeper_id for stack in stacks} | {m.take_id for stack in stacks for m in stack.members}
+    place = {take_id: index for index, take_id in enumerate(by_id)}
     members = [member for stack in stacks for member in stack.members]
-    folded = sum(member.likeness.band.folds for member in members)
+    inside = {stack.keeper_id for stack in stacks} | {member.take_id for member in members}
+    told = inside.union(found.damaged, *((pair.a_id, pair.b_id) for pair in found.lost))
+    bands = Counter(member.likeness.band for member in members)
+    registry = library.registry
     return DedupeReport(
         stacks=tuple(sorted(stacks, key=lambda stack: place[stack.keeper_id])),
-        slates={take_id: by_id[take_id] for take_id in named},
-        folded=folded,
-        variants=sum(member.likeness.band is Band.VARIANT for member in members),
-        versions=sum(member.likeness.band is Band.VERSION for member in members),
-        unlike=len(printed & by_id.keys()) - len(named),
-        waiting=len(by_id.keys() - printed),
+        slates={take_id: by_id[take_id] for take_id in told},
+        folded=sum(count for band, count in bands.items() if band.folds),
+        variants=bands[Band.VARIANT],
+        versions=bands[Band.VERSION],
+        unlike=len(registry.pairs.compared(COMPARISON) - inside),
+        waiting=len(registry.takes.ids() - registry.analyses.fingerprinted(VERSION)),
+        damaged=found.damaged,
+        lost=found.lost,
         batch=batch,
     )

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput, CircletakeError
+from circletake.errors import BadInput, CircletakeError, LibraryError
 from circletake.model.alignment import Alignment
 from circletake.model.fingerprint import VERSION
 from circletake.model.slate import Slate
 from circletake.model.stack import Likeness, VersionOf
 from circletake.workflows import pool
-from circletake.workflows.analysis.pairing import look_at
+from circletake.workflows.analysis.comparing import look_at
 from circletake.workflows.analysis.showing import Frames, show
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
     from circletake.fingerprint.explaining import Measure
+    from circletake.fingerprint.looks import Look
     from circletake.fingerprint.overlay import Moment
     from circletake.model.still import Still
 
@@ -63,6 +64,7 @@ def explain(
 
     Raises:
         BadInput: not two takes were named, or one has no fingerprint yet.
+        LibraryError: the fingerprint of one is damaged.
         NotFound: one of them does not exist.
         Cancelled: ``cancelled`` answered yes.
     """
@@ -78,12 +80,12 @@ def explain(
         raise BadInput("--explain", "needs two takes", "circletake dedupe --explain SH010/31 SH010/12")
     a, b = (registry.takes.slate(take.id) for take in named)
     ids = (a.take.id, b.take.id)
-    packed = registry.analyses.fingerprints(VERSION)
+    packed = registry.analyses.fingerprints(VERSION, ids)
     pictures = registry.analyses.thumbnails(VERSION, ids)
     for slate in (a, b):
         if slate.take.id not in packed or slate.take.id not in pictures:
             raise BadInput(slate.take.label, "was not looked at yet", "circletake analyze")
-    looks = {one: look_at(packed[one], pictures[one]) for one in ids}
+    looks = {slate.take.id: _look(slate, packed, pictures) for slate in (a, b)}
     ours, theirs = (looks[one] for one in ids)
     # The numbers are those of a run; the picture shows the first named above, whichever a run lays on it.
     alignment = compare(ours, theirs)
@@ -108,6 +110,13 @@ def explain(
         lost,
         picture,
     )
+
+
+def _look(slate: Slate, packed: Mapping[str, bytes], pictures: Mapping[str, bytes]) -> Look:
+    try:
+        return look_at(packed[slate.take.id], pictures[slate.take.id])
+    except LibraryError as error:
+        raise LibraryError(slate.take.label, "its fingerprint is damaged", error.next_step) from error
 
 
 def _stills(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from circletake.errors import LibraryError, MediaError, NotFound
@@ -41,45 +43,95 @@ def locate(
     """
     if not film.exists():
         raise NotFound(str(film), "no such file", "circletake locate VIDEO")
+    with _ready(library) as ready:
+        position = Position(ready.staging / "position")
+        watch = _watching(position, progress, cancelled)
+        ((_, result),) = pool.run([ready.task(film)], search, workers=1, caps=_CAPS, cancelled=watch)
+        found = ready.told(film, result)
+    if isinstance(found, MediaError):
+        raise found
+    return found
+
+
+def locate_each(
+    library: Library, films: Sequence[Path], *, progress: Progress = silent
+) -> Iterator[tuple[Path, CueList | MediaError]]:
+    """The same for several films, one after another; the library is made ready once for all of them.
+
+    Yields each film with what was found, or with why it cannot be read.
+
+    Raises:
+        LibraryError: no take has a fingerprint to compare with.
+    """
+    if not films:
+        return
+    with _ready(library) as ready:
+        tasks = [ready.task(film) for film in films]
+        by_task = {task.film: film for task, film in zip(tasks, films, strict=True)}
+        # One worker, since each holds the whole library.
+        for task, result in pool.run(tasks, search, workers=1, caps=_CAPS, progress=progress):
+            film = by_task[task.film]
+            yield film, ready.told(film, result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What every search of a library needs, out of the registry's hands.
+
+    Attributes:
+        total: takes of the library, those without a record too.
+    """
+
+    staging: Path
+    prints: Records
+    pictures: Records
+    copies: tuple[str, ...]
+    total: int
+
+    def task(self, film: Path) -> Search:
+        """The search of one film."""
+        position = str(self.staging / "position")
+        return Search(str(film.absolute()), self.prints, self.pictures, position, self.copies)
+
+    def told(self, film: Path, found: Searched | Refused | pool.Failure) -> CueList | MediaError:
+        """What a worker answered."""
+        if isinstance(found, Refused):
+            return MediaError(found.thing, found.reason, found.next_step)
+        if isinstance(found, pool.Failure):
+            return MediaError(film.name, found.reason)
+        compared = len(self.prints.places) - found.damaged
+        return CueList(
+            # A name that is not UTF-8 comes as lone surrogates, which no page or timeline can hold.
+            film=film.name.encode("utf-8", "replace").decode(),
+            sha256=found.sha256,
+            rate=found.rate,
+            frames=found.frames,
+            cues=found.cues,
+            gaps=found.gaps,
+            takes=compared,
+            waiting=self.total - compared,
+            width=found.width,
+            height=found.height,
+            problem=found.problem,
+            sound=found.sound,
+        )
+
+
+@contextmanager
+def _ready(library: Library) -> Iterator[_Ready]:
     total = library.registry.takes.count()
     with library.staging() as staging:
         prints, pictures = _records(library, staging)
         if not prints.places:
             next_step = "circletake analyze" if total else "circletake import FOLDER"
             raise LibraryError("locate", "no take has a fingerprint to compare with", next_step)
-        position = Position(staging / "position")
-        task = Search(str(film.absolute()), prints, pictures, str(staging / "position"), _copies(library))
-        found = _searched(task, film, _watching(position, progress, cancelled))
-    return CueList(
-        # A name that is not UTF-8 comes as lone surrogates, which no page or timeline can hold.
-        film=film.name.encode("utf-8", "replace").decode(),
-        sha256=found.sha256,
-        rate=found.rate,
-        frames=found.frames,
-        cues=found.cues,
-        gaps=found.gaps,
-        takes=len(prints.places),
-        waiting=total - len(prints.places),
-        width=found.width,
-        height=found.height,
-        problem=found.problem,
-        sound=found.sound,
-    )
+        yield _Ready(staging, prints, pictures, _copies(library), total)
 
 
 def slates_of(library: Library, cues: CueList) -> dict[str, Slate]:
     """What is known of every take that is in the film, and of those that came near, by take id."""
     named = [cue.take_id for cue in cues.cues] + [gap.nearest for gap in cues.gaps if gap.nearest]
     return {take_id: library.registry.takes.slate(take_id) for take_id in dict.fromkeys(named)}
-
-
-def _searched(task: Search, film: Path, watch: Callable[[], bool]) -> Searched:
-    ((_, result),) = pool.run([task], search, workers=1, caps=_CAPS, cancelled=watch)
-    if isinstance(result, Refused):
-        raise MediaError(result.thing, result.reason, result.next_step)
-    if isinstance(result, pool.Failure):
-        raise MediaError(film.name, result.reason)
-    return result
 
 
 def _copies(library: Library) -> tuple[str, ...]:

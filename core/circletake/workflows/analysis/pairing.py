@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from circletake.errors import Cancelled
-from circletake.model.alignment import COMPARISON, Alignment, Pair
+from circletake.model.alignment import COMPARISON, Pair
 from circletake.model.fingerprint import VERSION
 from circletake.workflows import pool
+from circletake.workflows.analysis.comparing import Compared, Lost, Task, compare_pairs
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
-
-if TYPE_CHECKING:
-    from circletake.fingerprint.looks import Look
 
 _TOGETHER = 16
 """Pairs of one task: few enough to stop quickly, enough to be worth a worker's while."""
@@ -25,17 +22,21 @@ _HERE = 24
 _ROUND = 1024
 """Pairs after which what was found is kept: about half a minute's work of two cores."""
 
+Near = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """Takes to compare, as bytes: workers see no database.
+class Pairing:
+    """All like pairs, and what could not be compared now.
 
     Attributes:
-        records: packed fingerprint and thumbnails by take id.
+        lost: pairs that are left to the next run.
+        damaged: takes whose fingerprint could not be read; it is dropped, so that an analysis makes it anew.
     """
 
-    pairs: tuple[tuple[str, str], ...]
-    records: dict[str, tuple[bytes, bytes]]
+    pairs: list[Pair]
+    lost: tuple[Lost, ...] = ()
+    damaged: tuple[str, ...] = ()
 
 
 def pair_takes(
@@ -45,10 +46,11 @@ def pair_takes(
     cancelled: Callable[[], bool] = lambda: False,
     workers: int | None = None,
     at_once: bool = False,
-) -> list[Pair]:
-    """Compare the takes that have not been compared yet with all others, and return every like pair.
+) -> Pairing:
+    """Compare the takes that have not been compared yet with all others.
 
-    Every so often what was found is kept; after a stop only the takes that are left are new.
+    Every so often what was found is kept; after a stop only the takes that are left are new. A take of a
+    pair that could not be compared is new to the next run.
 
     Args:
         at_once: keep nothing before all new takes are through; after a stop they are new again.
@@ -56,34 +58,46 @@ def pair_takes(
     Raises:
         Cancelled: ``cancelled`` answered yes.
     """
-    from circletake.fingerprint.record import unpack
+    from circletake.fingerprint.record import unpack_all
     from circletake.fingerprint.search import candidates
 
-    pairs = library.registry.pairs
-    packed = library.registry.analyses.fingerprints(VERSION)
-    fresh = packed.keys() - pairs.compared(COMPARISON)
-    if fresh:
+    registry = library.registry
+    fresh = registry.analyses.fingerprinted(VERSION) - registry.pairs.compared(COMPARISON)
+    if not fresh:
+        return Pairing(registry.pairs.all(COMPARISON))
 
-        def watch(done: int, total: int) -> None:
-            if cancelled():
-                raise Cancelled
-            progress.step(done, total, "searching")
+    def watch(done: int, total: int) -> None:
+        if cancelled():
+            raise Cancelled
+        progress.step(done, total, "searching")
 
-        prints = {take_id: unpack(blob) for take_id, blob in packed.items()}
-        near = candidates(prints, fresh, watch=watch)
-        onwards = _Onwards(progress, len(near))
-        found: list[Pair] = []
-        for takes, part in _rounds(fresh, near):
-            if cancelled():
-                raise Cancelled
-            found += _compared(library, packed, part, onwards, cancelled, workers)
-            onwards.before += len(part)
-            if not at_once:
-                pairs.save(COMPARISON, takes, found)
-                found = []
-        if at_once:
-            pairs.save(COMPARISON, fresh, found)
-    return pairs.all(COMPARISON)
+    packed = registry.analyses.fingerprints(VERSION)
+    prints, damaged = unpack_all(packed)
+    registry.analyses.drop_fingerprints(VERSION, damaged)
+    fresh &= prints.keys()
+    near = candidates(prints, fresh, watch=watch)
+    del prints
+    onwards = _Onwards(progress, len(near))
+    found: list[Pair] = []
+    lost: list[Lost] = []
+    through: set[str] = set()
+    for takes, part in _rounds(fresh, near):
+        if cancelled():
+            raise Cancelled
+        through.update(takes)
+        for done in _compared(library, packed, part, onwards, cancelled, workers):
+            found += done.alike
+            lost += done.lost
+            through.difference_update(_later(fresh, (one.a_id, one.b_id)) for one in done.lost)
+            registry.analyses.drop_fingerprints(VERSION, done.damaged)
+            damaged.update(done.damaged)
+        onwards.before += len(part)
+        if not at_once:
+            registry.pairs.save(COMPARISON, through - damaged, found)
+            found, through = [], set()
+    if at_once:
+        registry.pairs.save(COMPARISON, through - damaged, found)
+    return Pairing(registry.pairs.all(COMPARISON), tuple(lost), tuple(sorted(damaged)))
 
 
 @dataclass(slots=True)
@@ -102,20 +116,17 @@ class _Onwards:
         self.progress.step(min(self.before + done * _TOGETHER, self.total), self.total, note)
 
 
-def _rounds(
-    fresh: Collection[str], near: Sequence[tuple[str, str]]
-) -> Iterator[tuple[list[str], list[tuple[str, str]]]]:
+def _rounds(fresh: Collection[str], near: Sequence[Near]) -> Iterator[tuple[list[str], list[Near]]]:
     """New takes in order, with their pairs among one another and with those before, some at a time.
 
     A pair comes with the later of its new takes: once a round is through, its takes are compared
     with all that were before.
     """
-    order = {take_id: place for place, take_id in enumerate(sorted(fresh))}
-    by_take: dict[str, list[tuple[str, str]]] = {take_id: [] for take_id in order}
+    by_take: dict[str, list[Near]] = {take_id: [] for take_id in sorted(fresh)}
     for pair in near:
-        by_take[max(pair, key=lambda take_id: order.get(take_id, -1))].append(pair)
+        by_take[_later(fresh, pair)].append(pair)
     takes: list[str] = []
-    pairs: list[tuple[str, str]] = []
+    pairs: list[Near] = []
     for take_id, some in by_take.items():
         takes.append(take_id)
         pairs += some
@@ -126,53 +137,48 @@ def _rounds(
         yield takes, pairs
 
 
-def compare_pairs(task: Task) -> list[tuple[str, str, Alignment]]:
-    """Compare the pairs of a task; those that are alike at all come back."""
-    from circletake.fingerprint.comparing import compare
-    from circletake.fingerprint.judging import band
-
-    looks: dict[str, Look] = {}
-    found = []
-    for a, b in task.pairs:
-        for name in (a, b):
-            if name not in looks:
-                looks[name] = look_at(*task.records[name])
-        alignment = compare(looks[a], looks[b])
-        if alignment and band(alignment):
-            found.append((a, b, alignment))
-    return found
-
-
-def look_at(packed: bytes, pictures: bytes) -> Look:
-    """A take ready to be compared, from its record."""
-    from circletake.fingerprint.looks import Look
-    from circletake.fingerprint.record import unpack, unpack_thumbnails
-
-    return Look(unpack(packed), unpack_thumbnails(pictures))
+def _later(fresh: Collection[str], pair: Near) -> str:
+    """Which take of a pair brings it: the one that is new, of two new ones that with the higher id."""
+    return max(pair, key=lambda take_id: (take_id in fresh, take_id))
 
 
 def _compared(
     library: Library,
-    packed: dict[str, bytes],
-    near: Sequence[tuple[str, str]],
+    packed: Mapping[str, bytes],
+    near: Sequence[Near],
     progress: Progress,
     cancelled: Callable[[], bool],
     workers: int | None,
-) -> Iterator[Pair]:
+) -> Iterator[Compared]:
+    """What comes of pairs; where a task fails as a whole, its pairs are taken one by one."""
     tasks = list(_tasks(library, packed, near))
     if len(near) <= _HERE:
-        for task in tasks:
-            yield from (Pair(*one) for one in compare_pairs(task))
+        yield from map(compare_pairs, tasks)
         return
-    for _, result in pool.run(tasks, compare_pairs, workers=workers, progress=progress, cancelled=cancelled):
-        if isinstance(result, list):
-            yield from (Pair(*one) for one in result)
+    failed: list[Task] = []
+    for task, result in pool.run(
+        tasks, compare_pairs, workers=workers, progress=progress, cancelled=cancelled
+    ):
+        if isinstance(result, pool.Failure):
+            failed.append(task)
+        else:
+            yield result
+    single = [
+        Task((pair,), {one: task.records[one] for one in pair}) for task in failed for pair in task.pairs
+    ]
+    for task, result in pool.run(single, compare_pairs, workers=workers, cancelled=cancelled):
+        if isinstance(result, pool.Failure):
+            reason = (
+                f"comparing them took a worker down: {result.reason}" if result.crashed else result.reason
+            )
+            yield Compared(lost=tuple(Lost(*pair, reason) for pair in task.pairs))
+        else:
+            yield result
 
 
-def _tasks(library: Library, packed: dict[str, bytes], near: Sequence[tuple[str, str]]) -> Iterator[Task]:
+def _tasks(library: Library, packed: Mapping[str, bytes], near: Sequence[Near]) -> Iterator[Task]:
     for start in range(0, len(near), _TOGETHER):
         part = tuple(near[start : start + _TOGETHER])
         ids = sorted({name for pair in part for name in pair})
         pictures = library.registry.analyses.thumbnails(VERSION, ids)
-        there = {name: (packed[name], pictures[name]) for name in ids if name in pictures}
-        yield Task(tuple(pair for pair in part if all(name in there for name in pair)), there)
+        yield Task(part, {name: (packed[name], pictures.get(name, b"")) for name in ids})

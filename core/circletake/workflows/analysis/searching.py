@@ -55,6 +55,7 @@ class Searched:
     Attributes:
         problem: why not all of it could be read; empty when it could.
         sound: it has any.
+        damaged: takes whose record cannot be read, and that were not compared.
     """
 
     sha256: str
@@ -66,6 +67,7 @@ class Searched:
     gaps: tuple[Gap, ...]
     problem: str = ""
     sound: bool = False
+    damaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _search(task: Search) -> Searched:
     import cv2
 
     from circletake.fingerprint.locate import Locator
-    from circletake.fingerprint.record import unpack, unpack_thumbnails
+    from circletake.fingerprint.record import unpack_all, unpack_thumbnails
     from circletake.media.frames import Tap, read_once
     from circletake.media.probe import probe
 
@@ -103,7 +105,7 @@ def _search(task: Search) -> Searched:
     film = Path(task.film)
     probed = probe(film, whole=False)
     facts = probed.facts
-    takes = {take_id: unpack(task.prints.read(take_id)) for take_id in task.prints.places}
+    takes, damaged = unpack_all({take_id: task.prints.read(take_id) for take_id in task.prints.places})
     locator, clock = Locator(takes, look, float(facts.rate or RATE), task.copies), FilmClock()
     taps = [Tap(needs, sink) for needs, sink in locator.sinks]
     taps.append(Tap(taps[0].needs, clock))
@@ -125,6 +127,7 @@ def _search(task: Search) -> Searched:
         clock.placed(gaps, rate, end),
         decoded.problem or short,
         facts.audio is not None,
+        len(damaged),
     )
 
 

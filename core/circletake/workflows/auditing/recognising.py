@@ -7,13 +7,15 @@ takes, which of them where. A picture can only match: whose file it is, pixels d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import CircletakeError
+from circletake.errors import LibraryError
 from circletake.model.case import FileCase, PictureMatch, Shown
+from circletake.model.cue import CueList
 from circletake.model.take import Take
 from circletake.workflows import pool
 from circletake.workflows.auditing.exported import Exported, Exports
@@ -22,10 +24,14 @@ from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
     from circletake.fingerprint.looks import Look
+    from circletake.model.analysis import StageResult
     from circletake.model.fingerprint import Fingerprint
 
 _ABOUT = 0.05
 """Share of its length by which an encoding of a cut may miss the cut's."""
+
+_AT_ONCE = 200
+"""Files that are looked for among all takes at once: the library is gone through once for so many."""
 
 _LONGER = 1.1
 """A file that is longer than the take it resembles by more than this may show other takes too."""
@@ -42,7 +48,7 @@ def recognised(
     lost = [f for f in files if f.kind == "video" and f.media and not f.credentials.present]
     if not lost:
         return tuple(files)
-    takes = {slate.take.id: slate.take for slate in library.registry.takes.slates()}
+    takes = {take.id: take for take in library.registry.takes.all()}
     exports = Exports(library, takes)
     found = _by_digest(lost, takes, exports)
     rest = [file for file in lost if file.path not in found]
@@ -81,11 +87,21 @@ def _export(export: Exported, distance: float, *, exact: bool = False) -> Pictur
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Fingerprints of the library, unpacked for searching."""
+    """What a library knows of pictures, ready to be searched.
 
+    Attributes:
+        records: packed fingerprints of takes, by take id.
+        prints: the same unpacked; takes whose record is damaged are left out.
+        cuts: exported cuts by path, with their looks once they are made.
+    """
+
+    library: Library
     takes: Mapping[str, Take]
+    exports: Exports
     records: Mapping[str, bytes]
     prints: Mapping[str, Fingerprint]
+    cuts: Mapping[str, Exported]
+    looks: dict[str, Look] = field(default_factory=dict)
 
 
 def _by_fingerprint(
@@ -97,62 +113,95 @@ def _by_fingerprint(
     seen: Sequence[Exported],
     progress: Progress,
 ) -> dict[str, PictureMatch]:
-    from circletake.fingerprint.record import unpack
+    from circletake.fingerprint.record import unpack_all
     from circletake.model.fingerprint import VERSION
-    from circletake.workflows.analysis.analyze import FINGERPRINT
-    from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
-    from circletake.workflows.analysis.pairing import look_at
 
     stored = library.registry.analyses.fingerprints(VERSION) if files else {}
     records = {take_id: blob for take_id, blob in stored.items() if take_id in takes}
     cuts = {each.row.path: each for each in seen if each.take is None} if files else {}
     if not records and not cuts:
         return {}
-    held = _Held(takes, records, {take_id: unpack(blob) for take_id, blob in records.items()})
+    held = _Held(library, takes, exports, records, unpack_all(records)[0], cuts)
+    found: dict[str, PictureMatch] = {}
+    for some in _looked_at(files, root, held, progress):
+        near = _nearest_takes({file.path: record for file, record, cut in some if not cut}, held)
+        near.update({file.path: cut for file, _, cut in some if cut})
+        films = [
+            file.path
+            for file, _, _ in some
+            if file.path not in near or _shows_more(file, near[file.path], takes)
+        ]
+        found.update(near)
+        found.update(_parts(films, root, library))
+    return found
+
+
+_Record = tuple[bytes, bytes]
+"""A packed fingerprint and its thumbnails."""
+
+
+def _looked_at(
+    files: Sequence[FileCase], root: Path, held: _Held, progress: Progress
+) -> Iterator[list[tuple[FileCase, _Record, PictureMatch | None]]]:
+    """Files some at a time, each with its record and the exported cut that it is, if it is one."""
+    from circletake.workflows.analysis.analyze import FINGERPRINT
+    from circletake.workflows.analysis.comparing import look_at
+    from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
+
+    # Cuts first: a file is held against all of them before it is looked for among takes.
     jobs = [
+        MeasureJob(path, cut.row.sha256, path, cut.media, fingerprint=FINGERPRINT)
+        for path, cut in held.cuts.items()
+    ]
+    jobs += [
         MeasureJob(file.path, file.sha256, str(root / file.path), file.media, fingerprint=FINGERPRINT)
         for file in files
         if file.media
     ]
-    jobs += [
-        MeasureJob(path, cut.row.sha256, path, cut.media, fingerprint=FINGERPRINT)
-        for path, cut in cuts.items()
-    ]
-    made: dict[str, tuple[bytes, bytes]] = {}
+    by_path = {file.path: file for file in files}
+    left, waiting = len(held.cuts), list[tuple[FileCase, _Record]]()
+
+    def told() -> list[tuple[FileCase, _Record, PictureMatch | None]]:
+        some = [(file, record, _nearest_cut(file, record, held)) for file, record in waiting]
+        waiting.clear()
+        return some
+
     for job, result in pool.run(jobs, measure, progress=progress):
-        first = result.results[0] if isinstance(result, MeasuredTake) and result.results else None
-        if first is not None and first.blob is not None and first.pictures is not None:
-            made[job.path] = (first.blob, first.pictures)
-    of_cuts = {path: look_at(*made[path]) for path in cuts if path in made}
-    found: dict[str, PictureMatch] = {}
-    for file in files:
-        own = made.get(str(root / file.path))
-        if own is None:
-            continue
-        match = _nearest_cut(file, look_at(*own), of_cuts, cuts) or _nearest_take(own, library, held, exports)
-        if match is None or _shows_more(file, match, takes):
-            match = _parts(root / file.path, library) or match
-        if match is not None:
-            found[file.path] = match
-    return found
+        record = _record(result.results) if isinstance(result, MeasuredTake) else None
+        if job.take_id in held.cuts:
+            left -= 1
+            if record:
+                held.looks[job.path] = look_at(*record)
+        elif record:
+            waiting.append((by_path[job.take_id], record))
+        if not left and len(waiting) >= _AT_ONCE:
+            yield told()
+    yield told()
 
 
-def _nearest_cut(
-    file: FileCase, mine: Look, looks: Mapping[str, Look], cuts: Mapping[str, Exported]
-) -> PictureMatch | None:
+def _record(results: Sequence[StageResult]) -> _Record | None:
+    first = results[0] if results else None
+    if first is None or first.blob is None or first.pictures is None:
+        return None
+    return first.blob, first.pictures
+
+
+def _nearest_cut(file: FileCase, record: _Record, held: _Held) -> PictureMatch | None:
     """The exported cut of its length that a file would fold with and is nearest to.
 
     A clip folds with every cut that it is in; only a file as long as the cut can be the cut.
     """
+    from circletake.workflows.analysis.comparing import look_at
+
     length = file.media.seconds if file.media else 0.0
-    as_long = {path for path, cut in cuts.items() if abs(cut.media.seconds - length) <= _ABOUT * length}
-    near = {
-        path: distance
-        for path, look in looks.items()
-        if path in as_long and (distance := _distance(look, mine)) is not None
-    }
+    as_long = [path for path in held.looks if abs(held.cuts[path].media.seconds - length) <= _ABOUT * length]
+    if not as_long:
+        return None
+    mine = look_at(*record)
+    told = {path: _distance(held.looks[path], mine) for path in as_long}
+    near = {path: distance for path, distance in told.items() if distance is not None}
     path = min(near, key=lambda each: near[each], default=None)
-    return _export(cuts[path], near[path]) if path else None
+    return _export(held.cuts[path], near[path]) if path else None
 
 
 def _distance(known: Look, mine: Look) -> float | None:
@@ -165,32 +214,38 @@ def _distance(known: Look, mine: Look) -> float | None:
     return alignment.distance if alignment and judged and judged.folds else None
 
 
-_FILE = "file"
-
-
-def _nearest_take(
-    own: tuple[bytes, bytes], library: Library, held: _Held, exports: Exports
-) -> PictureMatch | None:
-    """The take that folds with a file and is nearest to it."""
+def _nearest_takes(records: Mapping[str, _Record], held: _Held) -> dict[str, PictureMatch]:
+    """By path, the take that folds with a file and is nearest to it; one search for all files."""
     from circletake.fingerprint.record import unpack
     from circletake.fingerprint.search import candidates
     from circletake.model.fingerprint import VERSION
-    from circletake.workflows.analysis.pairing import look_at
+    from circletake.workflows.analysis.comparing import look_at
 
-    if not held.records:
-        return None
-    near = candidates({**held.prints, _FILE: unpack(own[0])}, (_FILE,))
-    ids = [a if b == _FILE else b for a, b in near]
-    thumbnails = library.registry.analyses.thumbnails(VERSION, ids)
-    mine = look_at(*own)
-    found: list[tuple[float, str]] = []
-    for take_id in ids:
-        if take_id in thumbnails:
-            distance = _distance(look_at(held.records[take_id], thumbnails[take_id]), mine)
-            if distance is not None:
-                found.append((distance, take_id))
-    best = min(found, default=None)
-    return _take(held.takes[best[1]], best[0], exports) if best else None
+    if not records or not held.prints:
+        return {}
+    # No take's id begins so; files are alike among one another, too, which nobody asks for.
+    asked = {f"file {path}": path for path in records}
+    prints = {name: unpack(records[path][0]) for name, path in asked.items()}
+    near: dict[str, list[str]] = {}
+    for pair in candidates({**held.prints, **prints}, asked):
+        for name, other in (pair, pair[::-1]):
+            if name in asked and other not in asked:
+                near.setdefault(asked[name], []).append(other)
+    found: dict[str, PictureMatch] = {}
+    for path, ids in near.items():
+        thumbnails = held.library.registry.analyses.thumbnails(VERSION, ids)
+        mine = look_at(*records[path])
+        told: list[tuple[float, str]] = []
+        for take_id, pictures in thumbnails.items():
+            # A take whose record is damaged is none that could be compared.
+            with suppress(LibraryError):
+                distance = _distance(look_at(held.records[take_id], pictures), mine)
+                if distance is not None:
+                    told.append((distance, take_id))
+        if told:
+            distance, take_id = min(told)
+            found[path] = _take(held.takes[take_id], distance, held.exports)
+    return found
 
 
 def _shows_more(file: FileCase, match: PictureMatch, takes: Mapping[str, Take]) -> bool:
@@ -199,16 +254,22 @@ def _shows_more(file: FileCase, match: PictureMatch, takes: Mapping[str, Take]) 
     return bool(length and file.media and file.media.seconds > length * _LONGER)
 
 
-def _parts(film: Path, library: Library) -> PictureMatch | None:
-    """Which takes a film shows where; ``None`` where it shows none, or cannot be searched."""
-    from circletake.workflows.analysis.locating import locate, slates_of
+def _parts(films: Sequence[str], root: Path, library: Library) -> dict[str, PictureMatch]:
+    """By path, which takes a film shows where; films that show none, or cannot be searched, are left out."""
+    from circletake.workflows.analysis.locating import locate_each
 
-    try:
-        cues = locate(library, film)
-    except CircletakeError:
-        return None
-    if not cues.cues:
-        return None
+    by_film = {root / path: path for path in films}
+    found: dict[str, PictureMatch] = {}
+    with suppress(LibraryError):  # no take has a fingerprint
+        for film, cues in locate_each(library, list(by_film)):
+            if isinstance(cues, CueList) and cues.cues:
+                found[by_film[film]] = _shown(cues, library)
+    return found
+
+
+def _shown(cues: CueList, library: Library) -> PictureMatch:
+    from circletake.workflows.analysis.locating import slates_of
+
     slates = slates_of(library, cues)
     parts = tuple(
         Shown(

@@ -231,7 +231,7 @@ def _trust() -> tuple[TrustList, ...]:
 def _report(
     plan: ImportPlan, intake: Intake, analysed: AnalyzeReport | None, versions: tuple[str, ...]
 ) -> IngestReport:
-    notes = [f"reader {name}: {said}" for name, said in intake.readers.faults.items()]
+    notes = [*intake.notes, *(f"reader {name}: {said}" for name, said in intake.readers.faults.items())]
     if intake.table is not None:
         notes.extend(_table_notes(intake.table))
     if intake.late_origin:

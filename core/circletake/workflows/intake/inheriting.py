@@ -26,6 +26,7 @@ from circletake.model.fingerprint import VERSION
 from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
 from circletake.model.slate import Slate
 from circletake.model.stack import Band, VersionOf
+from circletake.model.text import counted
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 
@@ -74,10 +75,17 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
 
     registry = library.registry
     # Takes of an import that was killed before it came to this are new, too.
-    waiting = registry.analyses.fingerprints(VERSION).keys() - registry.pairs.compared(COMPARISON)
+    waiting = registry.analyses.fingerprinted(VERSION) - registry.pairs.compared(COMPARISON)
     new = waiting | {take.id for take in intake.takes}
     near: dict[str, list[tuple[str, Alignment]]] = {}
-    for pair in pair_takes(library, progress=progress, at_once=True):
+    found = pair_takes(library, progress=progress, at_once=True)
+    if found.damaged:
+        count = counted(len(found.damaged), "fingerprint")
+        intake.notes.append(f"{count} could not be read and is to be made anew: circletake analyze")
+    if found.lost:
+        count = counted(len(found.lost), "pair of takes", "pairs of takes")
+        intake.notes.append(f"{count} could not be compared; to try again: circletake dedupe")
+    for pair in found.pairs:
         near.setdefault(pair.b_id, []).append((pair.a_id, pair.alignment))
         near.setdefault(pair.a_id, []).append((pair.b_id, pair.alignment.reversed))
     slates = {slate.take.id: slate for slate in registry.takes.slates()}

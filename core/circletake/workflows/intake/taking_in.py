@@ -78,6 +78,7 @@ class Intake:
         learnt: takes added that have a claim of an evidence.
         placed: ids of takes added whose shot the person chose, by name or by a folder's.
         late_origin: takes that were there before, with another origin than the one now given.
+        notes: what else a person should know.
     """
 
     library: Library
@@ -94,6 +95,7 @@ class Intake:
     learnt: Counter[str] = field(default_factory=Counter)
     placed: set[str] = field(default_factory=set)
     late_origin: int = 0
+    notes: list[str] = field(default_factory=list)
 
     def tell_known(self, unchanged: Sequence[Candidate]) -> None:
         """Add what the table and the person say of files that need no reading."""
