@@ -131,7 +131,7 @@ class _Pass:
         except (av.error.FFmpegError, EOFError) as error:
             self._problem = self._problem or _damage(error, self._last)
         if not self._frames:
-            raise MediaError(self._name, "no picture that can be read", "left alone")
+            raise MediaError(self._name, "no picture that can be read", "get another copy of it")
         for group in self._groups:
             group.flush()
         for sound in self._sounds:

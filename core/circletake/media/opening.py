@@ -152,7 +152,7 @@ def _refuse_from_bytes(path: Path) -> None:
     if size > MAX_BYTES:
         raise MediaError(name, "larger than 64 GiB", "cut it into parts")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_PLAYLISTS):
-        raise MediaError(name, "a playlist, not a video", "left alone")
+        raise MediaError(name, "a playlist, not a video", "name the video itself")
 
 
 def _why_not(path: Path) -> MediaError:
@@ -162,4 +162,4 @@ def _why_not(path: Path) -> MediaError:
     with path.open("rb") as file:
         if file.read(12)[4:8] in _BOXES:
             reason = "no picture that can be read"
-    return MediaError(path.name, reason, "left alone")
+    return MediaError(path.name, reason, "get another copy of it")

@@ -82,7 +82,7 @@ def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
         if short and whole:
             raise MediaError(name, "ends early", "download it again")
         if not walk.shown or (picture and walk.first is None):
-            raise MediaError(name, "no picture that can be read", "left alone")
+            raise MediaError(name, "no picture that can be read", "get another copy of it")
         shown = walk.first or stream.codec_context
         rotation = -round(walk.first.rotation) % 360 if walk.first else 0
         sideways = rotation in (90, 270)
@@ -128,12 +128,14 @@ def picture_stream(container: InputContainer, name: str) -> VideoStream:
         if context is None or not context.width or not context.height:
             continue
         if context.width * context.height > MAX_PIXELS:
-            raise MediaError(name, f"frames of {context.width}x{context.height} are too large", "left alone")
+            raise MediaError(
+                name, f"frames of {context.width}x{context.height} are too large", "make a smaller copy of it"
+            )
         # A process per core: more threads would cost CPU and win nothing.
         context.thread_type = "NONE"
         context.thread_count = 1
         return stream
-    raise MediaError(name, "no picture", "left alone")
+    raise MediaError(name, "no picture", "name a file that has one")
 
 
 def _walk(container: InputContainer, stream: VideoStream, look: bool, picture: bool = True) -> _Walk:

@@ -48,7 +48,9 @@ def stills(path: Path, seconds: Sequence[float], long_side: int) -> list[Still]:
             before, since = frame, at
         for wanted in order:
             if before is None:
-                raise MediaError(printable(path.name), "no picture that can be read", "left alone")
+                raise MediaError(
+                    printable(path.name), "no picture that can be read", "get another copy of it"
+                )
             found[wanted] = _still(before, long_side)
     return [found[index] for index in range(len(seconds))]
 

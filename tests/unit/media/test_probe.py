@@ -108,7 +108,7 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
 def test_a_playlist_in_disguise_is_left_alone(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.mp4"
     path.write_text(text, encoding="utf-8")
-    assert "a playlist, not a video; left alone" in _says(path)
+    assert "a playlist, not a video; name the video itself" in _says(path)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".gif"])
