@@ -17,14 +17,14 @@ over from there, each field as a claim of the weakest evidence, ``matched``. Not
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from circletake.model.alignment import COMPARISON, Alignment
 from circletake.model.fingerprint import VERSION
 from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
-from circletake.model.slate import Slate
+from circletake.model.slate import Slate, TakeFilter
 from circletake.model.stack import Band, VersionOf
 from circletake.model.text import counted
 from circletake.workflows.library import Library
@@ -88,8 +88,13 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
     for pair in found.pairs:
         near.setdefault(pair.b_id, []).append((pair.a_id, pair.alignment))
         near.setdefault(pair.a_id, []).append((pair.b_id, pair.alignment.reversed))
-    slates = {slate.take.id: slate for slate in registry.takes.slates()}
     versions, apart = registry.versions.all(), registry.stacks.rulings().apart
+    concerned = _concerned(new & near.keys(), near, versions)
+    slates = (
+        {slate.take.id: slate for slate in registry.takes.slates(TakeFilter(takes=concerned))}
+        if concerned
+        else {}
+    )
     added = {take.id for take in intake.takes}
     done = []
     for slate in slates.values():
@@ -114,6 +119,20 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
         if own in added:
             intake.recount(slate.recipe, Recipe.of((*slate.recipe.claims, *claims)))
     return tuple(done)
+
+
+def _concerned(
+    new: Iterable[str], near: Mapping[str, Sequence[tuple[str, Alignment]]], versions: Mapping[str, VersionOf]
+) -> tuple[str, ...]:
+    """New takes that are like others, those others, and what they are versions of."""
+    found: set[str] = set()
+    waiting = [take for own in new for take in (own, *(other for other, _ in near[own]))]
+    while waiting:
+        take = waiting.pop()
+        if take not in found:
+            found.add(take)
+            waiting += [versions[take].of_id] if take in versions else []
+    return tuple(sorted(found))
 
 
 def tells(recipe: Recipe) -> bool:
