@@ -60,7 +60,8 @@ def _detail(frames: NDArray[Any]) -> NDArray[np.float32]:
 
 def _kept(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
     strength = np.abs(ours)
-    low, high, strong = np.quantile(strength, (*_WEAK, _STRONG))
+    rising = np.sort(strength)
+    low, high, strong = (rising[int(share * (len(rising) - 1))] for share in (*_WEAK, _STRONG))
     if high < _LEAST:
         return 1.0
     weak = _gain(ours, theirs, (strength >= low) & (strength < high))
