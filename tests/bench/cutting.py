@@ -189,7 +189,7 @@ def _locate(cut: Cut, clips: Sequence[Material], shelf: Shelf, same: Mapping[str
     shown = {owners[piece.clip] for piece in cut.pieces if piece.clip in owners}
     gone = {name: head for name, head in shelf.heads.items() if same[name] not in shown}
     locators = [Locator(library, shelf.pictures, float(RATE)) for library in (shelf.heads, gone)]
-    taps = [Tap(needs, sink) for locator in locators for needs, sink in locator.sinks]
+    taps = [Tap(needs, sink, glance=True) for locator in locators for needs, sink in locator.sinks]
     read_once(cut.path, taps)
     for tap in taps:
         if tap.failed:

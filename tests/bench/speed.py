@@ -98,7 +98,7 @@ def _time_locating(asked: argparse.Namespace, clips: Sequence[Material]) -> None
 
     def locate() -> None:
         locator = Locator(heads, look, float(RATE))
-        taps = [Tap(needs, sink) for needs, sink in locator.sinks]
+        taps = [Tap(needs, sink, glance=True) for needs, sink in locator.sinks]
         read_once(cut.path, taps)
         locator.finish()
         for tap in taps:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from circletake.fingerprint.drifting import drift
+from circletake.fingerprint.guessing import Guess, guesses
 from circletake.fingerprint.hashes import distances, phash
 from circletake.fingerprint.looks import Between, Look
+from circletake.fingerprint.moves import inside, moved
 from circletake.fingerprint.recolouring import recoloured
 from circletake.fingerprint.record import Thumbnails
-from circletake.fingerprint.registration import (
-    Registered,
-    approach,
-    closeness,
-    in_light,
-    inside,
-    moved,
-    register,
-    spread,
-)
+from circletake.fingerprint.registration import Registered, in_light, register, spread, units
 from circletake.fingerprint.texture import texture
-from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings, exact_line
-from circletake.fingerprint.views import WHOLE, View
+from circletake.fingerprint.timing import Timing, best_timings, exact_line
+from circletake.fingerprint.views import WHOLE
 from circletake.model.alignment import Alignment
 
 if TYPE_CHECKING:
@@ -34,48 +27,17 @@ if TYPE_CHECKING:
 LEAST_DETAIL = 6
 """Standard deviation of luma below which a frame is too flat for its picture to mean much."""
 
-LEAST_ALIKE, PIECE_ALIKE = 0.6, 0.45
-"""Mean likeness of low frequencies along the best alignment, below which nothing more is tried: of
-two takes, and of a piece of a film, which may be zoomed and titled."""
+LEAST_ALIKE = 0.6
+"""Mean likeness of low frequencies along the best alignment, below which nothing more is tried."""
 
 _WORTH_REFINING = 0.75
-_HOPELESS = 0.6
-"""Correlation after the first approach below which a piece does not show a take."""
+FRAMES = 12
+"""Moments that two takes are compared at."""
 
-_NARROW_SAMPLES, _WIDE_SAMPLES = 12, 96
-_TRIED = 3
-_ABOUT = 0.25
-"""Logarithm of how far off the speed may be that low frequencies tell."""
-
-_FRAMES, _GLANCED = 12, 5
-_CERTAIN = 0.95
 _PLAIN = 0.125
 _SHARP = 0.985
-_MOVES_ALIKE = 0.85
 _AS_IT_IS = 0.25
 """Pixels of a thumbnail below which a move is none."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Guess:
-    """A way in which one take may show the other.
-
-    Attributes:
-        ours_wider: ``a`` shows more of the picture, ``b`` a view of it; otherwise the other way.
-        vectors: unit vectors of the wider one's samples through the view.
-    """
-
-    b: Look
-    flipped: bool
-    ours_wider: bool
-    view: View
-    vectors: NDArray[np.float32]
-
-    def likeness(self, a: Look) -> NDArray[np.float32]:
-        """(len(a), len(b)), of low frequencies through the view."""
-        narrow = self.b if self.ours_wider else a
-        alike = self.vectors @ narrow.vectors.T
-        return alike if self.ours_wider else alike.T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,28 +101,24 @@ def _bytes(look: Look) -> Iterator[bytes]:
         yield array.tobytes()
 
 
-def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
+def lay(a: Look, b: Look) -> Laid | None:
     """The best way to lay ``b`` on ``a``; ``None`` where they have nothing in common.
 
-    Args:
-        within: ``b`` is a piece of a film and this share of it must lie within ``a``; otherwise
-            half of the shorter of the two must lie on the longer.
+    Half of the shorter of the two must lie on the longer.
     """
     if not len(a.seconds) or not len(b.seconds):
         return None
-    least = LEAST_ALIKE if within is None else PIECE_ALIKE
-    speeds = SPEEDS if within is None else FEW_SPEEDS
-    guesses = _guesses(a, b, piece=within is not None)
-    timings = _timings([1 - guess.likeness(a) for guess in guesses], a, b, within, speeds)
-    tried = [(timing, guess) for timing, guess in zip(timings, guesses, strict=True) if timing]
+    ways = guesses(a, b)
+    timings = best_timings([1 - guess.likeness(a) for guess in ways], a.seconds, b.seconds)
+    tried = [(timing, guess) for timing, guess in zip(timings, ways, strict=True) if timing]
     if not tried:
         return None
     timing, guess = min(tried, key=lambda one: one[0].cost)
-    if guess.likeness(a)[timing.ours, timing.theirs].mean() < least:
+    if guess.likeness(a)[timing.ours, timing.theirs].mean() < LEAST_ALIKE:
         return None
-    best: tuple[_Guess, Registered, Timing] | None = None
-    for way, start in ((guess, timing),) if within is not None else _starts(a, b, guess, timing):
-        settled = _settle(a, way, start, within)
+    best: tuple[Guess, Registered, Timing] | None = None
+    for way, start in _starts(a, b, guess, timing):
+        settled = _settle(a, way, start)
         if settled and (best is None or settled[0].fit > best[1].fit):
             best = way, *settled
         if best and min(best[1].picture, best[1].motion) >= _SHARP:
@@ -168,19 +126,7 @@ def lay(a: Look, b: Look, *, within: float | None = None) -> Laid | None:
     return Laid(a, best[0].b, best[0].flipped, best[0].ours_wider, *best[1:]) if best else None
 
 
-def _timings(
-    apart: Sequence[NDArray[np.float32]],
-    a: Look,
-    b: Look,
-    within: float | None,
-    speeds: tuple[float, ...] = SPEEDS,
-) -> list[Timing | None]:
-    if within is None:
-        return best_timings(apart, a.seconds, b.seconds, speeds=speeds)
-    return best_timings(apart, a.seconds, b.seconds, least=within, of_b=True, speeds=speeds)
-
-
-def _starts(a: Look, b: Look, guess: _Guess, timing: Timing) -> Iterator[tuple[_Guess, Timing]]:
+def _starts(a: Look, b: Look, guess: Guess, timing: Timing) -> Iterator[tuple[Guess, Timing]]:
     """What was found; and, since most copies are whole, the plain time and the plain view, where not found.
 
     A caption makes a closer view without it look likelier.
@@ -188,12 +134,12 @@ def _starts(a: Look, b: Look, guess: _Guess, timing: Timing) -> Iterator[tuple[_
     yield guess, timing
     if (timing.speed != 1 or abs(timing.offset) > _PLAIN) and (plain := _plain(a, guess)):
         yield guess, plain
-    whole = _Guess(b.mirrored if guess.flipped else b, guess.flipped, True, WHOLE, a.vectors)
+    whole = Guess(b.mirrored if guess.flipped else b, guess.flipped, True, WHOLE, a.vectors)
     if guess.view != WHOLE and (plain := _plain(a, whole)):
         yield whole, plain
 
 
-def _plain(a: Look, guess: _Guess) -> Timing | None:
+def _plain(a: Look, guess: Guess) -> Timing | None:
     """The timing of takes that begin together and run alike."""
     near = np.abs(a.seconds[:, None] - guess.b.seconds[None]) > _PLAIN
     apart = 1 - guess.likeness(a) + 2 * near
@@ -201,96 +147,43 @@ def _plain(a: Look, guess: _Guess) -> Timing | None:
     return plain if plain and abs(plain.offset) <= _PLAIN else None
 
 
-def _guesses(a: Look, b: Look, piece: bool) -> list[_Guess]:
-    """The likeliest ways, by how well every sample of the shorter take finds one in the longer."""
-    found: list[tuple[float, _Guess]] = []
-    for other, flipped in ((b, False), (b.mirrored, True)):
-        for ours_wider in (True, False):
-            wide, narrow = (a, other) if ours_wider else (other, a)
-            vectors, through = wide.through(narrow.aspect)
-            few, many = (
-                spread(len(narrow.seconds), _NARROW_SAMPLES),
-                spread(len(wide.seconds), _WIDE_SAMPLES),
-            )
-            alike = vectors[:, many] @ narrow.vectors[few].T
-            shorter = (narrow is not a) if piece else narrow.fingerprint.length <= wide.fingerprint.length
-            scores = alike.max(axis=1 if shorter else 2).mean(axis=1)
-            found += [
-                (float(scores[pick]), _Guess(other, flipped, ours_wider, through[pick], vectors[pick]))
-                for pick in np.argsort(-scores)[:2]
-            ]
-    found.sort(key=lambda one: -one[0])
-    return [guess for _, guess in found[:_TRIED]]
-
-
-def _settle(a: Look, guess: _Guess, timing: Timing, within: float | None) -> tuple[Registered, Timing] | None:
+def _settle(a: Look, guess: Guess, timing: Timing) -> tuple[Registered, Timing] | None:
     """Register, let the registered pictures say the timing anew, and register once more."""
-    if within is not None:
-        return _settle_piece(a, guess, timing, within)
     found = _registered(a, guess, timing, guess.view.warp)
     if found is None:
         return None
     if found.picture >= _WORTH_REFINING:
-        (anew,) = _timings([_registered_distances(a, guess, found.warp)], a, guess.b, within)
+        (anew,) = best_timings([_distances(a, guess, found.warp)], a.seconds, guess.b.seconds)
         if anew and (anew.offset, anew.speed) != (timing.offset, timing.speed):
             timing, found = anew, _registered(a, guess, anew, found.warp, rough=False) or found
     return _sharpened(a, guess, found, timing)
 
 
-def _settle_piece(a: Look, guess: _Guess, timing: Timing, within: float) -> tuple[Registered, Timing] | None:
-    """The same for a piece of a film: most takes are not what it shows, and that is plain early."""
-    pair = _pair(a, guess, timing, _GLANCED)
-    start = approach(*pair, guess.view.warp)
-    warp = guess.view.warp if start is None else start
-    if closeness(*pair, warp) < _HOPELESS:
-        return None
-    speeds = tuple(speed for speed in SPEEDS if abs(np.log(speed / timing.speed)) < _ABOUT)
-    (anew,) = _timings([_registered_distances(a, guess, warp)], a, guess.b, within, speeds)
-    timing = anew or timing
-    found = _registered(a, guess, timing, warp, rough=False)
-    if found is None:
-        return None
-    # It is matched frame by frame in any case, once its take is known.
-    return (found, timing) if found.motion >= _MOVES_ALIKE else _sharpened(a, guess, found, timing)
-
-
 def _registered(
-    a: Look, guess: _Guess, timing: Timing, start: NDArray[np.float64], rough: bool = True
+    a: Look, guess: Guess, timing: Timing, start: NDArray[np.float64], rough: bool = True
 ) -> Registered | None:
     """The frames that meet, registered from ``start`` on."""
-    return register(*_pair(a, guess, timing, _FRAMES), start, rough=rough)
-
-
-def _pair(
-    a: Look, guess: _Guess, timing: Timing, most: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """At most so many moments as both show them, the wider first."""
-    moments, theirs = _meeting(a, guess.b, timing, most)
+    moments, theirs = meeting(a, guess.b, timing)
     ours, other = moments.of(a.soft), guess.b.soft[theirs]
-    return (ours, other) if guess.ours_wider else (other, ours)
+    return register(*((ours, other) if guess.ours_wider else (other, ours)), start, rough=rough)
 
 
-def _sharpened(a: Look, guess: _Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
+def _sharpened(a: Look, guess: Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
     """Timing to a fraction of a sample, where that makes the pictures fit better."""
     if found.picture < _WORTH_REFINING or min(found.picture, found.motion) >= _SHARP:
         return found, timing
-    apart = _registered_distances(a, guess, found.warp)
+    apart = _distances(a, guess, found.warp)
     offset, speed = exact_line(apart, a.seconds, guess.b.seconds, timing.offset, timing.speed)
     exact = replace(timing, offset=offset, speed=speed)
     again = _registered(a, guess, exact, found.warp, rough=False)
     return (again, exact) if again and again.fit > found.fit else (found, timing)
 
 
-def _registered_distances(a: Look, guess: _Guess, warp: NDArray[np.float64]) -> NDArray[np.float32]:
+def _distances(a: Look, guess: Guess, warp: NDArray[np.float64]) -> NDArray[np.float32]:
     wide, narrow = (a, guess.b) if guess.ours_wider else (guess.b, a)
     seen = inside(warp)
-    apart = 1 - _units(moved(wide.soft, warp)[:, seen]) @ _units(narrow.soft[:, seen]).T
+    apart = 1 - units(moved(wide.soft, warp)[:, seen]) @ units(narrow.soft[:, seen]).T
     return apart if guess.ours_wider else apart.T
-
-
-def _units(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    centred = pictures - pictures.mean(axis=1, keepdims=True)
-    return np.asarray(centred / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-3))
 
 
 def measured(laid: Laid, *, exact: bool = True) -> Alignment:
@@ -300,13 +193,12 @@ def measured(laid: Laid, *, exact: bool = True) -> Alignment:
         exact: tell ``drift``, ``colour`` and ``texture`` too, which only whole takes are told apart by.
     """
     a, b, found, timing = laid.a, laid.b, laid.found, laid.timing
-    moments, theirs = _meeting(a, b, timing)
-    ours = Thumbnails(moments.of(a.thumbnails.luma), moments.of(a.thumbnails.chroma))
-    other = Thumbnails(b.thumbnails.luma[theirs], b.thumbnails.chroma[theirs])
+    moments, theirs = meeting(a, b, timing)
+    ours, other = moments.of(a.thumbnails.luma), b.thumbnails.luma[theirs]
     wide, narrow = (ours, other) if laid.ours_wider else (other, ours)
-    flat = np.minimum(ours.luma.std(axis=(1, 2)), other.luma.std(axis=(1, 2))) < LEAST_DETAIL
+    flat = np.minimum(ours.std(axis=(1, 2)), other.std(axis=(1, 2))) < LEAST_DETAIL
     return Alignment(
-        distance=_bits(wide.luma, narrow.luma, found),
+        distance=_bits(wide, narrow, found),
         picture=found.picture,
         worst=float(found.correlations.min()),
         motion=found.motion,
@@ -321,8 +213,8 @@ def measured(laid: Laid, *, exact: bool = True) -> Alignment:
         extent=timing.overlap * _ratio(a.fingerprint.length, b.fingerprint.length * timing.speed),
         flipped=laid.flipped,
         zoom=laid.zoom,
-        colour=recoloured(wide, narrow, found.warp) if exact else 0.0,
-        texture=texture(wide.luma, narrow.luma, found.warp, found.kept) if exact else 1.0,
+        colour=_colour(laid, moments, theirs) if exact else 0.0,
+        texture=texture(wide, narrow, found.warp, found.kept) if exact else 1.0,
         flat=float(flat.mean()),
         frames=len(theirs),
     )
@@ -339,6 +231,13 @@ def _drift(laid: Laid, moments: Between, theirs: NDArray[np.int64]) -> float:
     return drift(moved(wide[fitting], laid.found.warp), narrow[fitting], laid.found.kept)
 
 
+def _colour(laid: Laid, moments: Between, theirs: NDArray[np.int64]) -> float:
+    luma, chroma = laid.a.thumbnails.luma, laid.a.thumbnails.chroma
+    ours = Thumbnails(moments.of(luma), moments.of(chroma))
+    other = Thumbnails(laid.b.thumbnails.luma[theirs], laid.b.thumbnails.chroma[theirs])
+    return recoloured(*((ours, other) if laid.ours_wider else (other, ours)), laid.found.warp)
+
+
 def _bits(wide: NDArray[Any], narrow: NDArray[Any], found: Registered) -> float:
     """Mean Hamming distance of the pHash, of 256 bits, of what both show: a caption is shown in neither."""
     if np.abs(found.warp - np.eye(2, 3)).max() >= _AS_IT_IS:
@@ -348,10 +247,7 @@ def _bits(wide: NDArray[Any], narrow: NDArray[Any], found: Registered) -> float:
     return float(distances(*hashes).mean())
 
 
-def _meeting(a: Look, b: Look, timing: Timing, most: int = _FRAMES) -> tuple[Between, NDArray[np.int64]]:
-    """Moments of ``a`` and samples of ``b`` that show the same."""
+def meeting(a: Look, b: Look, timing: Timing, most: int = FRAMES) -> tuple[Between, NDArray[np.int64]]:
+    """At most so many moments of ``a``, and the samples of ``b`` that show the same."""
     theirs = timing.theirs[spread(len(timing.theirs), most)]
     return a.at(timing.offset + timing.speed * b.seconds[theirs]), theirs
-
-
-__all__ = ["Laid", "Look", "compare", "lay", "measured"]

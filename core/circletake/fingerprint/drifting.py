@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from circletake.fingerprint.registration import light
+from circletake.fingerprint.moves import light
 from circletake.model.fingerprint import THUMBNAIL
 
 if TYPE_CHECKING:

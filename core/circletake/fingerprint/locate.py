@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from circletake.fingerprint.bars import find_bars
-from circletake.fingerprint.comparing import Laid, lay, measured
+from circletake.fingerprint.comparing import Laid, measured
 from circletake.fingerprint.looks import Look
-from circletake.fingerprint.low import lows, spectrum
-from circletake.fingerprint.making import aspect_of, fingerprint_of
+from circletake.fingerprint.making import aspect_of, unhashed
 from circletake.fingerprint.naming import Naming, weigh
 from circletake.fingerprint.pictures import squares
+from circletake.fingerprint.placing import place
 from circletake.fingerprint.record import CHROMA, Thumbnails
 from circletake.fingerprint.refining import Exact, refine
 from circletake.fingerprint.shelf import Shelf
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _SIDE = 128
 _SAMPLES_A_SECOND = 8
 _ASKED = 8
-"""Frames of a piece that the library is searched by."""
+"""Frames of a piece that the library is searched by: so many are sampled of a short one too."""
 
 _TRIED = 8
 """Takes that are looked at more closely for a piece, the likeliest first."""
@@ -48,7 +48,6 @@ _TRIED = 8
 _SURE_PICTURE, _SURE = 0.95, 0.9
 """Correlation and confidence at which no other take is tried."""
 
-_WITHIN = 0.6
 _SHORTEST = 5
 """Frames below which nothing can be told of a piece."""
 
@@ -137,7 +136,7 @@ class Locator:
             else:
                 yield Gap(piece.first, stop, best.nearest, best.why)
             return
-        exact = refine(best.hit.laid, shown.luma, shown.seconds)
+        exact = refine(best.hit.laid, shown.frames, shown.seconds)
         start, end = exact.span
         # A frame or two that fit less well are no other shot, unless the picture changes there.
         start = start if depth and (start >= _SHORTEST or piece.cuts_at(start)) else 0
@@ -150,39 +149,41 @@ class Locator:
             yield from self._found_in(piece.part(end, len(piece.frames)), depth - 1)
 
     def _best(self, shown: _Shown) -> _Best:
-        asked = np.unique(np.linspace(0, len(shown.luma) - 1, _ASKED + 2).round().astype(int))[1:-1]
-        likely = self._shelf.likely(spectrum(lows(shown.luma[asked])), shown.look.aspect, _TRIED)
-        best: _Hit | None = None
-        second, nearest, why = 0.0, "", ""
-        best_fit = nearest_fit = -1.0
+        """The take that fits best; the others are looked at where the plainest is not sure."""
+        look = shown.look
+        count = min(_ASKED, len(look.seconds))
+        asked = look.spectra[((np.arange(count) + 0.5) / count * len(look.seconds)).astype(int)]
+        plainest = self._shelf.plainest(asked)
+        tried = {plainest: self._tried(plainest, shown)} if plainest else {}
+        first = tried.get(plainest)
+        if first and first.sure:
+            return _Best(first, "", "", near=True)
+        likely = self._shelf.likely(asked, look.aspect, _TRIED)
+        hits: list[_Hit] = []
         for take_id in likely.takes:
-            laid = lay(self._look(take_id), shown.look, within=_WITHIN)
-            if laid is None:
-                continue
-            numbers = measured(laid, exact=False)
-            naming = weigh(numbers)
-            fit = laid.found.fit - self._doubt(take_id, laid)
-            if not naming.named:
-                if fit > nearest_fit:
-                    nearest, why, nearest_fit = take_id, naming.why, fit
-                continue
-            hit = _Hit(take_id, laid, numbers, naming, shown)
-            if best is None or fit > best_fit:
-                second = best_fit if best else second
-                best, best_fit = hit, fit
-            else:
-                second = max(second, fit)
-            plain = not self._doubt(take_id, laid)
-            if plain and numbers.picture >= _SURE_PICTURE and naming.confidence >= _SURE:
+            hit = tried[take_id] if take_id in tried else self._tried(take_id, shown)
+            if hit:
+                hits.append(hit)
+            if hit and hit.sure:
                 break
-        if best is None:
-            return _Best(None, nearest, why, likely.near)
-        margin = best_fit - second if second else 1.0
-        return _Best(replace(best, naming=best.naming.against(margin)), "", "", near=True)
+        hits.sort(key=lambda hit: -hit.fit)
+        named = [hit for hit in hits if hit.naming.named]
+        if named:
+            margin = named[0].fit - named[1].fit if len(named) > 1 else 1.0
+            return _Best(replace(named[0], naming=named[0].naming.against(margin)), "", "", near=True)
+        if hits:
+            return _Best(None, hits[0].take_id, hits[0].naming.why, likely.near)
+        return _Best(None, "", "", likely.near)
 
-    def _doubt(self, take_id: str, laid: Laid) -> float:
-        """How much better a take must fit to be named before one that is no copy, and not mirrored."""
-        return _COPY * (take_id in self._copies) + _MIRRORED * laid.flipped
+    def _tried(self, take_id: str, shown: _Shown) -> _Hit | None:
+        """A take laid on a piece; ``None`` where they have nothing in common."""
+        laid = place(self._look(take_id), shown.look)
+        if laid is None:
+            return None
+        numbers = measured(laid, exact=False)
+        # So much better must a take fit to be named before one that is no copy, and not mirrored.
+        doubt = _COPY * (take_id in self._copies) + _MIRRORED * laid.flipped
+        return _Hit(take_id, laid, numbers, weigh(numbers), shown, doubt)
 
     def _look(self, take_id: str) -> Look:
         if take_id not in self._looks:
@@ -218,40 +219,54 @@ class _Shown:
     """A piece as it is compared.
 
     Attributes:
-        luma: thumbnails of all its frames, (n, 64, 64).
+        frames: all its frames inside their bars, (n, h, w).
         look: samples of it, as if it were a take that begins with the piece.
-        sampled: indices of the frames that ``look`` holds.
         seconds: of all frames, from the piece's beginning.
     """
 
-    luma: NDArray[np.uint8]
+    frames: NDArray[np.uint8]
     look: Look
-    sampled: NDArray[np.int64]
     seconds: NDArray[np.float64]
 
     @classmethod
     def of(cls, piece: Piece, rate: float) -> _Shown:
-        """Bars cut off, frames made square, samples chosen."""
+        """Bars cut off, samples chosen and made square."""
         crop = find_bars(piece.frames[:: max(1, len(piece.frames) // 24)], titled=True)
-        luma = squares(crop.of(piece.frames), THUMBNAIL)
+        frames = crop.of(piece.frames)
         seconds = piece.seconds - piece.seconds[0]
-        count = max(min(len(luma), 6), round(len(luma) / rate * _SAMPLES_A_SECOND))
-        sampled = np.unique(np.linspace(0, len(luma) - 1, min(count, len(luma))).round().astype(np.int64))
+        count = max(min(len(frames), _ASKED), round(len(frames) / rate * _SAMPLES_A_SECOND))
+        sampled = np.unique(np.linspace(0, len(frames) - 1, min(count, len(frames))).round().astype(np.int64))
+        luma = squares(frames[sampled], THUMBNAIL)
         gray = np.full((len(sampled), CHROMA, CHROMA, 2), 128, np.uint8)
-        thumbnails = Thumbnails(luma[sampled], gray)
-        print_ = fingerprint_of(thumbnails, seconds[sampled], crop, aspect_of(piece.frames, crop))
-        return cls(luma, Look(print_, thumbnails), sampled, seconds)
+        print_ = unhashed(luma, seconds[sampled], crop, aspect_of(piece.frames, crop))
+        return cls(frames, Look(print_, Thumbnails(luma, gray)), seconds)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hit:
-    """A take that holds in pixels."""
+    """A take laid on a piece.
+
+    Attributes:
+        doubt: what it must fit better by than others.
+    """
 
     take_id: str
     laid: Laid
     numbers: Alignment
     naming: Naming
     shown: _Shown
+    doubt: float
+
+    @property
+    def fit(self) -> float:
+        """One number to choose between takes."""
+        return self.laid.found.fit - self.doubt
+
+    @property
+    def sure(self) -> bool:
+        """Whether no other take need be tried."""
+        certain = self.numbers.picture >= _SURE_PICTURE and self.naming.confidence >= _SURE
+        return certain and self.naming.named and not self.doubt
 
     def cue(self, piece: Piece, exact: Exact, start: int, end: int) -> Cue:
         """What is told of the frames ``start`` to ``end`` of the piece."""

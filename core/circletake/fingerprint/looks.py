@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from circletake.fingerprint.hashes import mirrored
-from circletake.fingerprint.low import lows, mirror, spectrum, unit
+from circletake.fingerprint.low import lows, mirror, mirror_units, spectrum, unit
+from circletake.fingerprint.moves import halved, soften
 from circletake.fingerprint.pictures import squares
 from circletake.fingerprint.record import Thumbnails
-from circletake.fingerprint.registration import soften
 from circletake.fingerprint.views import WHOLE, View, bases, closer, seen
 from circletake.model.fingerprint import THUMBNAIL
 
@@ -40,6 +40,7 @@ class Look:
     spectra: NDArray[np.float32] = field(init=False)
     vectors: NDArray[np.float32] = field(init=False)
     _soft: NDArray[np.float32] | None = None
+    _halves: NDArray[np.float32] | None = None
     _mirrored: Look | None = None
     _through: tuple[tuple[View, ...], NDArray[np.float32], tuple[View, ...]] | None = None
     _parts: dict[View, NDArray[np.float32]] = field(default_factory=dict)
@@ -62,6 +63,13 @@ class Look:
         return self._soft
 
     @property
+    def halves(self) -> NDArray[np.float32]:
+        """Thumbnails at half their size, float32 (n, 32, 32)."""
+        if self._halves is None:
+            self._halves = halved(self.thumbnails.luma)
+        return self._halves
+
+    @property
     def mirrored(self) -> Look:
         """The same take, left and right changed over."""
         if self._mirrored is None:
@@ -72,19 +80,19 @@ class Look:
             print_ = replace(self.fingerprint, bits256=mirrored(self.fingerprint.bits256, 16))
             self._mirrored = Look(print_, turned)
             self._mirrored.spectra = mirror(self.spectra)
-            self._mirrored.vectors = unit(self._mirrored.spectra)
+            self._mirrored.vectors = mirror_units(self.vectors)
         return self._mirrored
 
     def through(self, of: float) -> tuple[NDArray[np.float32], tuple[View, ...]]:
         """Unit vectors (views, n, 63) of the samples as a frame of shape ``of`` may show them; the views."""
         within = bases(self.aspect, of)
         if self._through is None or self._through[0] != within:
-            vectors = [seen(self._spectra_of(base), closer()) for base in within]
+            vectors = [seen(self.part(base), closer()) for base in within]
             named = tuple(view.within(base) for base in within for view in closer())
             self._through = within, np.concatenate(vectors), named
         return self._through[1:]
 
-    def _spectra_of(self, base: View) -> NDArray[np.float32]:
+    def part(self, base: View) -> NDArray[np.float32]:
         """The low frequencies of a part, from its pixels: the whole has too few for a small one."""
         if base == WHOLE:
             return self.spectra

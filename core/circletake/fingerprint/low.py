@@ -51,6 +51,11 @@ def mirror(spectra: NDArray[np.float32]) -> NDArray[np.float32]:
     return spectra * _MIRROR
 
 
+def mirror_units(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The unit vectors (..., 63) of the mirrored pictures."""
+    return vectors * np.tile(_MIRROR, SIDE)[1:]
+
+
 def unit(spectra: NDArray[np.float32]) -> NDArray[np.float32]:
     """Unit vectors whose dot product says how alike two pictures are, -1 to 1: (..., 8, 8) to (..., 63)."""
     flat = (spectra * _FREQUENCY).reshape(*spectra.shape[:-2], SIDE * SIDE)[..., 1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -69,10 +70,17 @@ def fingerprint_of(
 ) -> Fingerprint:
     """The hashes of thumbnails."""
     luma = thumbnails.luma
+    return replace(
+        unhashed(luma, seconds, crop, aspect), bits64=phash(squares(luma, 32), 8), bits256=phash(luma, 16)
+    )
+
+
+def unhashed(luma: NDArray[np.uint8], seconds: NDArray[np.float64], crop: Crop, aspect: float) -> Fingerprint:
+    """The same with nothing in the hashes, for what is laid on takes and never searched for by them."""
     return Fingerprint(
         seconds=seconds.astype(np.float32),
-        bits64=phash(squares(luma, 32), 8),
-        bits256=phash(luma, 16),
+        bits64=np.zeros((len(luma), 8), np.uint8),
+        bits256=np.zeros((len(luma), 32), np.uint8),
         low=lows(luma),
         detail=np.clip(luma.std(axis=(1, 2)), 0, 255).astype(np.uint8),
         crop=(crop.left, crop.top, crop.right, crop.bottom),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from circletake.fingerprint.moves import inside, moved
 from circletake.fingerprint.record import CHROMA, Thumbnails
-from circletake.fingerprint.registration import inside, moved
 from circletake.model.fingerprint import THUMBNAIL
 
 if TYPE_CHECKING:

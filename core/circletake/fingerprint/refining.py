@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from circletake.fingerprint.comparing import Laid
-from circletake.fingerprint.registration import moved, soften
+from circletake.fingerprint.moves import HALF, soften
+from circletake.fingerprint.pictures import squares
+from circletake.fingerprint.placing import correlated
 from circletake.fingerprint.timing import exact_line
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 _FITS = 0.35
 _LEAST_FIT = 0.5
 _NEARLY = 0.2
+_NEAR = 2.0
+"""Seconds of the take before and after the piece that are looked at."""
+
 _SEARCHED, _STEP = 12, 1 / 96
 _AS_WELL, _NOISE = 1.1, 5e-4
 """How much worse the take's own speed may fit and be told all the same."""
@@ -35,21 +40,29 @@ class Exact:
     span: tuple[int, int]
 
 
-def refine(laid: Laid, luma: NDArray[np.uint8], seconds: NDArray[np.float64]) -> Exact:
-    """Match every sample of the take with the piece's own frames, and draw a line through the matches.
+def refine(laid: Laid, frames: NDArray[np.uint8], seconds: NDArray[np.float64]) -> Exact:
+    """Match the samples of the take with the piece's own frames, and draw a line through the matches.
 
     Args:
-        luma: thumbnails of all frames of the piece, (n, 64, 64).
+        frames: all frames of the piece inside their bars, (n, h, w).
         seconds: of the frames, from the piece's beginning.
     """
-    apart = _distances(laid, luma)
-    offset, speed = exact_line(apart, laid.a.seconds, seconds, laid.timing.offset, laid.timing.speed)
-    start, end = _span(apart, laid.a.seconds, seconds, offset, speed)
+    near = _near(laid, seconds)
+    take, apart = laid.a.seconds[near], _distances(laid, near, frames)
+    offset, speed = exact_line(apart, take, seconds, laid.timing.offset, laid.timing.speed)
+    start, end = _span(apart, take, seconds, offset, speed)
     if end - start < len(seconds):
         # What is another shot has no say in where this one lies.
-        own = apart[:, start:end], laid.a.seconds, seconds[start:end]
+        own = apart[:, start:end], take, seconds[start:end]
         offset, speed = exact_line(*own, laid.timing.offset, laid.timing.speed)
-    return Exact(*_plain(apart, laid.a.seconds, seconds, offset, speed, (start, end)), (start, end))
+    return Exact(*_plain(apart, take, seconds, offset, speed, (start, end)), (start, end))
+
+
+def _near(laid: Laid, seconds: NDArray[np.float64]) -> slice:
+    """The samples of the take that the piece may meet, and some more."""
+    wanted = laid.timing.offset + laid.timing.speed * seconds[[0, -1]]
+    first, last = np.searchsorted(laid.a.seconds, (wanted[0] - _NEAR, wanted[1] + _NEAR)).tolist()
+    return slice(max(0, first - 2), last + 2)
 
 
 def _plain(
@@ -93,17 +106,13 @@ def _costs(
     return np.asarray((apart[left, frames] * (1 - share) + apart[right, frames] * share).mean(axis=1))
 
 
-def _distances(laid: Laid, luma: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """1 - correlation of each sample of the take with each frame of the piece."""
-    piece = soften(luma[:, :, ::-1] if laid.flipped else luma)
-    take = laid.a.soft
-    wide, narrow = (take, piece) if laid.ours_wider else (piece, take)
-    kept = laid.found.kept
-    a, b = moved(wide, laid.found.warp)[:, kept], narrow[:, kept]
-    a, b = (run - run.mean(axis=1, keepdims=True) for run in (a, b))
-    a, b = (run / (np.linalg.norm(run, axis=1, keepdims=True) + 1e-3) for run in (a, b))
-    apart = np.asarray(1 - a @ b.T, np.float32)
-    return apart if laid.ours_wider else apart.T
+def _distances(laid: Laid, near: slice, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """1 - correlation of samples of the take with each frame of the piece."""
+    piece = soften(squares(frames, HALF), 0.5)
+    turned = piece[:, :, ::-1] if laid.flipped else piece
+    # Most of the pixels of a half must be alike.
+    kept = laid.found.kept.reshape(HALF, 2, HALF, 2).mean(axis=(1, 3)) > 0.5
+    return correlated(laid.a.halves[near], turned, laid.ours_wider, laid.found.warp, kept)
 
 
 def _span(

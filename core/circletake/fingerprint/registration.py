@@ -1,41 +1,37 @@
 """Laying one take's pictures on another's to a fraction of a pixel, and measuring what is left.
 
-One affine move is sought for all frames together, by Gauss-Newton on the intensities with a
-brightness and a contrast of their own for each frame pair and weights that let go of what does
-not fit (Baker and Matthews, "Lucas-Kanade 20 Years On", 2004; Evangelidis and Psarakis, 2008,
-for the invariance to brightness). Many frames at once pin the move down where one is too plain.
+One affine move is sought for all frames together (:mod:`~circletake.fingerprint.moves`): many
+frames at once pin it down where one is too plain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
+from circletake.fingerprint.moves import (
+    LEAST_SEEN,
+    along,
+    at,
+    blurred,
+    inside,
+    light,
+    mean,
+    moved,
+    of_halves,
+    of_wholes,
+    sought,
+)
 from circletake.fingerprint.ranks import median, quantile
 from circletake.model.fingerprint import THUMBNAIL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Frames = NDArray[np.float32]
-
-_ROWS, _COLUMNS = np.mgrid[0:THUMBNAIL, 0:THUMBNAIL].astype(np.float32)
-_CENTRE = (THUMBNAIL - 1) / 2
-_ACROSS, _DOWN = (_COLUMNS - _CENTRE) / _CENTRE, (_ROWS - _CENTRE) / _CENTRE
-_LEAST_SEEN = 0.4
-_EDGE = 2
-_INNER = np.zeros((THUMBNAIL, THUMBNAIL), bool)
-_INNER[_EDGE:-_EDGE, _EDGE:-_EDGE] = True
-_SPARSE = _INNER & (_ROWS % 2 == 0) & (_COLUMNS % 2 == 0)
-"""Pixels that say as much as all of them where pictures are blurred."""
-
-_SETTLED, _NOTHING = 0.03, 1e-4
-"""Pixels of a step that is the last; and of one that is not even taken."""
+    from circletake.fingerprint.moves import Frames
 
 _FEW = 5
 """Frames that the move is sought with."""
@@ -43,7 +39,6 @@ _FEW = 5
 _DOUBTED = 0.985
 """Correlation below which the guess may have been the better answer."""
 
-_LARGEST, _SMALLEST = 1.15, 0.25
 _DROPPED = 0.15
 """Share of the picture that fits worst and is left out: captions and logos are no larger."""
 
@@ -95,13 +90,6 @@ class Registered:
         return self.picture + 0.5 * (self.motion if self.moving else self.peak)
 
 
-def soften(thumbnails: NDArray[np.uint8], sigma: float = 1.0) -> Frames:
-    """Thumbnails as floats, blurred a little so that sharpness and coding noise do not count."""
-    if not len(thumbnails):
-        return np.zeros(thumbnails.shape, np.float32)
-    return _blurred(thumbnails.astype(np.float32), sigma)
-
-
 def register(
     wide: Frames, narrow: Frames, guess: NDArray[np.float64], *, rough: bool = True
 ) -> Registered | None:
@@ -116,7 +104,14 @@ def register(
     """
     few = spread(len(wide), _FEW)
     start = approach(wide, narrow, guess) if rough else guess
-    fine = _refine(wide[few], narrow[few], guess if start is None else start, steps=5, sigma=0.0)
+    fine = sought(wide[few], narrow[few], guess if start is None else start, steps=5, sparse=False)
+    return better(wide, narrow, fine, guess)
+
+
+def better(
+    wide: Frames, narrow: Frames, fine: NDArray[np.float64] | None, guess: NDArray[np.float64]
+) -> Registered | None:
+    """What is left after a move that was found, or after the guess where that fits better."""
     found = measure(wide, narrow, fine) if fine is not None else None
     if found is None or min(found.picture, found.motion) < _DOUBTED:
         plain = measure(wide, narrow, guess)
@@ -127,15 +122,25 @@ def register(
 def approach(wide: Frames, narrow: Frames, guess: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """The move to about a third of a pixel, from a guess some pixels off; ``None`` when it runs away."""
     few = spread(len(wide), _FEW)
-    return _refine(wide[few], narrow[few], guess, steps=5, sigma=2.0)
+    return sought(blurred(wide[few], 2.0), blurred(narrow[few], 2.0), guess, steps=5, sparse=True)
+
+
+def settle_halves(wide: Frames, narrow: Frames, guess: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The move as exactly as the halves of a few frames (n, 32, 32) tell, at a quarter of the cost.
+
+    Blurred by a pixel, they may be off by some; ``None`` when it runs away.
+    """
+    found = sought(wide, narrow, of_halves(guess), steps=5, sparse=False)
+    return None if found is None else of_wholes(found)
 
 
 def closeness(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> float:
     """Median correlation of a few frames where ``warp`` lays them, captions and all: a glance, no more."""
-    few, seen = spread(len(wide), _FEW), np.flatnonzero(inside(warp))
-    if len(seen) < _LEAST_SEEN * THUMBNAIL**2:
+    side = wide.shape[-1]
+    few, seen = spread(len(wide), _FEW), np.flatnonzero(inside(warp, side))
+    if len(seen) < LEAST_SEEN * side**2:
         return 0.0
-    return median(_correlations(_at(moved(wide[few], warp), seen), _at(narrow[few], seen)))
+    return median(_correlations(at(moved(wide[few], warp), seen), at(narrow[few], seen)))
 
 
 @lru_cache(maxsize=512)
@@ -149,10 +154,10 @@ def spread(count: int, most: int) -> NDArray[np.int64]:
 def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Registered | None:
     """How well the frames fit where ``warp`` lays them; ``None`` where too little meets."""
     seen = inside(warp)
-    if seen.mean() < _LEAST_SEEN:
+    if seen.mean() < LEAST_SEEN:
         return None
     pixels = np.flatnonzero(seen)
-    every, every_other = _at(moved(wide, warp), pixels), _at(narrow, pixels)
+    every, every_other = at(moved(wide, warp), pixels), at(narrow, pixels)
     kept, ours, theirs = np.ones(len(pixels), bool), every, every_other
     last = len(pixels) - 1 - int(len(pixels) * _DROPPED)
     for _ in range(2):
@@ -171,14 +176,11 @@ def measure(wide: Frames, narrow: Frames, warp: NDArray[np.float64]) -> Register
     return Registered(warp, like, fitting, correlations, motion, places, moving, *_peak(*changes))
 
 
-def moved(frames: NDArray[np.float32], warp: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Frames (n, h, w) as seen through ``warp``; what lies outside repeats the edge."""
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    size = (frames.shape[2], frames.shape[1])
-    out = np.empty(frames.shape, frames.dtype)
-    for frame, seen in zip(frames, out, strict=True):
-        cv2.warpAffine(frame, warp, size, dst=seen, flags=how, borderMode=cv2.BORDER_REPLICATE)
-    return out
+def units(rows: NDArray[Any]) -> Frames:
+    """Pictures (n, pixels) as unit vectors whose products are correlations."""
+    centred = rows - mean(rows)
+    centred /= np.sqrt(along(centred, centred))[:, None] + 1e-3
+    return np.asarray(centred, np.float32)
 
 
 def in_light(wide: NDArray[Any], narrow: NDArray[Any], kept: NDArray[np.bool_]) -> Frames:
@@ -188,114 +190,10 @@ def in_light(wide: NDArray[Any], narrow: NDArray[Any], kept: NDArray[np.bool_]) 
     return lit
 
 
-def inside(warp: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which pixels of the narrower picture lie within the wider one."""
-    x = warp[0, 0] * _COLUMNS + warp[0, 1] * _ROWS + warp[0, 2]
-    y = warp[1, 0] * _COLUMNS + warp[1, 1] * _ROWS + warp[1, 2]
-    last = THUMBNAIL - 0.5
-    return np.asarray((x > -0.5) & (x < last) & (y > -0.5) & (y < last))
-
-
-def _refine(
-    wide: Frames, narrow: Frames, guess: NDArray[np.float64], steps: int, sigma: float
-) -> NDArray[np.float64] | None:
-    """Gauss-Newton from ``guess``; ``None`` when it runs away."""
-    if sigma:
-        wide, narrow = (_blurred(run, sigma) for run in (wide, narrow))
-    count = len(wide)
-    # The wider frames, then how they change across, then down: moved as one.
-    runs = np.empty((3 * count, *wide.shape[1:]), np.float32)
-    runs[:count] = wide
-    for number, frame in enumerate(wide):
-        cv2.Sobel(frame, cv2.CV_32F, 1, 0, dst=runs[count + number], ksize=3, scale=1 / 8)
-        cv2.Sobel(frame, cv2.CV_32F, 0, 1, dst=runs[2 * count + number], ksize=3, scale=1 / 8)
-    lattice = _SPARSE if sigma else _INNER
-    warp = guess.copy()
-    for _ in range(steps):
-        seen = np.flatnonzero(inside(warp) & lattice)
-        if len(seen) < _LEAST_SEEN / 2 * lattice.sum():
-            return None
-        ours, *slopes = _at(moved(runs, warp), seen).reshape(3, count, -1)
-        step = _step(ours, slopes, _at(narrow, seen), seen)
-        if step is None:
-            return None
-        if np.abs(step).max() < _NOTHING:
-            break
-        warp += _in_pixels(step)
-        if np.abs(step).max() < _SETTLED:
-            break
-    stretch = np.linalg.svd(warp[:, :2] @ np.linalg.inv(guess[:, :2]), compute_uv=False)
-    whole = np.linalg.svd(warp[:, :2], compute_uv=False)
-    return warp if stretch[0] < _LARGEST and stretch[1] > 1 / _LARGEST and whole[1] > _SMALLEST else None
-
-
-def _blurred(frames: Frames, sigma: float) -> Frames:
-    out = np.empty(frames.shape, frames.dtype)
-    for frame, soft in zip(frames, out, strict=True):
-        cv2.GaussianBlur(frame, (0, 0), sigma, dst=soft)
-    return out
-
-
-def _at(frames: Frames, pixels: NDArray[np.int64]) -> Frames:
-    return np.take(frames.reshape(len(frames), -1), pixels, axis=1)
-
-
-def _step(
-    ours: Frames, slopes: Sequence[Frames], theirs: Frames, pixels: NDArray[np.int64]
-) -> NDArray[np.float64] | None:
-    """One step: least squares of what is left on how it changes with the six parameters."""
-    gain, lift = light(ours, theirs)
-    gain = gain.clip(0.2, 5)
-    left = theirs - gain * ours - lift
-    spread = float(np.abs(left).mean()) + 1e-3
-    weights = (1 / (1 + (left / (2.5 * spread)) ** 2)).ravel()
-    across, down = _ACROSS.ravel()[pixels], _DOWN.ravel()[pixels]
-    changes = np.empty((6, *ours.shape), np.float32)
-    for number, slope in enumerate(slopes):
-        lit = gain * slope
-        np.multiply(lit, across, out=changes[3 * number])
-        np.multiply(lit, down, out=changes[3 * number + 1])
-        changes[3 * number + 2] = lit
-    changes -= changes.mean(axis=2, keepdims=True)
-    rows = changes.reshape(6, -1)
-    weighted = rows * weights
-    normal = (weighted @ rows.T).astype(np.float64)
-    normal += np.eye(6) * 1e-3 * np.trace(normal) / 6
-    try:
-        return np.asarray(np.linalg.solve(normal, (weighted @ left.ravel()).astype(np.float64)))
-    except np.linalg.LinAlgError:
-        return None
-
-
-def _in_pixels(step: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The change of a warp, from parameters that count from the centre."""
-    rows = step.clip(-3, 3).reshape(2, 3)
-    turn = rows[:, :2] / _CENTRE
-    return np.hstack((turn, rows[:, 2:] - turn.sum(axis=1, keepdims=True) * _CENTRE))
-
-
-def light(ours: NDArray[Any], theirs: NDArray[Any]) -> tuple[Frames, Frames]:
-    """Contrast and brightness that bring each of our frames to theirs, by least squares."""
-    mean, their_mean = _mean(ours), _mean(theirs)
-    centred = ours - mean
-    gain: NDArray[Any] = (_along(centred, theirs) / (_along(centred, centred) + 1e-3))[:, None]
-    return gain, their_mean - gain * mean
-
-
 def _correlations(ours: Frames, theirs: Frames) -> NDArray[np.float64]:
-    a, b = ours - _mean(ours), theirs - _mean(theirs)
-    together = _along(a, b) / (np.sqrt(_along(a, a) * _along(b, b)) + 1e-3)
+    a, b = ours - mean(ours), theirs - mean(theirs)
+    together = along(a, b) / (np.sqrt(along(a, a) * along(b, b)) + 1e-3)
     return np.asarray(together, np.float64)
-
-
-def _mean(rows: NDArray[Any]) -> NDArray[Any]:
-    """Of each row; ``mean`` itself does a good deal more."""
-    return np.asarray(np.add.reduce(rows, axis=1, keepdims=True) / rows.shape[1])
-
-
-def _along(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """The product of each row with its like."""
-    return np.asarray(np.einsum("ij,ij->i", a, b))
 
 
 def _changes(frames: Frames) -> Frames:
@@ -329,5 +227,5 @@ def _motion(a: Frames, b: Frames, blocks: NDArray[np.int64]) -> tuple[float, flo
 
 
 def _blocks(seen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    across = THUMBNAIL // _BLOCK
-    return np.asarray((_ROWS[seen] // _BLOCK) * across + _COLUMNS[seen] // _BLOCK, np.int64)
+    rows, columns = np.nonzero(seen)
+    return np.asarray(rows // _BLOCK * (THUMBNAIL // _BLOCK) + columns // _BLOCK)

@@ -112,11 +112,11 @@ class Shots:
 
     def _cut_at(self, index: int) -> Iterator[Piece]:
         """Give the piece before ``index`` when the film cuts there."""
-        if index < _LEAST:
-            return
         change = self._changes[index]
+        if index < _LEAST or change < _CHANGE:
+            return
         around = self._changes[max(1, index - _NEAR) : index] + self._changes[index + 1 : index + 1 + _NEAR]
-        sudden = change >= _CHANGE and change >= _SUDDEN * max(around, default=0.0)
+        sudden = change >= _SUDDEN * max(around, default=0.0)
         if sudden or change >= _OTHER:
             yield self._give(index)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from circletake.fingerprint.moves import moved
 from circletake.fingerprint.ranks import median
-from circletake.fingerprint.registration import moved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -42,6 +42,11 @@ class View:
         )
 
     @property
+    def mirrored(self) -> View:
+        """The same part of the mirrored picture."""
+        return View(1 - self.left - self.width, self.top, self.width, self.height)
+
+    @property
     def warp(self) -> NDArray[np.float64]:
         """2 x 3: from pixels of a thumbnail of the view to those of the whole picture's."""
         shift = (THUMBNAIL - 1) / 2

@@ -1,7 +1,8 @@
 """Decode a take once and hand its frames and sound to everybody who wants them.
 
 Luma is read where it lies in the decoder's own picture and shrunk by halves (each exact, so
-OpenCV's quickest path), which costs a few hundredths of the decoding itself. Whoever has
+OpenCV's quickest path), or, for who asks for a glance, a line now and then; that costs a
+few hundredths of the decoding itself. Whoever has
 equal :class:`~circletake.protocols.Needs` shares one conversion.
 """
 
@@ -49,11 +50,13 @@ class Tap:
 
     Attributes:
         failed: what the sink raised; it then gets nothing more and the others go on.
+        glance: some lines of each frame will do for gray pictures far smaller, which is cheaper and noisier.
     """
 
     needs: Needs
     sink: Sink
     failed: Exception | None = None
+    glance: bool = False
 
     def give(self, call: Callable[..., None], *arguments: object) -> None:
         """Call the sink unless it has failed before."""
@@ -182,6 +185,7 @@ class _Group:
 
     needs: Needs
     taps: list[Tap]
+    glance: bool
     _frames: NDArray[np.uint8] | None = None
     _seconds: list[float] = field(default_factory=list)
     _slot: int = -1
@@ -207,7 +211,7 @@ class _Group:
         shown = (
             picture.rgb(self.needs.long_side)
             if self.needs.pixels == "rgb24"
-            else picture.gray(self.needs.long_side)
+            else picture.gray(self.needs.long_side, glance=self.glance)
         )
         if self._frames is not None and self._frames.shape[1:] != shown.shape:
             # The picture changed size on the way: what was gathered goes out first.
@@ -272,8 +276,8 @@ def _groups(taps: Sequence[Tap]) -> list[_Group]:
     groups: dict[tuple[object, ...], _Group] = {}
     for tap in taps:
         if tap.needs.pixels is not None:
-            key = (tap.needs.long_side, tap.needs.fps, tap.needs.pixels)
-            groups.setdefault(key, _Group(tap.needs, [])).taps.append(tap)
+            key = (tap.needs.long_side, tap.needs.fps, tap.needs.pixels, tap.glance)
+            groups.setdefault(key, _Group(tap.needs, [], tap.glance)).taps.append(tap)
     return list(groups.values())
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from circletake.fingerprint.registration import inside, measure, moved, register, soften
+from circletake.fingerprint.moves import inside, moved, soften
+from circletake.fingerprint.registration import measure, register
 from tests.scenes import Scene
 
 WIDE = soften(Scene().look().thumbnails.luma)

@@ -55,6 +55,15 @@ def test_a_piece_without_frames_and_takes_without_frames_are_like_nothing() -> N
     assert shelf.likely(_look(TAKE).spectra, 1.5, 3) == Likely(["take-1"], True)
 
 
+def test_the_plainest_take_is_told_of_what_is_neither_mirrored_nor_like_no_take() -> None:
+    shelf = _shelf()
+    for name, scene in TAKES.items():
+        assert shelf.plainest(_look(scene).spectra[4:12]) == name
+    assert shelf.plainest(_look(Scene(31)).spectra) == ""
+    assert shelf.plainest(mirror(_look(Scene(31)).spectra)) == ""
+    assert Shelf({}).plainest(_look(TAKE).spectra) == shelf.plainest(_look(TAKE).spectra[:0]) == ""
+
+
 def test_a_piece_that_is_like_no_take_is_not_worth_looking_at() -> None:
     shelf = Shelf({"take-1": _look(TAKE).fingerprint})
     assert shelf.likely(_look(TAKES["take-3"]).spectra, 1.5, 3) == Likely([], False)

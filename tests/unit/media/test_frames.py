@@ -3,6 +3,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from circletake.errors import Cancelled
 from circletake.media.frames import Tap, read_once
 from circletake.media.probe import probe
 from circletake.protocols import Needs
+from tests.scenes import Scene
 
 Clip = Callable[..., Path]
 
@@ -76,6 +78,24 @@ def test_the_longer_side_is_what_was_asked_and_nothing_is_enlarged(clip: Clip) -
     small, own = _read(clip(size=(64, 48)), Needs(long_side=32), Needs(long_side=999))
     assert small.frames.shape[1:] == (24, 32)
     assert own.frames.shape[1:] == (48, 64)
+
+
+@pytest.mark.parametrize("size", [(360, 240), (240, 360), (642, 482)], ids="{0[0]}x{0[1]}".format)
+def test_a_far_smaller_picture_is_the_mean_of_what_its_pixels_cover(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    scene = Scene(aspect=size[0] / size[1], seconds=0.5)
+    sinks = small, glanced, whole = Keeps(), Keeps(), Keeps()
+    needs = Needs(long_side=32), Needs(long_side=32), Needs()
+    taps = [Tap(n, s, glance=s is glanced) for n, s in zip(needs, sinks, strict=True)]
+    read_once(scene.write(tmp_path / "take.mp4", size[1]), taps)
+    height, width = small.frames.shape[1:]
+    means = np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_AREA) for one in whole.frames])
+    for sink in (small, glanced):
+        apart = sink.frames.astype(float) - means
+        assert np.sqrt((apart**2).mean()) < 0.1 * means.std()
+        assert abs(apart.mean()) < 0.5
+    assert not np.array_equal(small.frames, glanced.frames)
 
 
 def test_equal_needs_share_one_conversion(clip: Clip) -> None:

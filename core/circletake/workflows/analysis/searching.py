@@ -107,8 +107,8 @@ def _search(task: Search) -> Searched:
     facts = probed.facts
     takes, damaged = unpack_all({take_id: task.prints.read(take_id) for take_id in task.prints.places})
     locator, clock = Locator(takes, look, float(facts.rate or RATE), task.copies), FilmClock()
-    taps = [Tap(needs, sink) for needs, sink in locator.sinks]
-    taps.append(Tap(taps[0].needs, clock))
+    taps = [Tap(needs, sink, glance=True) for needs, sink in locator.sinks]
+    taps.append(Tap(taps[0].needs, clock, glance=True))
     decoded = read_once(film, taps, Position(Path(task.position), facts.frames or 0).packet)
     for tap in taps:
         if tap.failed:
