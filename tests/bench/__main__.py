@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 
 BENCHES = {
@@ -22,6 +23,7 @@ BENCHES = {
 
 def main() -> int:
     """Run one bench and return the exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the workers do; before numpy is imported
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     wanted = next((word for word in sys.argv[1:] if word in BENCHES), None)
@@ -34,7 +36,7 @@ def main() -> int:
     asked = parser.parse_args()
     import cv2
 
-    cv2.setNumThreads(1)  # as the workers do
+    cv2.setNumThreads(1)
     return int(asked.run(asked))
 
 
