@@ -169,9 +169,11 @@ def test_a_file_that_nobody_listed_and_one_that_is_gone_are_not_intact(
     sign(plan, other, mine.folder / "zz.mp4", keys.signer(), "video/mp4")
     clip.unlink()
     line, page = first_words(mine.folder, tmp_path, capsys)
-    counts = "1 missing, 1 not listed, 3 of 3 videos intact"
-    assert line == f"VERDICT  not intact: {counts}; the intact ones equal the sealed list"
-    assert page.startswith("Not intact 1 missing, 1 not listed; 3 of 3 videos intact. Every listed file that")
+    counts = "f 4 videos listed, 3 are intact, 1 is missing; 1 file here is not listed"
+    assert line == f"VERDICT  not intact: o{counts}; the intact ones equal the sealed list"
+    assert page.startswith(
+        f"Not intact O{counts}. The listed files that are here were compared, byte for byte"
+    )
     assert f"clips/{clip.name} : missing" in page
     assert "zz.mp4 : a foreign clip, signed by Mallory Inc, that nobody listed" in page
 
@@ -190,7 +192,7 @@ def test_a_list_that_lost_its_seal_is_not_intact(
 ) -> None:
     (mine.folder / "release.json.c2pa").unlink()
     line, page = first_words(mine.folder, tmp_path, capsys)
-    assert line.startswith("VERDICT  not intact: 1 missing, 4 of 4 videos intact; ")
+    assert line.startswith("VERDICT  not intact: all 4 videos are intact; 1 listed file is missing; ")
     assert line.endswith("release.json was stripped of its seal, so it proves nothing")
     assert "release.json : the release's own list: stripped of its seal" in page
     sums = mine.folder / "SHA256SUMS"
@@ -221,6 +223,6 @@ def test_an_altered_still_beside_a_good_video_is_not_intact(
     data[-40] ^= 1
     (folder / "bus.jpg").write_bytes(data)
     line, page = first_words(folder, tmp_path, capsys)
-    assert line.startswith("VERDICT  not intact: 1 of 1 video intact; ")
-    assert page.startswith("Not intact 1 altered; 1 of 1 video and 0 of 1 still intact.")
+    assert line.startswith("VERDICT  not intact: the video is intact; the still was altered; ")
+    assert page.startswith("Not intact The video is intact; the still was altered.")
     assert "bus.jpg : picture, sound or how they are stored was changed after signing" in page

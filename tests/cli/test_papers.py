@@ -211,8 +211,10 @@ def test_a_disclosure_of_an_altered_release_says_so_and_ends_with_1(mine: Made, 
     cut = mine.folder / "night_bus.mp4"
     cut.write_bytes(cut.read_bytes() + b"\0\0\0\x10free12345678")
     assert run(["disclose", "release", "--to", "d.html"]) == 1
-    assert "1 altered; 3 of 4 videos intact; " in capsys.readouterr().out
-    assert 'class="warned">1 altered' in Path("d.html").read_text("utf-8")
+    assert "not intact: of 4 videos listed, 3 are intact, 1 was altered; " in capsys.readouterr().out
+    assert 'class="warned">Of 4 videos listed, 3 are intact, 1 was altered' in Path("d.html").read_text(
+        "utf-8"
+    )
 
 
 def test_a_disclosure_of_a_release_whose_list_was_forged_does_not_read_as_intact(

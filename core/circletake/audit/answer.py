@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from circletake.audit.summary import Summary
-from circletake.audit.wording import VERDICTS, sentence, standing
+from circletake.audit.wording import MISSING, VERDICTS, sentence, standing, uncoded
 from circletake.model.audit import Audit, FileAudit, Severity
 from circletake.model.export import Release
 from circletake.model.manifest import Check
+from circletake.model.text import counted
 
 _WORDS = {
     "intact": "Intact",
@@ -26,9 +26,6 @@ _ORDER = list(Severity)
 _RECORD = "release.json"
 _SEAL = "release.json.c2pa"
 
-_CODES = re.compile(r" \((?:assertion|ingredient|claimSignature|signingCredential)\.[\w., ]*\)$")
-"""Codes of the C2PA library behind what was seen, which the finding itself tells."""
-
 _OURS = "circletake"
 """How the name of the software that signed begins, where it was ours."""
 
@@ -42,22 +39,35 @@ class Verdict:
             ``unsigned``, ``not checked`` or ``no videos``; ``altered`` too where the release's own list was
             changed, or the folder holds other files than it lists.
         word: the same for people.
-        sentence: how many are what.
-        against: what the bytes were held against.
+        told: how many are what, as a clause.
+        against: what the bytes were compared with.
         wrong: files that are not what they should be, and why.
-        videos: by verdict, how many; of a sealed release those that it lists.
+        videos: by verdict, how many; of a sealed release those that it lists, ``missing`` among them.
+        stills: the same of stills that carry credentials.
         amiss: how many files are missing, or there and not listed, in words; empty where none are.
         changed: what was done to the release's own list; see :func:`list_changed`.
     """
 
     kind: str
     word: str
-    sentence: str
+    told: str
     against: str
     wrong: tuple[tuple[str, str], ...]
     videos: Counter[str]
+    stills: Counter[str]
     amiss: str = ""
     changed: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """How many are what, and what was done to the release's own list, to stand alone."""
+        text = self.told
+        if self.changed:
+            done = f"the release's own list ({_RECORD}) was {self.changed}"
+            counts = standing(self.videos, self.stills)
+            own = f"{counts} intact by credentials of their own, but {done}"
+            text = own if self.of_the_list and counts else f"{text}; {done}"
+        return f"{text[0].upper()}{text[1:]}"
 
     @property
     def of_the_list(self) -> bool:
@@ -69,38 +79,46 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     """Draw the answer from a finished audit."""
     judged = [f for f in audit.files if f.case.kind == "video" or f.case.signed_picture]
     # A list that is not sealed decides nothing, nor which files count.
-    counted = [f for f in judged if f.case.recorded or not audit.sealed]
-    videos = Counter(f.verdict for f in counted if f.case.kind == "video")
-    stills = Counter(f.verdict for f in counted if f.case.signed_picture)
+    counts = [f for f in judged if f.case.recorded or not audit.sealed]
+    videos = Counter(f.verdict for f in counts if f.case.kind == "video")
+    stills = Counter(f.verdict for f in counts if f.case.signed_picture)
     found = {f.verdict for f in judged}
     kind = next((v for v in (*VERDICTS, "intact") if v in found), "no videos")
     changed, strangers, missing = list_changed(audit), _strangers(audit), audit.missing
     if changed or strangers or missing or any(_replaced(f, audit) for f in audit.files):
         kind = "altered"
-    told = [f for f in counted if f.verdict != "intact"]
+    gone = Counter(_kinds_of(missing, audit))
+    for counted_over, what in ((videos, "video"), (stills, "still")):
+        if gone[what]:
+            counted_over[MISSING] = gone[what]
+    told = [f for f in counts if f.verdict != "intact"]
     more = [f for f in strangers if f not in told]
-    amiss = ", ".join(
-        f"{len(each)} {what}" for each, what in ((missing, "missing"), (more, "not listed")) if each
-    )
-    verdict = Verdict(
+    amiss = _amiss(gone["other"], len(more), audit.sealed)
+    return Verdict(
         kind,
         _WORDS[kind],
-        sentence(videos, stills, amiss),
+        sentence(videos, stills, audit.sealed, amiss),
         _against(audit, changed),
         tuple(_wrong(audit, changed)),
         videos,
+        stills,
         amiss,
         changed,
     )
-    return replace(verdict, sentence=_with_list(verdict, standing(videos, stills))) if changed else verdict
 
 
-def _with_list(verdict: Verdict, counts: str) -> str:
-    """The sentence, with what was done to the release's own list."""
-    told = f"the release's own list ({_RECORD}) was {verdict.changed}"
-    if verdict.of_the_list and counts:
-        return f"{counts} intact by credentials of their own, but {told}"
-    return f"{verdict.sentence}; {told}"
+def _kinds_of(missing: Iterable[str], audit: Audit) -> Iterator[str]:
+    """What files that are missing were, as a sealed list has it: ``video``, ``still`` or ``other``."""
+    kinds = {"take": "video", "cut": "video", "still": "still"}
+    listed = {f.path: f.kind for f in audit.release.files} if audit.release and audit.sealed else {}
+    return (kinds.get(listed.get(path, ""), "other") for path in missing)
+
+
+def _amiss(missing: int, strangers: int, sealed: bool) -> str:
+    gone = counted(missing, "other listed file" if sealed else "listed file")
+    told = [f"{gone} {'is' if missing == 1 else 'are'} missing"] if missing else []
+    here = f"{counted(strangers, 'file')} here {'is' if strangers == 1 else 'are'} not listed"
+    return "; ".join([*told, *([here] if strangers else [])])
 
 
 def list_changed(audit: Audit) -> str:
@@ -186,7 +204,7 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
             found = (o for o in file.findings if o.rule != "c2pa.trusted")
             first = min(found, key=lambda o: _ORDER.index(o.severity), default=None)
             why = "not in the release's list" if file.case.path in strangers else "not the released bytes"
-            seen = _CODES.sub("", first.seen) if first else ""
+            seen = uncoded(first.seen) if first else ""
             yield file.case.path, seen or (file.verdict if bad else why)
     for path in audit.missing:
         yield path, "missing"
@@ -202,13 +220,17 @@ def _against(audit: Audit, changed: str) -> str:
         )
     if audit.release is None:
         return (
-            f"There is no {_RECORD}, a release's own list, to hold the bytes against; what follows is what "
+            f"There is no {_RECORD}, a release's own list, to compare the bytes with; what follows is what "
             "each file's own credentials say."
         )
     if audit.sealed:
+        here = [f.case for f in audit.files if f.case.recorded]
+        other = sum(case.recorded is not None and case.recorded.sha256 != case.sha256 for case in here)
+        match = f"all but {other} match" if other else "all match"
+        which = "The listed files that are here were" if other or audit.missing else "Every file was"
         return (
-            "Every listed file that is here was held, byte for byte, against the release's own list "
-            f"({_RECORD}), which its signer sealed: signed as a whole."
+            f"{which} compared, byte for byte, with the release's own list ({_RECORD}): {match}. "
+            "That list carries a signature of its own and is unchanged since."
         )
     return (
         "The release's own list is not sealed and does not say that it ever was, so it proves nothing; what "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,25 +10,40 @@ from circletake.audit.amounts import amounts_of
 from circletake.audit.answer import verdict_on
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
-from circletake.audit.summary import MACHINE, Group, Share, Signed, kind_of, span, stills_by_kind, summarise
+from circletake.audit.summary import (
+    MACHINE,
+    Group,
+    Share,
+    Signed,
+    Summary,
+    kind_of,
+    span,
+    stills_by_kind,
+    summarise,
+)
 from circletake.audit.wording import (
     EVIDENCE,
     GLOSSARY,
-    PAPERS,
     SELF_MADE_KEY,
+    held,
     is_own,
+    meaning,
+    paper,
     producer_of,
     remedies,
     stills_told,
+    uncoded,
     unprompted,
+    who_vouches,
 )
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity
 from circletake.model.case import OWN_KEY, Traced
+from circletake.model.text import counted
 
 REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""
 
-OWN = "whoever made this report signed with this key; nobody else vouches for it"
+OWN = "the same as that of whoever made this report; nobody else vouches for it"
 """Said of the own key on a page, which is handed on: "yours" would be the reader's."""
 
 _MOST = 60
@@ -52,6 +67,8 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     amounts = amounts_of(summary)
     videos = [_video(file, markers, audit) for file in audit.files if file.case.kind == "video"]
     stills = [_video(file, markers, audit) for file in summary.stills]
+    lists = tuple(name for name in audit.lists if not name.startswith(OWN_KEY))
+    reports = {f.case.path for f in audit.files if f.case.kind == "report"}
     videos.sort(key=lambda v: (v.file.verdict == "intact", -len(v.rows), v.file.case.path))
     return render(
         "report.html",
@@ -65,7 +82,7 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         name=audit.release.name if audit.release and audit.release.name else audit.root,
         verdict=verdict_on(audit, summary),
         asked=_asked([*videos, *stills]),
-        signers=[(signed, _vouched(signed, audit.lists)) for signed in summary.signers],
+        signers=[(signed, _vouched(signed, lists)) for signed in summary.signers],
         bar=bar_of(summary.shares, markers, summary.seconds),
         amounts=amounts,
         shares=[
@@ -74,6 +91,9 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         ],
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
         prompted=sum(n for key, n in summary.prompts.items() if key not in ("missing", "omitted", "hashed")),
+        clips_asked=_counted_prompts(summary, [*videos, *stills]),
+        declared=any(each.use.model_evidence != "observed" for each in _generated(summary.main)),
+        as_signed=sum(f.verdict == "altered" and any(map(_speaks, f.case.traced)) for f in summary.main),
         errors=sum(_is_error(group) for group in summary.findings),
         videos=[v for v in videos if not v.plain],
         clips=[v for v in videos if v.plain],
@@ -81,13 +101,18 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         stills_told=stills_told(stills_by_kind(summary.stills)),
         others=[f for f in audit.files if f.case.kind != "video" and not f.case.signed_picture],
         notes=sorted(summary.notes, key=_asked_for),
+        topics=_topics(summary.notes),
+        lists=lists,
         producer=producer_of(audit, summary),
         below=lambda text: _without(text, [each.signer.sha256 for each in summary.signers]),
-        papers=PAPERS,
+        paper=lambda case: paper(case, reports),
+        held=held,
+        meaning=meaning,
+        who_vouches=who_vouches,
+        uncoded=uncoded,
         sums=any(f.case.kind == "sums" for f in audit.files),
         glossary=GLOSSARY,
         is_own=is_own,
-        own_key=OWN_KEY,
         remedies=remedies,
         short=_SHORT,
         most=_MOST,
@@ -149,7 +174,8 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
         for (start, end), traced in zip(spans, file.case.traced, strict=True)
     )
     # An unknown signer is told once, under who signed.
-    failed = tuple(o for o in file.findings if o.rule != "c2pa.trusted")
+    told = (o for o in file.findings if o.rule != "c2pa.trusted")
+    failed = tuple(sorted(told, key=lambda o: list(Severity).index(o.severity)))
     troubles = [(o.start, o.end, f"{o.rule}: {o.seen}") for o in failed if o.start is not None]
     strips = strips_of([(r.marker, r.start, r.end, r.traced) for r in rows], length, troubles)
     return Video(file, length, strips, rows, failed)
@@ -158,7 +184,7 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
 def _vouched(signed: Signed, lists: tuple[str, ...]) -> str:
     """Who vouches for a signer, said to a reader who has other lists than the page's maker."""
     if is_own(signed):
-        return OWN
+        return f"a {'self-made ' if signed.signer.self_made else ''}key, {OWN}"
     if signed.trust_list:
         return f"on the list {signed.trust_list} of whoever made this report"
     if signed.signer.self_made:
@@ -175,10 +201,49 @@ def _without(text: str, fingerprints: Sequence[str]) -> str:
     return text
 
 
+_TOPICS = {
+    "model.terms": "no licence recorded",
+    "model.": "models",
+    "label.": "label",
+    "ai.disclosure": "AI disclosure",
+    "ai.provider": "provider",
+    "ai.": "how it was made",
+    "sound.": "sound",
+    "privacy.": "privacy",
+    "platform.": "platform",
+    "ingredients.": "whose clips",
+}
+"""What others ask a producer about, first to last: how its rules' names begin, and a word for it."""
+
+
 def _asked_for(group: Group) -> int:
-    """Rights and disclosure first: these are what others ask a producer about."""
-    order = ("model.", "label.", "ai.", "sound.", "privacy.", "platform.")
-    return next((n for n, rule in enumerate(order) if group.outcome.rule.startswith(rule)), len(order))
+    """Rights and disclosure first."""
+    return next((n for n, rule in enumerate(_TOPICS) if group.outcome.rule.startswith(rule)), len(_TOPICS))
+
+
+def _topics(notes: Sequence[Group]) -> str:
+    """``notes: no licence recorded, AI disclosure, 1 more``: what notes are about; else how many."""
+    words = [*_TOPICS.values(), ""]
+    about = [words[_asked_for(group)] for group in sorted(notes, key=_asked_for)]
+    named = list(dict.fromkeys(filter(None, about)))
+    more = [f"{about.count('')} more"] if "" in about else []
+    return f"notes: {', '.join([*named, *more])}" if named else counted(len(notes), "note")
+
+
+def _generated(files: Sequence[FileAudit]) -> Iterator[Traced]:
+    """The stretches that count as AI-made."""
+    return (each for file in files for each in file.case.traced if kind_of(each) in ("ai", "partly"))
+
+
+def _speaks(traced: Traced) -> bool:
+    return kind_of(traced) not in ("unknown", "black")
+
+
+def _counted_prompts(summary: Summary, videos: Sequence[Video]) -> str:
+    """``55 videos``: of how many it is told whether they have a prompt; what was filmed needs none."""
+    total = summary.prompts.total() + summary.untold
+    plain = not summary.stills and total == len(videos) and all(len(v.rows) <= 1 for v in videos)
+    return counted(total, "video" if plain else "take")
 
 
 def _is_error(group: Group) -> bool:

@@ -144,8 +144,8 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"  in {counted(len(said.selection), 'shot')}: {whole.made} made, {whole.seen} seen by people, "
             f"{whole.circled} circled, {whole.used} used{when}; as the library records"
         )
-    doubt = "" if said.intact else "not intact: "
-    yield f"RESTS ON {doubt}{said.verdict}; {counted(said.findings, 'finding')} in the audit"
+    verdict = said.verdict if said.intact else f"not intact: {said.verdict[0].lower()}{said.verdict[1:]}"
+    yield f"RESTS ON {verdict}; {counted(said.findings, 'finding')} in the audit"
     yield f"To be filled in by a person: {counted(len(said.to_fill), 'question')}"
 
 

@@ -94,6 +94,7 @@ class Summary:
         main: the videos the shares are counted over: the cuts where there are any.
         seconds: length of those.
         prompts: by evidence, how many takes have one; ``missing``, ``omitted`` and ``hashed`` among them.
+        untold: how many takes, or whole files, nobody says anything of.
         sounds: the song of the release, else sound that the main videos' own manifests declare.
         unasked: reasons why something was not checked, with the rules' titles.
     """
@@ -106,6 +107,7 @@ class Summary:
     seconds: Fraction
     shares: tuple[Share, ...]
     prompts: Counter[str]
+    untold: int
     sounds: tuple[SoundUse, ...]
     findings: tuple[Group, ...]
     notes: tuple[Group, ...]
@@ -122,6 +124,8 @@ def summarise(audit: Audit) -> Summary:
     pictures = [f for f in audit.files if f.case.signed_picture]
     cuts = [f for f in videos if f.case.recorded and f.case.recorded.kind == "cut"]
     main = tuple(cuts or [f for f in videos if len(f.uses) > 1] or videos)
+    prompts = _prompts([*videos, *pictures], audit)
+    untold = prompts.pop(_UNTOLD, 0)
     return Summary(
         videos=Counter(f.verdict for f in videos),
         pictures=Counter(f.verdict for f in pictures),
@@ -130,7 +134,8 @@ def summarise(audit: Audit) -> Summary:
         main=main,
         seconds=sum((_length(f) for f in main), Fraction(0)),
         shares=tuple(_shares(main)),
-        prompts=_prompts([*videos, *pictures], audit),
+        prompts=prompts,
+        untold=untold,
         sounds=_sounds(audit, main),
         findings=_groups(o for o in audit.failed),
         notes=_groups(o for o in audit.outcomes.failed() if o.severity is Severity.NOTE),
@@ -219,6 +224,10 @@ def _shares(files: Sequence[FileAudit]) -> list[Share]:
     return sorted(shares, key=lambda s: (KINDS.index(s.kind), -s.seconds, s.model, s.words))
 
 
+_UNTOLD = "untold"
+"""Stands among prompts for takes of which nobody says whether they need one."""
+
+
 def _prompts(files: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     """Each take counts once, however often it is used."""
     policy = audit.release.prompt_policy if audit.release else ""
@@ -227,20 +236,30 @@ def _prompts(files: Sequence[FileAudit], audit: Audit) -> Counter[str]:
     for file in files:
         manifests = file.case.credentials.manifests
         redacted = any(action.name == "c2pa.redacted" for said in manifests for action in said.actions)
+        if not file.case.traced:
+            by_take[file.case.path] = _UNTOLD
         for traced in file.case.traced:
-            if kind_of(traced) not in MACHINE:
-                continue
             take = traced.use.take_sha256 or f"{file.case.path} {traced.use.record_in}"
-            if traced.use.prompt:
+            if kind_of(traced) == "unknown":
+                by_take.setdefault(take, _UNTOLD)
+            elif kind_of(traced) not in MACHINE:
+                continue
+            elif traced.use.prompt:
                 by_take[take] = traced.use.prompt_evidence or "signed"
             elif kind_of(traced) == "algorithm" and not traced.use.prompt_evidence:
                 continue
             elif traced.use.prompt_digest:
-                by_take.setdefault(take, "hashed")
+                _settle(by_take, take, "hashed")
             else:
                 kept = (withheld or redacted) and traced.use.prompt_evidence
-                by_take.setdefault(take, (withheld or "omitted") if kept else "missing")
+                _settle(by_take, take, (withheld or "omitted") if kept else "missing")
     return Counter(by_take.values())
+
+
+def _settle(by_take: dict[str, str], take: str, word: str) -> None:
+    """What the first file that says anything of a take says counts."""
+    if by_take.get(take, _UNTOLD) == _UNTOLD:
+        by_take[take] = word
 
 
 def _groups(outcomes: Iterator[Outcome]) -> tuple[Group, ...]:

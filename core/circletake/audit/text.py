@@ -24,6 +24,7 @@ from circletake.audit.wording import (
     headline,
     moment,
     remedies,
+    standing,
     stills_told,
     vouched,
 )
@@ -101,25 +102,25 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     verdict = verdict_on(audit, summary)
     if not (verdict.videos or verdict.wrong):
         return
-    judged = (verdict.videos, "video") if verdict.videos else (summary.pictures, "still")
-    counts = ", ".join(filter(None, (verdict.amiss, headline(*judged))))
     if verdict.changed:
         against = f"{RECORD} was {verdict.changed}, so it proves nothing"
     elif audit.release is None:
-        against = f"no {RECORD} to hold their bytes against"
+        against = f"no {RECORD} to compare the bytes with"
     elif audit.sealed:
         each = "bytes equal" if verdict.kind == "intact" else "the intact ones equal"
         against = f"{each} the sealed list"
     else:
         against = f"{RECORD} is not sealed, so it proves nothing"
     if verdict.kind == "intact":
-        yield _line("INTACT", f"{counts}; {against}")
+        judged = (verdict.videos, "video") if verdict.videos else (verdict.stills, "still")
+        yield _line("INTACT", f"{headline(*judged)}; {against}")
     elif verdict.of_the_list:
+        counts = standing(verdict.videos, verdict.stills)
         yield _line(
             "VERDICT", f"{verdict.word.lower()}: {against}; {counts} intact by credentials of their own"
         )
     else:
-        yield _line("VERDICT", f"{verdict.word.lower()}: {counts} intact; {against}")
+        yield _line("VERDICT", f"{verdict.word.lower()}: {verdict.told}; {against}")
 
 
 def _stills(summary: Summary, everything: bool, width: int | None) -> Iterator[str]:
@@ -228,6 +229,7 @@ def _model(row: Share) -> str:
 def _prompts(summary: Summary) -> Iterator[str]:
     told = [f"{summary.prompts[key]} {words}" for key, words in EVIDENCE.items() if summary.prompts[key]]
     if told:
+        told += [f"of {summary.untold} more nobody says how they were made"] if summary.untold else []
         yield _line("PROMPTS", " · ".join(told))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from circletake.audit.summary import Signed, Summary
 from circletake.model.audit import Audit
-from circletake.model.case import OWN_KEY
+from circletake.model.case import OWN_KEY, FileCase
 from circletake.model.export import Use
+from circletake.model.manifest import Check, Signer
 from circletake.model.text import counted
 
 EVIDENCE = {
@@ -80,7 +82,8 @@ PAPERS = {
     "record": "the release's own list of its files, their digests, models and prompts",
     "release.json.c2pa": "the seal of release.json: a signature over it",
     "sums": "digests of the files, to be checked without circletake; not sealed",
-    "report": "a report",
+    "report": "an earlier report, not this page",
+    "report.seal": "the seal of that earlier report, not of this page",
     "sidecar": "a seal or statement that belongs to the file of the same name",
     "timeline": "the edit, for an editing program",
     "archive": "an archive",
@@ -89,6 +92,18 @@ PAPERS = {
     "other": "not a video",
 }
 """What the files that are no videos are, for people; by kind, or by path."""
+
+
+def paper(case: FileCase, reports: Collection[str]) -> str:
+    """What a file that is no video is, for people.
+
+    Args:
+        reports: paths of the reports beside it, which a file of the same name may seal.
+    """
+    sealed = case.path.removesuffix(".c2pa")
+    kind = "report.seal" if case.path != sealed and sealed in reports else case.kind
+    return PAPERS.get(case.path) or PAPERS.get(kind, kind)
+
 
 GLOSSARY = (
     ("Content credentials", "a signed statement about a file, mostly inside it: who signed, how it was made"),
@@ -140,44 +155,122 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
 VERDICTS = ("altered", "unreadable", "unsigned", "not checked")
 """What a video can be when it is not intact, worst first."""
 
+MISSING = "missing"
+"""Stands among verdicts for a file that is listed and not here."""
 
-def trouble(verdicts: Mapping[str, int]) -> str:
-    """``2 altered, 1 unsigned``; empty when all are intact."""
-    return ", ".join(f"{verdicts[v]} {v}" for v in VERDICTS if verdicts.get(v))
+_STATES = {
+    "intact": ("is intact", "are intact"),
+    "altered": ("was altered", "were altered"),
+    "unreadable": ("cannot be read", "cannot be read"),
+    "unsigned": ("is not signed", "are not signed"),
+    "not checked": ("was not checked", "were not checked"),
+    MISSING: ("is missing", "are missing"),
+}
+"""A verdict of one, and of several."""
 
 
 def headline(verdicts: Mapping[str, int], what: str) -> str:
-    """``56 of 56 videos``; before it what the others are: ``1 altered, 55 of 56 videos``.
+    """``56 of 56 videos``; where not all are intact, what each is, so that it adds up.
 
     Args:
         verdicts: how many, by verdict.
     """
-    rest = trouble(verdicts)
-    total = counted(sum(verdicts.values()), what)
-    return (f"{rest}, " if rest else "") + f"{verdicts.get('intact', 0)} of {total}"
+    total = sum(verdicts.values())
+    good = verdicts.get("intact", 0)
+    return f"{good} of {counted(total, what)}" if good == total else tally(verdicts, what)
 
 
-def sentence(videos: Counter[str], stills: Counter[str], amiss: str = "") -> str:
-    """The same as the first line of a page.
+def tally(verdicts: Mapping[str, int], what: str) -> str:
+    """``of 56 videos listed, 54 are intact, 1 was altered, 1 is missing``; all of one kind are told at once.
+
+    Args:
+        verdicts: how many, by verdict.
+        what: one of them, e.g. ``video``; with what sets them apart, e.g. ``video listed``.
+    """
+    noun, _, more = what.partition(" ")
+    total = sum(verdicts.values())
+    told = [(verdicts[each], words) for each, words in _STATES.items() if verdicts.get(each)]
+    if total == 1 and told:
+        return f"the {what} {told[0][1][0]}"
+    whole = f"{counted(total, noun)} {more}".rstrip()
+    if len(told) == 1:
+        return f"all {whole} {told[0][1][1]}"
+    return f"of {whole}, " + ", ".join(f"{number} {words[number != 1]}" for number, words in told)
+
+
+def sentence(videos: Counter[str], stills: Counter[str], listed: bool = False, amiss: str = "") -> str:
+    """How many are what, as a clause: ``all 56 videos are intact``.
 
     Args:
         videos: how many, by verdict.
         stills: the same of stills that carry credentials.
-        amiss: what else is wrong, e.g. ``1 missing``; empty where nothing is.
+        listed: those counted are the ones that a release's own list names.
+        amiss: what else is wrong, e.g. ``1 file here is not listed``; empty where nothing is.
     """
     told = [(each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total()]
-    if rest := ", ".join(filter(None, (trouble(videos + stills), amiss))):
-        counts = standing(videos, stills)
-        return f"{rest[0].upper()}{rest[1:]}" + (f"; {counts} intact" if counts else "")
-    if len(told) == 2:
+    whole = not amiss and all(set(+each) == {"intact"} for each, _ in told)
+    if whole and len(told) == 2:
         return " and ".join(counted(each.total(), what) for each, what in told) + ", all intact"
-    for each, what in told:
-        total = each.total()
-        return f"The {what} is intact" if total == 1 else f"All {total} {what}s are intact"
-    return "No videos"
+    which = " listed" if listed and not whole else ""
+    return (
+        "; ".join(filter(None, [*(tally(each, what + which) for each, what in told), amiss])) or "no videos"
+    )
 
 
 def standing(videos: Counter[str], stills: Counter[str]) -> str:
     """``55 of 56 videos and 1 of 1 still``: how many are intact, for ``are intact`` to follow."""
     told = ((each, what) for each, what in ((videos, "video"), (stills, "still")) if each.total())
     return " and ".join(f"{each['intact']} of {counted(each.total(), what)}" for each, what in told)
+
+
+_CODES = re.compile(r" \((?:assertion|ingredient|claimSignature|signingCredential|timeStamp)\.[\w., ]*\)$")
+"""Codes of the C2PA library behind what was seen, which the finding itself tells."""
+
+
+def uncoded(text: str) -> str:
+    """What was seen, without the codes of the C2PA library behind it."""
+    return _CODES.sub("", text)
+
+
+def held(file: FileCase) -> str:
+    """What its own credentials say of a file's bytes, as a sentence; empty where it carries none."""
+    said = file.credentials
+    if not said.present:
+        return ""
+    match said.integrity, said.signature:
+        case Check.PASSED, Check.PASSED if file.recorded and file.recorded.sha256 != file.sha256:
+            return "Its signature fits, but these are not the bytes that the release's own list names."
+        case Check.PASSED, Check.PASSED:
+            return "Unchanged since it was signed."
+        case Check.FAILED, Check.PASSED:
+            return (
+                "Changed since it was signed: the signature is genuine, but made for other bytes than these."
+            )
+        case _, Check.FAILED:
+            return "The signature itself is not genuine."
+    return "Whether it is as it was signed was not checked."
+
+
+_MEANT = {
+    "signingCredential.untrusted": "a signer, of it or of what went into it, is on none of the lists",
+    "expired": "a certificate has expired",
+    "outsideValidity": "a certificate was not valid at the time",
+    "timeStamp": "a timestamp that nobody on the lists vouches for",
+    "mismatch": "not the bytes that were signed",
+    "claimSignature": "the signature does not verify",
+    "cawg.": "an identity that nobody on the lists vouches for",
+}
+"""Parts of validation codes, and what they mean, for people."""
+
+
+def meaning(codes: Sequence[str]) -> str:
+    """What validation codes mean, in words; empty where no word for them is known."""
+    meant = (next((words for part, words in _MEANT.items() if part in code), "") for code in codes)
+    return "; ".join(dict.fromkeys(filter(None, meant)))
+
+
+def who_vouches(trust_list: str, signer: Signer | None) -> str:
+    """Who vouches for a signer, in a word or two, to a reader who has other lists than the page's maker."""
+    if trust_list and not trust_list.startswith(OWN_KEY):
+        return "on a list"
+    return "self-made key" if signer and signer.self_made else "own key" if trust_list else "on no list"

@@ -154,6 +154,36 @@ def test_an_altered_ingredient_is_an_error_at_its_place_and_an_unknown_signer_a_
     assert unknown.severity is Severity.NOTE
 
 
+def test_footage_of_a_stranger_is_told_with_its_signer_and_is_not_cleared() -> None:
+    clip = IngredientSaid("kite.mp4", "componentOf", manifest="k", problems=("signingCredential.untrusted",))
+    active = credentials().manifests[0]
+    theirs = replace(active, label="k", signer=replace(SIGNER, name="OpenAI", sha256="CC:DD"))
+    said = credentials(manifests=(replace(active, ingredients=(clip,)), theirs))
+    (told,) = ask("ingredients.intact", video(credentials=said))
+    assert told.seen == "kite.mp4 went into it, signed by OpenAI, who is on none of your lists; not altered"
+    assert told.remedy.startswith("ask the producer whose footage it is, and by what right")
+    ours = credentials(manifests=(replace(active, ingredients=(clip,)), replace(active, label="k")))
+    (told,) = ask("ingredients.intact", video(credentials=ours))
+    assert "signed by Lumen Films, as the file itself, who is on none of your lists" in told.seen
+    assert "whose footage" not in told.remedy
+
+
+def test_one_defect_is_one_finding_where_its_own_credentials_tell_of_it() -> None:
+    """``c2pa.state`` says that these are not the bytes that were signed."""
+    other = recorded(sha256="b" * 64)
+    case: dict[str, Any] = {"release": release(other), "seal": credentials()}
+    (told,) = ask("bytes.exact", video(recorded=other), **case)
+    forged = credentials(integrity=Check.FAILED)
+    (again,) = ask("bytes.exact", video(recorded=other, credentials=forged), **case)
+    assert (told.check, again.check) == (Check.FAILED, Check.NOT_CHECKED)
+    assert again.reason == "other bytes than the released ones, as its own credentials tell"
+
+
+def test_nobody_is_led_to_say_that_something_was_generated() -> None:
+    (told,) = ask("ai.source_type", video(traced=(use(model="", prompt="", source_type="", origin=""),)))
+    assert "trainedAlgorithmicMedia if it was generated, =digitalCapture if filmed" in told.remedy
+
+
 def test_bytes_equal_to_an_unsealed_record_prove_nothing() -> None:
     file = video(recorded=recorded())
     assert [o.check for o in ask("bytes.exact", file, release=release(), seal=credentials())] == [

@@ -82,13 +82,13 @@ def test_what_is_wrong_is_named_with_the_release_list_among_it() -> None:
     assert [path for path, _ in told.wrong] == ["a.mp4", "release.json"]
     assert "changed after it was sealed" in told.sentence
     page = html_report(audit_of(clip(NO_SEAL), seal=FORGED))
-    assert page.index("<strong>Not intact</strong>") < page.index("What to mend")
+    assert page.index("<strong>Not intact</strong>") < page.index("What to fix")
 
 
 def test_a_terminal_never_opens_with_the_word_intact_where_it_is_not() -> None:
     lines = text_report(audit_of(clip(WHOLE), clip(NO_SEAL, "b.mp4"), seal=FORGED))
     assert lines[1].startswith(
-        "VERDICT  not intact: 1 unsigned, 1 of 2 videos intact; release.json was changed"
+        "VERDICT  not intact: of 2 videos, 1 is intact, 1 is not signed; release.json was changed"
     )
     assert (
         text_report(audit_of(clip(WHOLE), seal=WHOLE))[1]

@@ -101,7 +101,7 @@ def test_hostile_text_stays_text() -> None:
         "#signed",
         "#made",
         "#prompts",
-        "#mend",
+        "#fix",
         "#notes",
     }
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e]", html)

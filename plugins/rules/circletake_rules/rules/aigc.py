@@ -16,7 +16,7 @@ CARD = RuleCard(
         "It is generated, and the file has no tag AIGC, or one that does not hold what the standard asks."
     ),
     severity=Severity.NOTE,
-    source="GB 45438-2025, implicit label in file metadata, in force since 2025-09-01",
+    source="GB 45438-2025: what is generated bears a label in its metadata; in force since 2025-09-01",
     remedy=(
         "ask the producer for a labelled file; "
         "the producer: write the tag AIGC before signing; circletake does not write it"

@@ -11,8 +11,8 @@ CARD = RuleCard(
     id="bytes.exact",
     title="bytes equal the sealed list",
     meaning=(
-        "The file is not the one that was released. Credentials alone cannot tell: a C2PA signature "
-        "leaves out some bytes of a video (the boxes ftyp, free and skip)."
+        "The file is not the one that was released. Its own signature may still fit: it leaves out bytes of "
+        "a video that are neither picture nor sound (the boxes ftyp, free and skip)."
     ),
     severity=Severity.ERROR,
     source="release.json, sealed; C2PA 2.4 default hash exclusions",
@@ -27,12 +27,13 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked("not in the record")
     elif file.recorded.sha256 == file.sha256:
         yield passed() if case.sealed else not_checked("equal to release.json, but its seal does not hold")
+    elif _told_already(file):
+        yield not_checked("other bytes than the released ones, as its own credentials tell")
     else:
         yield failed(
             f"other bytes than the released ones (sha256 {file.sha256[:12]}…)",
             f"sha256 {file.recorded.sha256[:12]}…",
             cause="other bytes than the released ones",
-            severity=Severity.NOTE if _told_already(file) else None,
         )
 
 

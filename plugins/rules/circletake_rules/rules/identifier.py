@@ -17,7 +17,9 @@ CARD = RuleCard(
         "bears the same one."
     ),
     severity=Severity.NOTE,
-    source="California B&P 22757.3(b)(D): a unique identifier; C2PA 2.4, manifest labels",
+    source=(
+        "California B&P 22757.3(b)(D): a latent disclosure has a unique identifier; C2PA 2.4, manifest labels"
+    ),
     remedy="ask the producer for the signed file",
     scope=Scope.RELEASE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from circletake import AuditCase, FileCase, RuleCard, Severity
+from circletake import AuditCase, FileCase, IngredientSaid, RuleCard, Severity
 from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
 
 CARD = RuleCard(
@@ -21,6 +21,13 @@ CARD = RuleCard(
         "the producer: put the original clip in its place and export again"
     ),
 )
+
+_WHOSE = (
+    "ask the producer whose footage it is, and by what right it was used: neither is checked, nor who that "
+    "signer is"
+)
+
+_SAME = "make sure who that signer is: they signed the file itself too"
 
 _RESERVATIONS = (
     "untrusted",
@@ -40,6 +47,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not ingredients:
         yield not_checked("no ingredients")
         return
+    signers = {manifest.label: manifest.signer for manifest in said.manifests}
+    own = said.active.signer if said.active else None
     clean = True
     for ingredient in ingredients:
         alterations = [code for code in ingredient.problems if not any(r in code for r in _RESERVATIONS)]
@@ -54,22 +63,31 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             )
         elif ingredient.problems:
             clean = False
+            signer = signers.get(ingredient.manifest)
+            same = bool(signer and own and signer.sha256 == own.sha256)
+            reserved = _reserved(
+                ingredient, signer.name if signer else "", ", as the file itself" if same else ""
+            )
             yield failed(
-                f"{ingredient.title}: {_plain(ingredient.problems)}",
+                f"{ingredient.title} went into it, {reserved}",
                 "a signer you know",
                 severity=Severity.NOTE,
-                cause=f"its clips: {_plain(ingredient.problems)}",
-                remedy="nothing to mend: its bytes are those its own signer signed",
+                cause=f"its clips: {reserved}",
+                remedy=_SAME if same else _WHOSE,
             )
     if clean:
         yield passed()
 
 
-def _plain(problems: tuple[str, ...]) -> str:
-    codes = " ".join(problems)
+def _reserved(ingredient: IngredientSaid, signer: str, too: str) -> str:
+    """What is said against who signed a clip whose bytes are unchanged."""
+    codes = " ".join(ingredient.problems)
+    by = f"signed by {signer or 'somebody'}{too}"
     if "signingCredential.invalid" in codes:
-        return "signed with a certificate that is not well-formed for signing, not altered"
-    return "signer expired, not altered" if "expired" in codes else "signed by somebody on none of your lists"
+        return f"{by} with a certificate that is not well-formed for signing, not altered"
+    if "expired" in codes:
+        return f"{by}, whose certificate has expired, not altered"
+    return f"{by}, who is on none of your lists; not altered"
 
 
 RULE = about_files(CARD, _question, SIGNED)

@@ -27,7 +27,7 @@ def _question(case: AuditCase) -> Iterator[Answer]:
     gone = [path for path in recorded if path not in here]
     gone += [path for path in case.listed_only if path not in here and path not in recorded]
     for path in gone:
-        yield failed("missing", "a file of this name", file=path)
+        yield failed("listed, but missing", "a file of this name", file=path)
     if not gone:
         yield passed()
 

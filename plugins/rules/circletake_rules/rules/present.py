@@ -13,7 +13,10 @@ CARD = RuleCard(
     title="every video is signed",
     meaning="Nobody vouches for this file: it was never signed, or its credentials were removed.",
     severity=Severity.ERROR,
-    source="C2PA 2.4; EU Code of Practice on marking 1.1.1; California B&P 22757.3(b)",
+    source=(
+        "C2PA 2.4; EU Code of Practice on marking 1.1.1: signed metadata; "
+        "California B&P 22757.3(b): a disclosure in the file"
+    ),
     remedy="ask the producer for the signed file; do not pass this one on",
 )
 

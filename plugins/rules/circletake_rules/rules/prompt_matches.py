@@ -17,7 +17,9 @@ CARD = RuleCard(
     ),
     severity=Severity.ERROR,
     source="release.json and the library's record of the export",
-    remedy=("ask the producer which of the two is right; the producer: mend the recipe, then release again"),
+    remedy=(
+        "ask the producer which of the two is right; the producer: set the recipe right, then release again"
+    ),
 )
 
 _SHOWN = 60

@@ -13,7 +13,7 @@ CARD = RuleCard(
     title="every generated stretch names a provider",
     meaning="It is generated, and nobody says who offers the system that made it.",
     severity=Severity.NOTE,
-    source="California B&P 22757.3(b)(A): name of the provider",
+    source="California B&P 22757.3(b)(A): a latent disclosure names the provider",
     remedy=(
         "ask the producer who offers the system; "
         "the producer: circletake recipe set TAKE provider=NAME, then release again"

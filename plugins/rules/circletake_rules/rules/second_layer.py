@@ -15,7 +15,10 @@ CARD = RuleCard(
         "to them. An imperceptible watermark may be there: no rule can look for one."
     ),
     severity=Severity.NOTE,
-    source="EU Code of Practice on marking 1.1.2 and 1.1.3; C2PA 2.4, soft bindings",
+    source=(
+        "EU Code of Practice on marking 1.1.2 and 1.1.3: a watermark, or a fingerprint or log; "
+        "C2PA 2.4, soft bindings"
+    ),
     remedy=(
         "ask the producer whether they keep fingerprints or a watermark; "
         "the producer: circletake analyze, and keep the library that exported it"

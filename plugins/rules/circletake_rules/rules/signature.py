@@ -25,7 +25,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked("no credentials")
     elif said.signature is Check.FAILED:
         codes = ", ".join(code for code in said.problems if code.startswith("claimSignature"))
-        yield failed(codes or "the signature does not verify", "a signature of this claim")
+        seen = "the signature does not verify" + (f" ({codes})" if codes else "")
+        yield failed(seen, "a signature of this claim")
     elif said.signature is Check.PASSED:
         yield passed()
     else:

@@ -12,7 +12,7 @@ CARD = RuleCard(
     title="the song is declared",
     meaning="Nobody says whether the song was made by people or generated.",
     severity=Severity.WARNING,
-    source="EU AI Act Art. 50(2): audio too; platform disclosure forms",
+    source="EU AI Act Art. 50(2): generated sound is marked too; platform disclosure forms",
     remedy=(
         "ask the producer where the sound is from; "
         "the producer: circletake cut new NAME --song FILE --song-origin human, then release again"

@@ -16,10 +16,14 @@ CARD = RuleCard(
         "generated or filmed in a word that IPTC, the standards body of the press, knows."
     ),
     severity=Severity.WARNING,
-    source="IPTC Digital Source Type; EU AI Act Art. 50(2); C2PA 2.4 actions",
+    source=(
+        "IPTC Digital Source Type; EU AI Act Art. 50(2): what is generated is marked so that machines can "
+        "tell; C2PA 2.4 actions"
+    ),
     remedy=(
         "ask the producer whether it was generated or filmed; "
-        "the producer: circletake recipe set TAKE source_type=trainedAlgorithmicMedia, then release again"
+        "the producer: circletake recipe set TAKE source_type=trainedAlgorithmicMedia if it was generated, "
+        "=digitalCapture if filmed, then release again"
     ),
 )
 
@@ -38,7 +42,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         if traced.use.source_type not in READABLE_TYPES and not traced.use.is_black:
             told = False
             said, remedy = _without(traced.use)
-            yield lacking(case, file, traced, said, "a digital source type", remedy)
+            yield lacking(case, file, traced, said, "generated, filmed, or another word of IPTC", remedy)
     if told:
         yield passed()
 

@@ -13,7 +13,10 @@ CARD = RuleCard(
     title="every generated stretch names its model",
     meaning="It is generated, but nobody says by what.",
     severity=Severity.WARNING,
-    source="California B&P 22757.3(b)(B): system name and version; IPTC 2025.1 AISystemUsed",
+    source=(
+        "California B&P 22757.3(b)(B): a latent disclosure names the system and its version; "
+        "IPTC 2025.1 AISystemUsed"
+    ),
     remedy=(
         "ask the producer which model made it; "
         "the producer: circletake recipe set TAKE model=NAME, then release again"

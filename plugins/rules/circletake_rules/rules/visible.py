@@ -16,7 +16,10 @@ CARD = RuleCard(
         "release, or has no date."
     ),
     severity=Severity.WARNING,
-    source="EU AI Act Art. 50(4) and (5): visible at first exposure; GB 45438-2025, explicit label",
+    source=(
+        "EU AI Act Art. 50(4) and (5): a deepfake is disclosed visibly when first seen; "
+        "GB 45438-2025: an explicit label"
+    ),
     remedy=(
         'look at it, then write into circletake.toml: [plugins."label.visible"] with reviewer, on (a date) '
         "and release, and audit with --library"

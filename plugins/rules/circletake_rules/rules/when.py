@@ -14,7 +14,7 @@ CARD = RuleCard(
     title="a generated video says when it was made or changed",
     meaning="It is generated, and no manifest states a time and date, or states one that is none.",
     severity=Severity.NOTE,
-    source="California B&P 22757.3(b)(C): time and date of creation or alteration",
+    source="California B&P 22757.3(b)(C): a latent disclosure says when it was made or altered",
     remedy=(
         "ask the producer when it was made; "
         "the producer: sign with software that dates its actions, as circletake does"

@@ -17,7 +17,9 @@ CARD = RuleCard(
     ),
     severity=Severity.NOTE,
     source="YouTube's notice on C2PA and permanent labels, in effect since 2026-05-27",
-    remedy="where it is true nothing; where it is not, mend the recipe and release again before the upload",
+    remedy=(
+        "where it is true nothing; where it is not, set the recipe right and release again before the upload"
+    ),
 )
 
 
