@@ -17,9 +17,9 @@ from circletake.cli.app import run
 from circletake.model.manifest import EditSaid
 from circletake.provenance.derived import plan_edited
 from circletake.provenance.keys import KeyRing
-from circletake.provenance.signing import sign
+from circletake.provenance.signing import seal, sign
 from tests.factories import tiny_clip
-from tests.releases import Made
+from tests.releases import Made, write_sums
 
 
 @pytest.fixture
@@ -178,10 +178,49 @@ def test_a_file_that_nobody_listed_and_one_that_is_gone_are_not_intact(
     assert "zz.mp4 : a foreign clip, signed by Mallory Inc, that nobody listed" in page
 
 
+def test_files_that_changed_names_are_not_the_release_as_listed(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    one, other, *_ = sorted((mine.folder / "clips").iterdir())
+    one.rename(tmp_path / "held")
+    other.rename(one)
+    (tmp_path / "held").rename(other)
+    line, page = first_words(mine.folder, tmp_path, capsys)
+    assert line.startswith("VERDICT  not intact: ")
+    assert "; 2 files here hold what another should" in line
+    assert f"clips/{one.name} : the bytes of clips/{other.name} under this name" in page
+
+
+def test_a_file_under_a_new_name_is_told_and_alters_nothing(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    one = min((mine.folder / "clips").iterdir())
+    one.rename(one.with_name("final.mp4"))
+    assert first_words(mine.folder, tmp_path, capsys)[0].startswith("INTACT")
+    run(["audit", str(mine.folder)])
+    assert f"clips/{one.name} under another name" in capsys.readouterr().out
+
+
+def test_a_sealed_list_of_a_later_version_is_not_called_changed(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    record = mine.folder / "release.json"
+    said = json.loads(record.read_text("utf-8"))
+    said["schema"] += ".later"
+    record.write_text(json.dumps(said), "utf-8")
+    (mine.folder / "release.json.c2pa").unlink()
+    seal(record, mine.keys.signer(), when=datetime.now(UTC).replace(microsecond=0))
+    write_sums(mine.folder)
+    line, page = first_words(mine.folder, tmp_path, capsys)
+    assert line.startswith("VERDICT  not checked")
+    assert "is sealed, but cannot be read here" in page
+
+
 def test_litter_and_papers_beside_a_release_change_nothing(
     mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (mine.folder / ".DS_Store").write_bytes(b"x")
+    (mine.folder / "._night_bus.mp4").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X        ")
     run(["audit", str(mine.folder), "--report", str(mine.folder / "mine.html"), "--sign"])
     capsys.readouterr()
     assert first_words(mine.folder, tmp_path, capsys)[0].startswith("INTACT   4 of 4 videos; ")

@@ -146,7 +146,7 @@ def test_a_swapped_manifest_is_told_by_its_name(made: Made, audited: Audited) ->
     assert all(u.prompt != "a red kite" for u in uses)
 
 
-def test_swapped_names_alter_nothing_and_are_told(made: Made, audited: Audited, tmp_path: Path) -> None:
+def test_swapped_names_alter_no_file_and_are_told(made: Made, audited: Audited, tmp_path: Path) -> None:
     one, other = clip_of(made, 0), clip_of(made, 1)
     one.rename(tmp_path / "held")
     other.rename(one)
@@ -154,8 +154,8 @@ def test_swapped_names_alter_nothing_and_are_told(made: Made, audited: Audited, 
     audit = audited(made.folder)
     told = {(o.file, o.seen) for o in audit.failed if o.rule == "files.known"}
     assert told == {
-        (name_of(made, 0), f"{name_of(made, 1)} under another name"),
-        (name_of(made, 1), f"{name_of(made, 0)} under another name"),
+        (name_of(made, 0), f"the bytes of {name_of(made, 1)} under this name"),
+        (name_of(made, 1), f"the bytes of {name_of(made, 0)} under this name"),
     }
     assert {verdict(audit, name_of(made, n)) for n in (0, 1)} == {"intact"}
     assert {rule for rule, _ in findings(audit)} == {"files.known"}

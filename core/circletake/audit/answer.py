@@ -44,7 +44,8 @@ class Verdict:
         wrong: files that are not what they should be, and why.
         videos: by verdict, how many; of a sealed release those that it lists, ``missing`` among them.
         stills: the same of stills that carry credentials.
-        amiss: how many files are missing, or there and not listed, in words; empty where none are.
+        amiss: how many files are missing, there and not listed, or in one another's place, in words; empty
+            where none are.
         changed: what was done to the release's own list; see :func:`list_changed`.
     """
 
@@ -87,13 +88,16 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     changed, strangers, missing = list_changed(audit), _strangers(audit), audit.missing
     if changed or strangers or missing or any(_replaced(f, audit) for f in audit.files):
         kind = "altered"
+    elif audit.release is None and _seal_holds(audit) and kind == "intact":
+        kind = "not checked"
     gone = Counter(_kinds_of(missing, audit))
     for counted_over, what in ((videos, "video"), (stills, "still")):
         if gone[what]:
             counted_over[MISSING] = gone[what]
     told = [f for f in counts if f.verdict != "intact"]
     more = [f for f in strangers if f not in told]
-    amiss = _amiss(gone["other"], len(more), audit.sealed)
+    swapped = sum(_swapped(f, audit) for f in audit.files) if audit.sealed else 0
+    amiss = _amiss(gone["other"], len(more), swapped, audit.sealed)
     return Verdict(
         kind,
         _WORDS[kind],
@@ -114,11 +118,12 @@ def _kinds_of(missing: Iterable[str], audit: Audit) -> Iterator[str]:
     return (kinds.get(listed.get(path, ""), "other") for path in missing)
 
 
-def _amiss(missing: int, strangers: int, sealed: bool) -> str:
+def _amiss(missing: int, strangers: int, swapped: int, sealed: bool) -> str:
     gone = counted(missing, "other listed file" if sealed else "listed file")
     told = [f"{gone} {'is' if missing == 1 else 'are'} missing"] if missing else []
     here = f"{counted(strangers, 'file')} here {'is' if strangers == 1 else 'are'} not listed"
-    return "; ".join([*told, *([here] if strangers else [])])
+    names = f"{counted(swapped, 'file')} here {'holds' if swapped == 1 else 'hold'} what another should"
+    return "; ".join([*told, *([here] if strangers else []), *([names] if swapped else [])])
 
 
 def list_changed(audit: Audit) -> str:
@@ -139,10 +144,11 @@ def list_changed(audit: Audit) -> str:
         return "changed after it was sealed"
     if seal is not None and seal.signature is Check.FAILED:
         return "sealed with a signature that does not verify"
-    if seal is not None and seal.present:
+    if seal is not None and seal.present and not _seal_holds(audit):
         return "sealed with something that cannot be read"
     if audit.release is None:
-        return "written so that it cannot be read"
+        # A sealed list of another version was not changed; it cannot be compared with.
+        return "" if _seal_holds(audit) else "written so that it cannot be read"
     if _SEAL in audit.listed_only:
         return "stripped of its seal"
     if record and record.summed not in ("", record.sha256):
@@ -151,6 +157,11 @@ def list_changed(audit: Audit) -> str:
     if any(recorded and summed not in ("", recorded.sha256) for recorded, summed in listed):
         return "changed, or SHA256SUMS was: they disagree"
     return "stripped of its seal, or written by somebody else" if _was_signed(audit, audit.release) else ""
+
+
+def _seal_holds(audit: Audit) -> bool:
+    seal = audit.seal
+    return seal is not None and seal.integrity is Check.PASSED and seal.signature is Check.PASSED
 
 
 def _was_signed(audit: Audit, release: Release) -> bool:
@@ -187,12 +198,18 @@ def _strangers(audit: Audit) -> tuple[FileAudit, ...]:
 
 
 def _replaced(file: FileAudit, audit: Audit) -> bool:
-    """Whether a file is no longer what was released: other bytes than the sealed ones, or unsigned now."""
+    """Whether a file is not what was released: other bytes than the sealed ones, another's, or unsigned."""
     recorded = file.case.recorded
     if recorded is None:
         return False
     stripped = file.verdict == "unsigned" and bool(recorded.certificate)
-    return stripped or (audit.sealed and recorded.sha256 != file.case.sha256)
+    return stripped or (audit.sealed and (recorded.sha256 != file.case.sha256 or _swapped(file, audit)))
+
+
+def _swapped(file: FileAudit, audit: Audit) -> bool:
+    """Whether a file bears the name of one listed file and holds the bytes of another."""
+    names = {each.path for each in audit.release.files} if audit.release else set()
+    return bool(file.case.recorded_path) and file.case.path in names
 
 
 def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
@@ -217,6 +234,11 @@ def _against(audit: Audit, changed: str) -> str:
         return (
             "So that list proves nothing: nobody can say from it which files belong here. What follows is "
             "what each file's own credentials say."
+        )
+    if audit.release is None and _seal_holds(audit):
+        return (
+            f"The release's own list ({_RECORD}) is sealed, but cannot be read here, so no bytes were "
+            "compared with it; what follows is what each file's own credentials say."
         )
     if audit.release is None:
         return (

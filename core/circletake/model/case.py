@@ -19,6 +19,7 @@ OWN_KEY = "your own key"
 _PAPERS = ("record", "sums", "report")
 _SEALS = ("release.json.c2pa", "report.html.c2pa")
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+_LITTERED = (".Spotlight-V100", ".Trashes", ".fseventsd", ".TemporaryItems", "__MACOSX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,10 @@ class FileCase:
 
     @property
     def litter(self) -> bool:
-        """What a file manager leaves in every folder."""
-        return self.path.rpartition("/")[2] in _LITTER
+        """What a file manager leaves in every folder; ``._clip.mp4`` holds no clip but what a disk cannot."""
+        *folders, name = self.path.split("/")
+        named = name in _LITTER or name.startswith("._") or any(each in _LITTERED for each in folders)
+        return self.kind == "other" and named
 
     @property
     def signed_picture(self) -> bool:

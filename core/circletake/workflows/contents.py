@@ -28,6 +28,9 @@ NESTED = 2
 
 _NESTED_SIZE = 256 * 2**20
 
+_APPLE_DOUBLE = b"\x00\x05\x16\x07\x00\x02\x00\x00"
+"""Magic and version of the files (RFC 1740) that macOS writes beside each file of a disk not its own."""
+
 _SOUND_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
 _IMAGE_BRANDS = {b"heic", b"heix", b"mif1", b"avif"}
 _BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"pnot", b"styp", b"moof", b"sidx"}
@@ -109,6 +112,12 @@ def kind_of(path: Path) -> str:
     """:func:`kind_by_bytes` of a file."""
     with path.open("rb") as file:
         return kind_by_bytes(file.read(HEAD))
+
+
+def is_apple_double(path: Path) -> bool:
+    """Whether ``._clip.mp4`` is no clip but what macOS knows of the clip beside it."""
+    with path.open("rb") as file:
+        return path.name.startswith("._") and file.read(len(_APPLE_DOUBLE)) == _APPLE_DOUBLE
 
 
 def can_be_signed(path: Path) -> bool:

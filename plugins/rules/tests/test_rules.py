@@ -321,7 +321,15 @@ def test_a_picture_of_the_library_is_named() -> None:
     assert outcome.seen == "no credentials; the picture matches SH020/3 (12 of 256 bits differ)"
 
 
-def test_macos_litter_is_no_more_than_a_note() -> None:
-    litter = FileCase("clips/.DS_Store", "other", 1, "e" * 64, Credentials(False))
+@pytest.mark.parametrize("name", ["clips/.DS_Store", "clips/._SH010.mp4", ".Spotlight-V100/Store-V2/x.db"])
+def test_macos_litter_is_no_more_than_a_note(name: str) -> None:
+    litter = FileCase(name, "other", 1, "e" * 64, Credentials(False))
     (outcome,) = ask("files.known", litter, release=release())
     assert outcome.severity is Severity.NOTE
+
+
+def test_a_video_is_no_litter_whatever_its_name() -> None:
+    (outcome,) = ask(
+        "files.known", video(path=".DS_Store", credentials=Credentials(False)), release=release()
+    )
+    assert outcome.severity is Severity.ERROR

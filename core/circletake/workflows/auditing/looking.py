@@ -16,7 +16,7 @@ from circletake.errors import MediaError
 from circletake.model.case import FileCase
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import printable
-from circletake.workflows.contents import can_be_signed, kind_of, videos_inside
+from circletake.workflows.contents import can_be_signed, is_apple_double, kind_of, videos_inside
 
 if TYPE_CHECKING:
     from circletake.media.probe import Probed
@@ -93,7 +93,7 @@ def _kind(path: str, file: Path) -> str:
     if kind == "credentials":
         return "sidecar"
     if kind == "other" and suffix in _VIDEO_NAMES:
-        return "video"
+        return "other" if is_apple_double(file) else "video"
     if kind in ("other", "image") and zipfile.is_zipfile(file):
         # A zip is found from its end and may hang on anything.
         return "archive"

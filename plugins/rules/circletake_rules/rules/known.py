@@ -36,6 +36,8 @@ def _question(case: AuditCase) -> Iterator[Answer]:
 
 def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
     copied = next((f.path for f in release.files if f.sha256 == file.sha256), "")
+    if file.recorded_path and file.path in (each.path for each in release.files):
+        return f"the bytes of {file.recorded_path} under this name", Severity.ERROR
     if file.recorded_path:
         return f"{file.recorded_path} under another name", Severity.WARNING
     if copied:
