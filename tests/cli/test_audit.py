@@ -19,7 +19,7 @@ from circletake.provenance.derived import plan_edited
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.signing import seal, sign
 from tests.factories import tiny_clip
-from tests.releases import Made, write_sums
+from tests.releases import Made, make_release, write_sums
 
 
 @pytest.fixture
@@ -243,6 +243,19 @@ def test_a_list_that_lost_its_seal_is_not_intact(
         "release.json was changed since SHA256SUMS was written"
         in first_words(mine.folder, tmp_path, capsys)[0]
     )
+
+
+def test_another_signers_list_of_the_same_names_is_told_as_that(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    keys = KeyRing(tmp_path / "eve")
+    keys.init("Lumen Films")
+    other = make_release(tmp_path / "other", keys, [slate.recipe for slate in mine.slates])
+    for name in ("release.json", "release.json.c2pa"):
+        shutil.copyfile(other.folder / name, mine.folder / name)
+    write_sums(mine.folder)
+    line, _ = first_words(mine.folder, tmp_path, capsys)
+    assert "release.json was sealed by somebody who did not sign its files" in line
 
 
 def test_an_altered_still_beside_a_good_video_is_not_intact(

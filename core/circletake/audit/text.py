@@ -100,7 +100,7 @@ def _title(audit: Audit, summary: Summary, width: int | None) -> str:
 
 def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
     verdict = verdict_on(audit, summary)
-    if not (verdict.videos or verdict.wrong):
+    if not (verdict.videos or verdict.stills or verdict.wrong):
         return
     if verdict.changed:
         against = f"{RECORD} was {verdict.changed}, so it proves nothing"

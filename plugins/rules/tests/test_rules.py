@@ -333,3 +333,10 @@ def test_a_video_is_no_litter_whatever_its_name() -> None:
         "files.known", video(path=".DS_Store", credentials=Credentials(False)), release=release()
     )
     assert outcome.severity is Severity.ERROR
+
+
+def test_a_still_whose_credentials_cannot_be_read_is_told_so_and_its_signer_is_not_asked_about() -> None:
+    cut = FileCase("a.png", "image", 9, "e" * 64, Credentials(True, unreadable="PNG out of range"))
+    assert failures(ask("file.readable", cut)) == ["its credentials cannot be read: PNG out of range"]
+    (outcome,) = ask("c2pa.trusted", cut)
+    assert outcome.check is Check.NOT_CHECKED

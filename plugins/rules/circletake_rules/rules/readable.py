@@ -46,4 +46,4 @@ def _unlike(file: FileCase) -> str:
     return "; what is left is not what was signed"
 
 
-RULE = about_files(CARD, _question, ("video", "archive", "other"))
+RULE = about_files(CARD, _question, ("video", "archive", "other", "image"))

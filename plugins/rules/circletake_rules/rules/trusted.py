@@ -33,7 +33,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield _malformed(_who(file), file) or _known(case, said.trust_list)
     elif Check.FAILED in (said.integrity, said.signature):
         yield not_checked("the file was altered; its signer no longer vouches for it")
-    elif (file.unreadable or file.tail) and said.active is None:
+    elif (file.unreadable or file.tail or (file.signed_picture and said.unreadable)) and said.active is None:
         yield not_checked("the file cannot be read")
     elif "signingCredential.expired" in said.problems and case.lists:
         yield not_checked("the certificate has expired by today; no list is asked about an expired one")
