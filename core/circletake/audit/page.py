@@ -99,6 +99,7 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         clips=[v for v in videos if v.plain],
         stills=stills,
         stills_told=stills_told(stills_by_kind(summary.stills)),
+        stills_made=sum(stills_by_kind(summary.stills).get(kind, 0) for kind in ("ai", "partly")),
         others=[f for f in audit.files if f.case.kind != "video" and not f.case.signed_picture],
         notes=sorted(summary.notes, key=_asked_for),
         topics=_topics(summary.notes),

@@ -185,7 +185,7 @@ def test_a_still_is_told_with_its_model_and_counts_no_seconds() -> None:
 
 def test_the_page_tells_what_a_still_is_made_of() -> None:
     page = html_report(audited(still(A)))
-    assert '<b class="nums">1 still</b><small>1 AI-made</small>' in page
+    assert '<b class="nums">1 of 1 still</b><small>1 AI-made</small>' in page
     assert "gen4.5" in page and "<q>rain</q>" in page
     assert "1 still; " in page and "1 video" not in page
 

@@ -16,7 +16,7 @@ CARD = RuleCard(
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4, RFC 3161 timestamps; EU Code of Practice on marking 1.1.1: signed and time-stamped",
-    remedy="nothing today; the producer: sign with a timestamping service, see docs/signing.md",
+    remedy="ask the producer for a timestamp if its date matters; the producer: see docs/signing.md",
 )
 
 _ADD = "add the timestamper's authorities, got from itself: circletake trust add NAME PEM --timestampers"
