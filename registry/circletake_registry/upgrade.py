@@ -70,6 +70,14 @@ def migrate(connection: Connection) -> None:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Wait for other processes that upgrade the same registry."""
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
+    try:
+        lock = path.with_name(f"{path.name}.lock").open("w")
+    except OSError as error:
+        raise LibraryError(
+            str(path),
+            f"is of an older version and cannot be upgraded where it lies ({error.strerror})",
+            "copy the library to a disk that can be written to and open it there",
+        ) from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,3 +82,15 @@ def test_gc_and_doctor_name_it(
         assert [(row.path, row.why) for row in rows] == [(dead / "half.mp4", "staging of work that ended")]
         sweep(library, rows)
         assert not dead.exists() and living.is_dir()
+
+
+def test_on_a_disk_that_cannot_be_written_to_it_lies_among_the_systems_own(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with library.staging() as own:
+        assert own.is_dir() and not own.is_relative_to(library.home)
+    assert not own.exists()

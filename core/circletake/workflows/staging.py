@@ -9,6 +9,7 @@ alive for longer, which costs space only; ``circletake library gc`` takes what i
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -26,15 +27,28 @@ _NAME = re.compile(r"([0-9a-f]{16})-(\d+)-.+")
 
 @contextmanager
 def staged(parent: Path) -> Iterator[Path]:
-    """A fresh folder below ``parent``, gone afterwards; first, those of dead processes go."""
-    parent.mkdir(parents=True, exist_ok=True)
-    for folder in abandoned(parent):
-        shutil.rmtree(folder, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{_machine()}-{os.getpid()}-"))
+    """A fresh folder below ``parent``, gone afterwards; first, those of dead processes go.
+
+    On a disk that cannot be written to it lies among the system's own: looking needs one, too.
+    """
+    folder = _fresh(parent)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fresh(parent: Path) -> Path:
+    prefix = f"{_machine()}-{os.getpid()}-"
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for folder in abandoned(parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        return Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
+        return Path(tempfile.mkdtemp(prefix=prefix))
 
 
 def abandoned(parent: Path) -> list[Path]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from circletake.errors import LibraryError
 from circletake.model.alignment import Pair
 from circletake.model.analysis import Stage, StageKey, StageResult
 from circletake.model.event import APART
@@ -73,6 +76,22 @@ def test_what_the_first_version_kept_lives_on(first: Path) -> None:
         assert registry.pairs.compared("2") == set()
         assert registry.versions.all() == {}
     assert revision(first) == HEAD
+
+
+def test_where_nothing_can_be_written_an_upgrade_says_what_to_do(
+    first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.open
+
+    def refused(self: Path, *args: Any, **more: Any) -> Any:
+        if self.suffix == ".lock":
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real(self, *args, **more)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(LibraryError, match="cannot be upgraded where it lies .Read-only file system"):
+        Registry.open(first)
+    assert revision(first) == "0001"
 
 
 def test_an_upgraded_registry_holds_what_is_new(first: Path) -> None:
