@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from circletake.errors import Cancelled, MediaError
-from circletake.media.opening import open_media
+from circletake.media.opening import ends_early, open_media
 from circletake.media.picture import Picture
 from circletake.media.probe import picture_stream
 from circletake.model.text import printable
@@ -104,6 +104,7 @@ def read_once(path: Path, taps: Sequence[Tap], cancelled: Callable[[], bool] = l
 class _Pass:
     def __init__(self, container: InputContainer, path: Path, taps: Sequence[Tap]) -> None:
         self._container = container
+        self._path = path
         self._name = printable(path.name)
         self._stream = picture_stream(container, self._name)
         self._groups = _groups(taps)
@@ -139,6 +140,8 @@ class _Pass:
             group.flush()
         for sound in self._sounds:
             sound.flush()
+        if self._problem and ends_early(self._path):
+            self._problem = f"ends early, after {self._last + self._step:.1f} s"
         return Decoded(self._frames, self._last + self._step, self._digest.hexdigest(), self._problem)
 
     def _see(self, packet: Any) -> None:
@@ -290,4 +293,5 @@ def _sounds(taps: Sequence[Tap]) -> list[_Sound]:
 
 
 def _damage(error: BaseException, last: float) -> str:
-    return f"damaged after {last:.1f} s ({printable(str(error), 60)})"
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"damaged after {last:.1f} s ({printable(reason, 60)})"

@@ -140,6 +140,7 @@ def test_what_comes_before_a_damage_is_served_and_the_damage_is_told(clip: Clip)
     sink = Keeps()
     decoded = read_once(path, [Tap(Needs(), sink)])
     assert 0 < decoded.frames == len(sink.times) < 48
+    assert decoded.problem.startswith("ends early, after ")
 
 
 def test_it_stops_when_asked(clip: Clip) -> None:
