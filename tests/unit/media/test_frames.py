@@ -3,6 +3,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from circletake.protocols import Needs
 from tests.scenes import Scene
 
 Clip = Callable[..., Path]
+INDEX_FIRST = {"movflags": "faststart"}
 
 
 class Keeps:
@@ -49,8 +51,6 @@ def test_every_frame_comes_once_in_order_with_its_time(clip: Clip) -> None:
 
 
 def test_gray_is_the_luma_that_ffmpeg_makes(clip: Clip) -> None:
-    import av
-
     path = clip()
     (sink,) = _read(path, Needs())
     with av.open(str(path)) as container:
@@ -140,6 +140,19 @@ def test_what_comes_before_a_damage_is_served_and_the_damage_is_told(clip: Clip)
     sink = Keeps()
     decoded = read_once(path, [Tap(Needs(), sink)])
     assert 0 < decoded.frames == len(sink.times) < 48
+
+
+def test_a_file_whose_index_comes_first_and_that_was_cut_off_ends_early(clip: Clip, tmp_path: Path) -> None:
+    path = tmp_path / "fast.mp4"
+    with av.open(str(clip(seconds=4))) as given, av.open(str(path), "w", options=INDEX_FIRST) as made:
+        stream = made.add_stream_from_template(given.streams.video[0])
+        for packet in given.demux(given.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                made.mux(packet)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+    decoded = read_once(path, [])
+    assert 0 < decoded.frames < 48
     assert decoded.problem.startswith("ends early, after ")
 
 
