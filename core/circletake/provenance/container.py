@@ -20,7 +20,9 @@ _BOXES_AT_MOST = 100_000
 MOST_BOXES = 30_000
 """Top-level boxes of a file that is handed to the C2PA library, whose time grows with their square."""
 
-_BLOCKS_AT_MOST = _LARGEST // 255
+BLOCKS_AT_MOST = _LARGEST // 255
+"""Blocks of a GIF's extensions that are gone through."""
+
 SIDECAR = ".c2pa"
 NOT_EMBEDDABLE = frozenset({".webm", ".mkv"})
 PAPERS = frozenset({".json", ".html"})
@@ -227,7 +229,7 @@ def _gif(file: BinaryIO) -> bytes | None:
         data = bytearray()
         while length := (file.read(1) or b"\0")[0]:
             blocks += 1
-            if blocks > _BLOCKS_AT_MOST:
+            if blocks > BLOCKS_AT_MOST:
                 return None
             if not wanted:
                 file.seek(length, os.SEEK_CUR)
