@@ -23,13 +23,12 @@ from typing import Any
 
 from circletake.model.manifest import Binding, Check, Credentials
 from circletake.model.text import printable
-from circletake.provenance.container import C2PA_UUID
-from circletake.provenance.parts import Part, parts_of
+from circletake.provenance.parts import C2PA_UUID, PNG_TEXTS, Part, parts_of
 from circletake.provenance.vocabulary import EXCLUSIONS, LONE_OFFSETS, PASSING_BOXES
 
 _OWN_BOX = "C2PA"
 _OWN_UUID = [{"offset": 8, "value": b64encode(C2PA_UUID).decode()}]
-_TEXT_BOXES = frozenset({"APP13", "COM", "tEXt", "zTXt", "iTXt", "tIME"})
+_TEXT_BOXES = frozenset({"APP13", "COM", *(name.decode() for name in PNG_TEXTS)})
 _SHOWN = 6
 
 Span = tuple[int, int]
@@ -63,7 +62,7 @@ def left_out(path: Path, credentials: Credentials) -> LeftOut:
         for binding in credentials.bindings:
             for kind, words in _judged(path, binding):
                 found[kind].append(words)
-    except (OSError, IndexError):
+    except OSError:
         found["untold"].append("the file cannot be read")
     except _UntoldError as error:
         found["untold"].append(str(error))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from circletake.provenance import parts
-from circletake.provenance.container import PNG
-from circletake.provenance.parts import parts_of
+from circletake.provenance.container import embedded_manifest
+from circletake.provenance.parts import PNG, parts_of
 
 SCAN = b"\xff\xda\x00\x02" + b"\1" * 40
 GIF = b"GIF89a" + b"\1\0\1\0\0\0\0"
@@ -61,6 +61,21 @@ def test_segments_of_another_box_do_not_pass_for_the_manifest(tmp_path: Path) ->
     more = b"\0\0\0\x40jumb" + bytes(50)
     data = b"\xff\xd8" + boxed(1, 1, STORE + bytes(40)) + boxed(2, 2, more) + boxed(1, 2, more)
     assert kinds(tmp_path / "a.jpg", data + SCAN, 2) == ["manifest", "picture", "manifest"]
+
+
+def test_a_store_in_a_jpeg_is_found_behind_filling_and_another_box(tmp_path: Path) -> None:
+    path, head = tmp_path / "a.jpg", b"\0\0\0\x40jumb"
+    other = boxed(1, 1, head + bytes(50))
+    data = b"\xff\xd8\xff\xff" + other + boxed(2, 1, STORE + bytes(40)) + boxed(2, 2, head + b"more")
+    path.write_bytes(data + SCAN)
+    assert embedded_manifest(path) == STORE + bytes(40) + b"more"
+
+
+def test_a_store_whose_mark_was_altered_still_counts_as_credentials(tmp_path: Path) -> None:
+    """Else an altered picture would be told as one that never carried any."""
+    path, altered = tmp_path / "a.jpg", STORE.replace(b"jumdc2pa", b"jumdd2pa")
+    path.write_bytes(b"\xff\xd8" + boxed(2, 1, altered + bytes(40)) + SCAN)
+    assert embedded_manifest(path) == altered + bytes(40)
 
 
 def test_filling_before_a_marker_is_no_marker(tmp_path: Path) -> None:
@@ -138,7 +153,7 @@ def test_of_a_riff_file_junk_is_picture_for_its_index_may_point_there(
 
 
 @given(
-    st.sampled_from([b"\xff\xd8\xff", PNG, GIF, b"RIFF\0\0\0\0AVI ", b"\0\0\0\x08ftyp"]),
+    st.sampled_from([b"\xff\xd8\xff", PNG, GIF, b"RIFF\0\0\0\0AVI ", b"\0\0\0\x08ftyp", b"GIF", b"RIFF"]),
     st.binary(max_size=300),
 )
 def test_whatever_a_file_holds_its_parts_are_the_whole_of_it(head: bytes, rest: bytes) -> None:
