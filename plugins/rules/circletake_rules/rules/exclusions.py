@@ -24,8 +24,14 @@ CARD = RuleCard(
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not file.credentials.present:
         yield not_checked("no credentials")
-    elif file.uncovered and case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
-        yield passed(f"it leaves out {file.uncovered}, as it was when the release was sealed")
+    elif (
+        (file.uncovered or file.untold)
+        and case.sealed
+        and file.recorded
+        and file.recorded.sha256 == file.sha256
+    ):
+        left = file.uncovered or "what nobody knows"
+        yield passed(f"it leaves out {left}; the file is as it was when the release was sealed")
     elif file.uncovered:
         yield failed(
             f"the signature leaves out {file.uncovered}: anybody can change that, and it still verifies",
@@ -34,7 +40,11 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             remedy="do not rely on this file; compare it with the producer's own copy",
         )
     elif file.untold:
-        yield not_checked(f"what the signature leaves out: {file.untold}")
+        yield failed(
+            f"what the signature leaves out is not known: {file.untold}",
+            "a signature over all of it",
+            severity=Severity.WARNING,
+        )
     elif file.exclusions:
         yield failed(f"not covered: {', '.join(file.exclusions[:6])}", "the default exclusions")
     else:
