@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import c2pa
+import cbor2
 from c2pa.c2pa import _lib as native_library
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from circletake.media.probe import probe
 from circletake.model.cut import Cut, CutEvent, Song
@@ -33,6 +35,7 @@ from circletake.provenance.manifest import plan_cut, plan_record, plan_take
 from circletake.provenance.session import context
 from circletake.provenance.signing import Signed, seal, sign
 from tests.factories import NOW, tiny_clip
+from tests.faults.boxes import Box, hashed, joined, parsed, superbox
 
 WHEN = datetime.now(UTC).replace(microsecond=0)
 """Manifests are dated when they are signed; a certificate made today is not valid before."""
@@ -201,8 +204,13 @@ def _use(each: Slate, start: Fraction, policy: PromptPolicy) -> Use:
     )
 
 
-def half_signed_still(path: Path, signer: OpenSigner, left_out: int = 1000) -> int:
+def half_signed_still(
+    path: Path, signer: OpenSigner, left_out: int = 1000, assertions: Sequence[Mapping[str, Any]] = ()
+) -> int:
     """A JPEG whose signature holds and leaves out some bytes of its picture, as whoever signs can have it.
+
+    Args:
+        assertions: more of what is signed.
 
     Returns:
         where in the file the first of these bytes is.
@@ -214,6 +222,7 @@ def half_signed_still(path: Path, signer: OpenSigner, left_out: int = 1000) -> i
     data = cv2.imencode(".jpg", picture)[1].tobytes()
     head = 20  # behind the first two segments, where a manifest is expected
     definition = dict(plan_record("still", WHEN).definition) | {"format": "image/jpeg"}
+    definition["assertions"] = [*definition["assertions"], *assertions]
     builder = c2pa.Builder(definition, context=context())
     native = c2pa.Signer.from_callback(signer.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem)
     size = len(_native("c2pa_builder_data_hashed_placeholder", builder, native.reserve_size(), b"image/jpeg"))
@@ -231,6 +240,36 @@ def half_signed_still(path: Path, signer: OpenSigner, left_out: int = 1000) -> i
     )
     path.write_bytes(data[:head] + store + data[head:])
     return size + gap
+
+
+def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
+    """Sign a signed MP4 anew, so that its signature holds and leaves out these boxes too."""
+    data = path.read_bytes()
+    tree = parsed(data)
+    hashes, claim, signature = (
+        superbox(tree, label) for label in ("c2pa.hash.bmff.v3", "c2pa.claim.v2", "c2pa.signature")
+    )
+    before = _digest(hashes)
+    said = cbor2.loads(hashes.children[1].data)
+    size = len(hashes.children[1].data)
+    rows = [row for row in said["exclusions"] if row["xpath"] not in ("/mfra", "/skip")]  # it has neither
+    covered = [(at, box) for at, box in hashed(data) if f"/{box[4:8].decode()}" not in left_out]
+    said["exclusions"] = [*rows, *({"xpath": box} for box in left_out)]
+    said["hash"] = hashlib.sha256(b"".join(at.to_bytes(8) + box for at, box in covered)).digest()
+    named = (cbor2.dumps({**said, "name": "n" * length}) for length in range(size))
+    hashes.children[1].data = next(each for each in named if len(each) == size)
+    claim.children[1].data = claim.children[1].data.replace(before, _digest(hashes))
+    protected, _, _, old = cbor2.loads(signature.children[1].data).value
+    signed = signer.sign(cbor2.dumps(["Signature1", protected, b"", claim.children[1].data]))
+    if len(signed) != len(old):
+        signed = b"".join(number.to_bytes(32) for number in decode_dss_signature(signed))
+    signature.children[1].data = signature.children[1].data.replace(old, signed)
+    assert len(joined(tree)) == len(data)
+    path.write_bytes(joined(tree))
+
+
+def _digest(box: Box) -> bytes:
+    return hashlib.sha256(b"".join(bytes(child) for child in box.children)).digest()
 
 
 def _native(name: str, *arguments: Any) -> bytes:

@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     )
     from circletake.model.manifest import (
         ActionSaid,
+        Binding,
         Check,
         Credentials,
         IngredientSaid,
@@ -145,6 +146,7 @@ __all__ = [
     "AuditCase",
     "AuditRule",
     "BadInput",
+    "Binding",
     "Cancelled",
     "Check",
     "Chosen",
@@ -263,7 +265,9 @@ _HOMES = {
         "ALGORITHMIC TRAINED FetchedFile GenerationRequest JobState ModelCard Parent Phase Relation "
         "RequestCheck"
     ),
-    "circletake.model.manifest": "ActionSaid Check Credentials IngredientSaid ManifestSaid Signer Timestamp",
+    "circletake.model.manifest": (
+        "ActionSaid Binding Check Credentials IngredientSaid ManifestSaid Signer Timestamp"
+    ),
     "circletake.model.marker": "Marker markers_of",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
     "circletake.model.score": "Finding Measured Score",

@@ -16,6 +16,7 @@ import pytest
 import circletake_rules
 from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity, hookimpl
 from circletake.audit.document import json_report
+from circletake.audit.judge import verdict_of
 from circletake.audit.page import html_report
 from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
@@ -30,9 +31,11 @@ from circletake.provenance.trust import TrustList
 from circletake.workflows.auditing.audit import audit_folder, trust_lists
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
+from tests.cases import recorded, video
 from tests.factories import NOW, actor, tiny_clip
 from tests.releases import (
     Made,
+    half_signed_clip,
     half_signed_still,
     make_release,
     recipe,
@@ -41,7 +44,7 @@ from tests.releases import (
     unsigned_copy,
     write_sums,
 )
-from tests.tampering import stripped, with_manifest_of
+from tests.tampering import flipped, stripped, with_manifest_of
 
 Audited = Callable[..., Audit]
 
@@ -486,3 +489,23 @@ def test_a_still_whose_signature_leaves_out_picture_is_not_called_intact(
     assert text_report(audit)[1].startswith(
         "VERDICT  not checked: the still was not checked; no release.json"
     )
+
+
+def test_a_video_whose_signature_leaves_out_its_picture_is_not_called_intact(
+    tmp_path: Path, keys: KeyRing, audited: Audited, pristine: Made
+) -> None:
+    (tmp_path / "in").mkdir()
+    film = Path(shutil.copy(next(pristine.folder.glob("clips/*.mp4")), tmp_path / "in" / "film.mp4"))
+    half_signed_clip(film, keys.signer(), "/mdat")
+    flipped(film)
+    audit = audited(tmp_path / "in")
+    assert audit.exit_code == 1
+    assert ("bytes.exclusions", Severity.ERROR) in {(o.rule, o.severity) for o in audit.failed}
+    assert seen(audit, "bytes.exclusions").startswith("the signature leaves out its box /mdat")
+    assert verdict(audit, "film.mp4") == "not checked"
+
+
+def test_a_film_of_which_nobody_knows_what_its_signature_leaves_out_is_not_called_intact() -> None:
+    odd = video(untold="its pieces are too many to be told apart")
+    assert verdict_of(odd, sealed=False) == "not checked"
+    assert verdict_of(replace(odd, recorded=recorded()), sealed=True) == "intact"

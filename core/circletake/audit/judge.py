@@ -101,7 +101,9 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
     listed = file.recorded if sealed else None
     if listed and listed.sha256 != file.sha256:
         return "altered"
-    if Check.NOT_CHECKED in (said.integrity, said.signature) or (file.uncovered and not listed):
+    if Check.NOT_CHECKED in (said.integrity, said.signature) or (
+        (file.uncovered or file.untold) and not listed
+    ):
         return "not checked"
     return "intact"
 

@@ -166,6 +166,7 @@ class FileCase:
         names_record: sha256 of the ``release.json`` that a report says it is about; empty likewise.
         names_release: name of that release.
         uncovered: what is seen or heard of it that its signature leaves out, in words.
+        untold: why it is not known what its signature leaves out; empty where it is.
         unjudged: it carries credentials, and is of a kind that no rule judges.
     """
 
@@ -194,6 +195,7 @@ class FileCase:
     names_record: str = ""
     names_release: str = ""
     uncovered: str = ""
+    untold: str = ""
     unjudged: bool = False
 
     @property

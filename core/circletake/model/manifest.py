@@ -156,6 +156,21 @@ class ManifestSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """The hash by which a manifest holds to its file: one that the C2PA library found to match.
+
+    Attributes:
+        kind: as the library's code names it: ``bmffHash``, ``dataHash``, ``boxesHash`` and others.
+        said: its assertion as the library read it; ``None`` where it does not tell that.
+        earlier: it stands in an earlier manifest, which the active one updates.
+    """
+
+    kind: str
+    said: Mapping[str, Any] | None
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """All that reading a file's content credentials told.
 
@@ -171,6 +186,7 @@ class Credentials:
         manifests: the active one first.
         unreadable: why the credentials could not be read at all, empty otherwise.
         timestamp: what stands with the signature, trusted or not; ``None`` where there is none that fits it.
+        bindings: the hashes that ``integrity`` rests on.
     """
 
     present: bool
@@ -185,6 +201,7 @@ class Credentials:
     manifests: tuple[ManifestSaid, ...] = ()
     unreadable: str = ""
     timestamp: Timestamp | None = None
+    bindings: tuple[Binding, ...] = ()
 
     @property
     def active(self) -> ManifestSaid | None:

@@ -63,26 +63,6 @@ def embedded_data(store: bytes) -> dict[str, bytes]:
     return found
 
 
-def assertion_bodies(store: bytes, label: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The assertions of one manifest that are CBOR, by name; hashes too, of which the C2PA library is silent.
-
-    Args:
-        store: the whole manifest store, which the C2PA library has read.
-    """
-    import cbor2
-
-    for _, manifest in (each for each in _manifests(store) if each[0] == label):
-        try:
-            lists = [b for kind, b in _boxes(manifest) if kind == b"jumb" and _label(b) == "c2pa.assertions"]
-            every = [(_label(b), b) for one in lists for kind, b in _boxes(one) if kind == b"jumb"]
-            for name, body in every:
-                for content in (bytes(data) for kind, data in _boxes(body) if kind == b"cbor"):
-                    if isinstance(said := cbor2.loads(content), dict):
-                        yield name, said
-        except Exception:  # as above
-            return
-
-
 @lru_cache(maxsize=64)
 def _certificate(der: bytes) -> x509.Certificate:
     """Parsed once for the many clips of one signer."""

@@ -7,20 +7,16 @@ APP11 segments, PNG ``caBX`` chunk), ISO/IEC 14496-12 for boxes, ISO/IEC 19566-5
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
-PNG = b"\x89PNG\r\n\x1a\n"
+from circletake.provenance.parts import C2PA_UUID, GIF, JPEG, WALKED, Box, boxes, walk
+
 _LARGEST = 256_000_000
-_BOXES_AT_MOST = 100_000
 MOST_BOXES = 30_000
 """Top-level boxes of a file that is handed to the C2PA library, whose time grows with their square."""
 
-_BLOCKS_AT_MOST = _LARGEST // 255
 SIDECAR = ".c2pa"
 NOT_EMBEDDABLE = frozenset({".webm", ".mkv"})
 PAPERS = frozenset({".json", ".html"})
@@ -45,16 +41,6 @@ MIMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A top-level box of an MP4 or MOV file; ``start`` and ``end`` are offsets in the file."""
-
-    kind: bytes
-    start: int
-    body: int
-    end: int
-
-
 def raw_manifest(path: Path) -> bytes | None:
     """The manifest store embedded in a file or lying beside it, as it is; ``None`` without one."""
     embedded = embedded_manifest(path)
@@ -73,16 +59,8 @@ def embedded_manifest(path: Path) -> bytes | None:
     """The manifest store inside a file; ``None`` without one or where the file cannot be read."""
     try:
         with path.open("rb") as file:
-            head = file.read(12)
-            if head[:4] == b"RIFF":
-                return _riff(file)
-            if head[:3] == b"GIF":
-                return _gif(file)
-            if head[:3] == b"\xff\xd8\xff":
-                return _jpeg(file)
-            if head[:8] == PNG:
-                return _png(file)
-            return _bmff(file)
+            head = file.read(4)
+            return _gathered(file, head) if head.startswith(WALKED) else _bmff(file)
     except (OSError, ValueError, IndexError):
         return None
 
@@ -143,28 +121,6 @@ def _usable(path: Path, links: bool) -> bool:
         return False
 
 
-def boxes(file: BinaryIO) -> Iterator[Box]:
-    """Top-level boxes, until one makes no sense; nothing at all where the first is no known kind."""
-    size = file.seek(0, os.SEEK_END)
-    at = 0
-    for _ in range(_BOXES_AT_MOST):
-        if at + 8 > size:
-            return
-        file.seek(at)
-        head = file.read(16)
-        length, kind, body = int.from_bytes(head[:4]), head[4:8], at + 8
-        if at == 0 and kind not in {b"ftyp", b"styp", b"moov", b"mdat", b"wide", b"free", b"skip", b"uuid"}:
-            return
-        if length == 1:
-            length, body = int.from_bytes(head[8:16]), at + 16
-        elif length == 0:
-            length = size - at
-        if length < body - at or at + length > size:
-            return
-        yield Box(kind, at, body, at + length)
-        at += length
-
-
 def _filled(file: BinaryIO, box: Box) -> bool:
     file.seek(box.body)
     left = box.end - box.body
@@ -194,83 +150,31 @@ def _bmff(file: BinaryIO) -> bytes | None:
     return None
 
 
-def _riff(file: BinaryIO) -> bytes | None:
-    size = file.seek(0, os.SEEK_END)
-    at = 12
-    for _ in range(_BOXES_AT_MOST):
-        if at + 8 > size:
-            return None
-        file.seek(at)
-        head = file.read(8)
-        length = int.from_bytes(head[4:], "little")
-        if head[:4] == b"C2PA":
-            return _bounded(file, at + 8, length)
-        at += 8 + length + length % 2
-    return None
+def _gathered(file: BinaryIO, head: bytes) -> bytes | None:
+    """The first store of a file; that of a JPEG lies in pieces, one in each of its segments.
 
-
-def gif_start(file: BinaryIO) -> int:
-    """Where the first block of a GIF begins, behind its palette."""
-    file.seek(10)
-    flags = file.read(3)[0]
-    return 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)
-
-
-def _gif(file: BinaryIO) -> bytes | None:
-    file.seek(gif_start(file))
-    blocks = 0
-    for _ in range(_BOXES_AT_MOST):
-        if file.read(1) != b"\x21":
-            return None
-        wanted = file.read(1) == b"\xff"
-        name = file.read(file.read(1)[0]) if wanted else b""
-        data = bytearray()
-        while length := (file.read(1) or b"\0")[0]:
-            blocks += 1
-            if blocks > _BLOCKS_AT_MOST:
-                return None
-            if not wanted:
-                file.seek(length, os.SEEK_CUR)
-                continue
-            data += file.read(length)
-        if name.startswith(b"C2PA_GIF"):
-            return bytes(data)
-    return None
-
-
-def _jpeg(file: BinaryIO) -> bytes | None:
-    """The store is a box in parts, one for each APP11 segment; every part repeats the box's header."""
+    Where no box of a JPEG says that it is a store, one may have been altered to say so no more.
+    """
+    found = (each for each in walk(file) if each.store)
+    if not head.startswith(JPEG):
+        data = next((_bounded(file, *each.store) for each in found if each.store), None)
+        return _joined(data) if data and head.startswith(GIF) else data
+    every = [*found]
     store = bytearray()
-    file.seek(2)
-    for _ in range(_BOXES_AT_MOST):
-        marker = file.read(2)
-        if len(marker) < 2 or marker[0] != 0xFF or marker[1] in (0xD9, 0xDA):
-            break
-        length = int.from_bytes(file.read(2)) - 2
-        if length < 0:
-            return None
-        if marker[1] != 0xEB:
-            file.seek(length, os.SEEK_CUR)
-            continue
-        data = file.read(length)
-        if data[:2] == b"JP" and data[12:16] == b"jumb":
-            store += data[16:] if store else data[8:]
+    for each in [part for part in every if part.kind == "manifest"] or every:
+        store += (each.store and _bounded(file, *each.store)) or b""
         if len(store) > _LARGEST:
             return None
     return bytes(store) or None
 
 
-def _png(file: BinaryIO) -> bytes | None:
-    file.seek(len(PNG))
-    for _ in range(_BOXES_AT_MOST):
-        head = file.read(8)
-        length = int.from_bytes(head[:4])
-        if len(head) < 8 or head[4:] == b"IEND":
-            return None
-        if head[4:] == b"caBX":
-            return _bounded(file, file.tell(), length)
-        file.seek(length + 4, os.SEEK_CUR)
-    return None
+def _joined(blocks: bytes) -> bytes:
+    """What the blocks of a GIF hold, each behind its length."""
+    data, at = bytearray(), 0
+    while at < len(blocks):
+        data += blocks[at + 1 : at + 1 + blocks[at]]
+        at += 1 + blocks[at]
+    return bytes(data)
 
 
 def _bounded(file: BinaryIO, start: int, length: int) -> bytes | None:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from circletake.model.case import Layout
-from circletake.provenance.container import boxes
+from circletake.provenance.parts import boxes
 
 _LARGEST = 64 * 2**20
 """Bytes of a ``moov`` that are looked at; three hours of film take about 10 MB."""

@@ -1,116 +1,181 @@
 """What of a picture or video its signature leaves out.
 
-A hash over a whole file skips the ranges it names, and should skip its own manifest alone.
+A hash over a whole file skips the ranges, or the boxes, it names, and should skip its own manifest alone.
+Which hash that is, and what it says, the C2PA library tells: it is the one that was found to match. Whatever
+is not known to be metadata counts as picture, and what cannot be judged is told, never passed.
 
-Sources: C2PA 2.4 sections 18.6 (``c2pa.hash.data``: ``exclusions`` of ``start`` and ``length``) and 18.7
-(``c2pa.hash.boxes``: boxes by name, those marked ``excluded`` are not hashed); ITU-T T.81 for the
-segments of a JPEG, the PNG specification for its chunks.
+Sources: C2PA 2.4 sections 18.5 (``c2pa.hash.data``: ``exclusions`` of ``start`` and ``length``), 18.6
+(``c2pa.hash.bmff``: ``exclusions`` of boxes by ``xpath``) and 18.7 (``c2pa.hash.boxes``: boxes by name, those
+marked ``excluded`` are not hashed); ISO/IEC 14496-12 for boxes, ITU-T T.81 for the segments of a JPEG, the
+PNG specification for its chunks.
 """
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from circletake.model.manifest import ManifestSaid
+from circletake.model.manifest import Binding, Check, Credentials
 from circletake.model.text import printable
-from circletake.provenance.chain import assertion_bodies
-from circletake.provenance.container import raw_manifest
-from circletake.provenance.parts import Part, parts_of
+from circletake.provenance.parts import C2PA_UUID, PNG_TEXTS, Part, parts_of
+from circletake.provenance.vocabulary import EXCLUSIONS, LONE_OFFSETS, PASSING_BOXES
 
-_BMFF = "c2pa.hash.bmff"
-_DATA = "c2pa.hash.data"
-_BOXES = "c2pa.hash.boxes"
 _OWN_BOX = "C2PA"
-_TEXT_BOXES = frozenset({"COM", "tEXt", "zTXt", "iTXt", "eXIf", "tIME"})
+_OWN_UUID = [{"offset": 8, "value": b64encode(C2PA_UUID).decode()}]
+_TEXT_BOXES = frozenset({"APP13", "COM", *(name.decode() for name in PNG_TEXTS)})
 _SHOWN = 6
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a hash does not cover beside its own manifest, in words; empty where it covers that.
+    """What a hash does not cover beside its own manifest, in words; all empty where it covers the rest.
 
     Attributes:
         picture: of what is seen or heard, or of how to show it.
-        rest: of metadata, of which nothing is.
+        rest: of what is not.
+        untold: why it is not known what the hash leaves out.
     """
 
     picture: str = ""
-    rest: str = ""
+    rest: tuple[str, ...] = ()
+    untold: str = ""
 
 
-def left_out(path: Path, said: ManifestSaid) -> LeftOut:
-    """What the hash of a file leaves out; nothing where it is one over the boxes of an MP4.
+def left_out(path: Path, credentials: Credentials) -> LeftOut:
+    """What the hash of a file leaves out; nothing where none matches it, which is another finding.
 
     Args:
-        said: the manifest whose hash it is: the active one.
+        credentials: as they were read from this very file.
     """
-    if any(label.startswith(_BMFF) for label in said.assertions):
+    if credentials.integrity is not Check.PASSED:
         return LeftOut()
+    found: dict[str, list[str]] = {"picture": [], "metadata": [], "untold": []}
     try:
-        store = raw_manifest(path)
+        for binding in credentials.bindings:
+            for kind, words in _judged(path, binding):
+                found[kind].append(words)
+    except OSError:
+        found["untold"].append("the file cannot be read")
+    except _UntoldError as error:
+        found["untold"].append(str(error))
+    if not credentials.bindings:
+        found["untold"].append("no hash of the file is told")
+    picture, untold = (", ".join(_shortened(found[kind])) for kind in ("picture", "untold"))
+    return LeftOut(picture, tuple(dict.fromkeys(found["metadata"])), untold)
+
+
+class _UntoldError(Exception):
+    """Why a hash cannot be judged."""
+
+
+def _judged(path: Path, binding: Binding) -> Iterator[tuple[str, str]]:
+    """What one hash leaves out, as pairs of ``picture``, ``metadata`` or ``untold`` and words."""
+    if binding.said is None:
+        raise _UntoldError("what its hash says is not told")
+    if binding.kind == "bmffHash":
+        yield from _boxes_by_path(binding.said)
+    elif binding.kind == "boxesHash":
+        yield from _boxes_by_name(binding.said)
+    elif binding.kind == "dataHash":
         parts = parts_of(path)
-    except (OSError, IndexError):
-        return LeftOut()
-    if store is None:
-        return LeftOut()
-    picture: list[str] = []
-    rest: list[str] = []
-    for name, body in assertion_bodies(store, said.label):
-        if name.startswith(_DATA):
-            shown, other = _skipped(body, parts)
-            picture += [f"{shown} bytes of what is seen or heard"] if shown else []
-            rest += [f"{other} bytes of metadata"] if other else []
-        elif name.startswith(_BOXES):
-            for box in _boxes_skipped(body):
-                (rest if box in _TEXT_BOXES or box.startswith("APP") else picture).append(f"its box {box}")
-    return LeftOut(_told(picture), _told(rest))
+        spans = _spans(binding.said)
+        skipped = _skipped(_moved(spans, parts) if binding.earlier else spans, parts)
+        words = {"picture": "of what is seen or heard", "metadata": "of metadata"}
+        yield from ((kind, f"{skipped[kind]} bytes {of}") for kind, of in words.items() if skipped[kind])
+        if skipped["untold"]:
+            yield "untold", "its pieces are too many to be told apart"
+    else:
+        raise _UntoldError(f"its hash is of a kind that is not judged ({printable(binding.kind, 30)})")
 
 
-def _told(found: list[str]) -> str:
+def _shortened(found: Sequence[str]) -> list[str]:
     every = list(dict.fromkeys(found))
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
+    return every[:_SHOWN] + ([f"and {len(every) - _SHOWN} more"] if len(every) > _SHOWN else [])
 
 
-def _skipped(assertion: Mapping[str, Any], parts: tuple[Part, ...]) -> tuple[int, int]:
-    """Bytes of picture and of metadata in the ranges that a hash skips, each counted once."""
-    shown = other = 0
+def _rows(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    rows = said.get(name)
+    if rows is None:
+        return []
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise _UntoldError(f"the {name} of its hash cannot be read")
+    return rows
+
+
+def _boxes_by_path(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A box counts as a whole, whatever conditions and stretches of it an exclusion names besides."""
+    for row in _rows(said, "exclusions"):
+        where = str(row.get("xpath", ""))
+        plain, words = re.sub(r"\[\d+\]", "", where), printable(where, 120)
+        if where in EXCLUSIONS and (where != "/uuid" or row.get("data") == _OWN_UUID):
+            continue
+        if plain in EXCLUSIONS | LONE_OFFSETS | PASSING_BOXES:
+            yield "metadata", words
+        elif plain == "/mdat" and said.get("merkle"):
+            yield "untold", "its hash is a tree over pieces of the picture, which is not judged"
+        else:
+            yield "picture", f"its box {words}"
+
+
+def _boxes_by_name(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for row in _rows(said, "boxes"):
+        names = row.get("names")
+        if not isinstance(names, list):
+            raise _UntoldError("the boxes of its hash cannot be read")
+        if row.get("excluded"):
+            for name in (str(each) for each in names if each != _OWN_BOX):
+                yield "metadata" if name in _TEXT_BOXES else "picture", f"its box {printable(name, 20)}"
+
+
+def _spans(said: Mapping[str, Any]) -> list[Span]:
+    found = []
+    for row in _rows(said, "exclusions"):
+        start, length = row.get("start"), row.get("length")
+        if not isinstance(start, int) or not isinstance(length, int):
+            raise _UntoldError("the exclusions of its hash cannot be read")
+        found.append((start, start + length))
+    return found
+
+
+def _moved(spans: Sequence[Span], parts: Sequence[Part]) -> list[Span]:
+    """The ranges of an earlier manifest where they lie now: an update made the store longer by its own."""
+    store = [part for part in parts if part.kind == "manifest"]
+    reached = start = store[0].start if store else 0
+    for part in store:
+        reached = part.end if part.start == reached else reached
+    grown = sum(reached - end for at, end in spans if at == start and store)
+    return [
+        (at, reached) if at == start else (at + grown, end + grown) if at > start else (at, end)
+        for at, end in spans
+    ]
+
+
+def _skipped(spans: Iterable[Span], parts: Sequence[Part]) -> Counter[str]:
+    """Bytes of each kind of part in some ranges, each counted once; linear, after sorting."""
+    found: Counter[str] = Counter()
     starts = [part.start for part in parts]
-    for start, end in _merged(assertion.get("exclusions")):
+    for start, end in _merged(spans):
         # Neither ranges nor parts overlap among themselves, so each is met once or at an edge.
-        for part in islice(parts, max(0, bisect_right(starts, start) - 1), None):
+        for index in range(max(0, bisect_right(starts, start) - 1), len(parts)):
+            part = parts[index]
             if part.start >= end:
                 break
-            common = max(0, min(end, part.end) - max(start, part.start))
-            shown += common * (part.kind == "picture")
-            other += common * (part.kind == "metadata")
-    return shown, other
+            found[part.kind] += max(0, min(end, part.end) - max(start, part.start))
+    return found
 
 
-def _merged(rows: Any) -> Iterator[tuple[int, int]]:
-    """Ranges as whole numbers, in order, those that overlap as one; rows that are none are left out."""
-    spans = sorted(
-        (row["start"], row["start"] + row["length"])
-        for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, Mapping) and all(isinstance(row.get(key), int) for key in ("start", "length"))
-    )
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Ranges in order, those that overlap as one."""
     reached = 0
-    for start, end in spans:
+    for start, end in sorted(spans):
         if end > reached:
             yield max(start, reached), end
             reached = end
-
-
-def _boxes_skipped(assertion: Mapping[str, Any]) -> Iterator[str]:
-    rows = assertion.get("boxes")
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, Mapping) and row.get("excluded") is True:
-            names = row.get("names")
-            for name in names if isinstance(names, list) else ():
-                if name != _OWN_BOX:
-                    yield printable(str(name), 20)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from circletake.model.manifest import Check, Credentials, ManifestSaid, Signer, Timestamp
+from circletake.model.manifest import Binding, Check, Credentials, ManifestSaid, Signer, Timestamp
 from circletake.model.text import printable
-from circletake.provenance import vocabulary as words
 from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.container import (
     MIMES,
@@ -32,7 +31,7 @@ from circletake.provenance.said import ingredient_problems, manifest_said
 from circletake.provenance.session import context
 from circletake.provenance.trust import TrustList
 
-__all__ = ["file_exclusions", "has_credentials", "raw_manifest", "read_credentials", "slack"]
+__all__ = ["has_credentials", "raw_manifest", "read_credentials", "slack"]
 
 _BOUND = frozenset(
     {
@@ -43,6 +42,8 @@ _BOUND = frozenset(
         "assertion.multiAssetHash.match",
     }
 )
+
+_STORE, _ASSERTIONS = "self#jumbf=/c2pa/", "/c2pa.assertions/"
 
 _SIGNATURE_FAILURES = frozenset(
     {"claimSignature.mismatch", "claimSignature.missing", "algorithm.unsupported"}
@@ -105,29 +106,6 @@ def read_credentials(
         return Credentials(present=present, unreadable=_reason(error))
 
 
-def file_exclusions(path: Path) -> tuple[str, ...]:
-    """Parts of a BMFF file that the active manifest's hash leaves out beyond the usual boxes.
-
-    A file whose hash leaves out ``stco`` can have its chunks reordered and still read Trusted.
-    """
-    credentials = read_credentials(path)
-    return exclusions_of(credentials.active) if credentials.active else ()
-
-
-def exclusions_of(said: ManifestSaid) -> tuple[str, ...]:
-    """As :func:`file_exclusions`, for a manifest that was read already."""
-    found: list[str] = []
-    for label, data in said.assertions.items():
-        if not label.startswith("c2pa.hash.bmff") or not isinstance(data, Mapping):
-            continue
-        rows = data.get("exclusions")
-        for row in rows if isinstance(rows, list) else ():
-            where = str(row.get("xpath", "")) if isinstance(row, Mapping) else ""
-            if where not in words.EXCLUSIONS:
-                found.append(printable(where, 120))
-    return tuple(dict.fromkeys(found))
-
-
 def _mime(path: Path, head: bytes) -> str | None:
     known = MIMES.get(path.suffix.lower())
     return known or ("video/mp4" if head[4:8] == b"ftyp" else None)
@@ -181,6 +159,7 @@ def _told(
         time=_time(failed, stamped, signer, at),
         trust_list=known,
         timestamp=_timestamp(document, active, clock),
+        bindings=tuple(_bindings(reader, document, active)),
         problems=tuple(dict.fromkeys(problems)),
         manifests=said,
     )
@@ -192,6 +171,24 @@ def _document(reader: Any) -> dict[str, Any]:
         raise ValueError(f"its manifests say more than {LARGEST // 2**20} MB")
     document: dict[str, Any] = json.loads(text)
     return document
+
+
+def _bindings(reader: Any, document: Mapping[str, Any], active: Mapping[str, Any]) -> Iterator[Binding]:
+    """The hashes that matched, each as the library itself read it: another parser might see another."""
+    matched = [row for row in active.get("success") or () if row.get("code") in _BOUND]
+    try:
+        text = reader.detailed_json() if matched else "{}"
+        every = json.loads(text)["manifests"] if matched and len(text) <= LARGEST else {}
+    except Exception:  # it tells the rest and not this: no hash is then said to be known
+        every = {}
+    for row in matched:
+        manifest, _, label = str(row.get("url")).removeprefix(_STORE).partition(_ASSERTIONS)
+        body = (every.get(manifest) or {}).get("assertion_store", {}).get(label)
+        yield Binding(
+            kind=str(row["code"]).split(".")[1],
+            said=body if isinstance(body, dict) else None,
+            earlier=manifest != document.get("active_manifest"),
+        )
 
 
 def _manifests(

@@ -118,5 +118,20 @@ OVERSIGHT = frozenset({"fully_autonomous", "prompt_guided", "human_validated"})
 EXCLUSIONS = frozenset({"/uuid", "/ftyp", "/mfra", "/free", "/skip"})
 """Boxes a BMFF hash leaves out by default, C2PA 2.4 section 18.7."""
 
+LONE_OFFSETS = frozenset(
+    {
+        "/meta/iloc",
+        "/mfra/tfra",
+        "/moof/traf/tfhd",
+        "/moof/traf/trun",
+        "/moov/trak/mdia/minf/stbl/co64",
+        "/moov/trak/mdia/minf/stbl/stco",
+    }
+)
+"""Boxes with offsets that C2PA 1 left out by default too, since a manifest that is put in moves them."""
+
+PASSING_BOXES = frozenset({"/emsg", "/pdin", "/prft", "/sidx", "/ssix", "/styp"})
+"""Boxes that only help to deliver or find pieces of a stream, ISO/IEC 14496-12 and 23009-1."""
+
 PROMPT_LIMIT = 64_000
 """Bytes of a prompt that travels as text; of a longer one only the digest does."""

@@ -418,6 +418,41 @@ def test_chunks_that_point_backwards_are_an_error_only_where_no_signature_covers
     assert not failures(ask("bytes.order", sealed, release=release(), seal=credentials()))
 
 
+# bytes.exclusions
+
+
+def test_what_a_signature_leaves_out_is_no_pass_where_it_is_not_known() -> None:
+    (told,) = ask("bytes.exclusions", video(untold="its pieces are too many to be told apart"))
+    assert (told.severity, told.seen) == (
+        Severity.WARNING,
+        "what the signature leaves out is not known: its pieces are too many to be told apart",
+    )
+
+
+@pytest.mark.parametrize("left", [{"uncovered": "its box /mdat"}, {"untold": "a tree"}])
+def test_whatever_a_signature_leaves_out_a_sealed_digest_tells_the_rest(left: dict[str, str]) -> None:
+    sealed = video(recorded=recorded(), **left)
+    assert not failures(ask("bytes.exclusions", sealed, release=release(), seal=credentials()))
+    assert failures(
+        ask("bytes.exclusions", replace(sealed, sha256="c" * 64), release=release(), seal=credentials())
+    )
+
+
+def test_picture_that_a_signature_leaves_out_is_worse_than_what_is_not_known_of_it() -> None:
+    (told,) = ask(
+        "bytes.exclusions", video(uncovered="its box /mdat", untold="more", exclusions=("/meta/iloc",))
+    )
+    assert (told.severity, told.seen) == (
+        Severity.ERROR,
+        "the signature leaves out its box /mdat: anybody can change that, and it still verifies",
+    )
+
+
+def test_offsets_that_a_signature_leaves_out_are_a_note() -> None:
+    (told,) = ask("bytes.exclusions", video(exclusions=("/moov/trak/mdia/minf/stbl/stco",)))
+    assert (told.severity, told.seen) == (Severity.NOTE, "not covered: /moov/trak/mdia/minf/stbl/stco")
+
+
 # cut.clips
 
 

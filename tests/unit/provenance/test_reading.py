@@ -21,7 +21,6 @@ from circletake.provenance.derived import plan_edited
 from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.manifest import plan_record, plan_take
 from circletake.provenance.reading import (
-    file_exclusions,
     has_credentials,
     raw_manifest,
     read_credentials,
@@ -215,10 +214,6 @@ def test_hidden_bytes_in_free_boxes_and_after_the_end_are_counted(signed: Make) 
     with path.open("ab") as file:
         file.write(b"tail")
     assert slack(path) == 12
-
-
-def test_only_the_usual_boxes_are_left_out_of_our_hash(signed: Make) -> None:
-    assert file_exclusions(signed().path) == ()
 
 
 def test_reading_and_signing_never_ask_the_network(

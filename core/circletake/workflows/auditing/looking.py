@@ -109,13 +109,12 @@ def _kind(path: str, file: Path) -> str:
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
-    from circletake.provenance.leftout import LeftOut, left_out
-    from circletake.provenance.reading import exclusions_of, read_credentials, slack
+    from circletake.provenance.leftout import left_out
+    from circletake.provenance.reading import read_credentials, slack
 
     if not can_be_signed(file):
         return FileCase(task.path, "video", size, digest, Credentials(False))
     credentials = read_credentials(file, task.trust, task.at)
-    active = credentials.active
     # Bytes that are those signed need no look at the picture; all others are told by it.
     intact = credentials.integrity is Check.PASSED
     probed, problem = _probed(file, picture=not intact)
@@ -125,8 +124,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     if layout and layout.opening:
         problem = "only the first piece of a stream; its pictures lie in other files"
         credentials = replace(credentials, integrity=_of_a_piece(credentials))
-    skipped = left_out(file, active) if active else LeftOut()
-    more = exclusions_of(active) if active else ()
+    skipped = left_out(file, credentials)
     return FileCase(
         task.path,
         "video",
@@ -136,8 +134,9 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         media=probed.facts if probed else None,
         unreadable=problem,
         slack=slack(file),
-        exclusions=(*more, skipped.rest) if skipped.rest else more,
+        exclusions=skipped.rest,
         uncovered=skipped.picture,
+        untold=skipped.untold,
         tags={printable(key, 80): value[:_LONGEST_TAG] for key, value in probed.tags.items()}
         if probed
         else {},
@@ -156,6 +155,7 @@ def _without_hashes(said: Credentials) -> Credentials:
     """``said`` without the bodies of hash assertions: verified already, and the bulk of it."""
     return replace(
         said,
+        bindings=(),
         manifests=tuple(
             replace(
                 manifest,
@@ -193,21 +193,20 @@ def _seal(record: Path, task: Look) -> Credentials:
 
 def _still(task: Look, file: Path, size: int, digest: str) -> FileCase:
     """A picture with the credentials it carries; one that carries none is only a picture."""
-    from circletake.provenance.leftout import LeftOut, left_out
-    from circletake.provenance.reading import exclusions_of, has_credentials, read_credentials
+    from circletake.provenance.leftout import left_out
+    from circletake.provenance.reading import has_credentials, read_credentials
 
     said = read_credentials(file, task.trust, task.at) if has_credentials(file) else Credentials(False)
-    active = said.active
-    skipped = left_out(file, active) if active else LeftOut()
-    more = exclusions_of(active) if active else ()
+    skipped = left_out(file, said)
     return FileCase(
         task.path,
         "image",
         size,
         digest,
         _without_hashes(said),
-        exclusions=(*more, skipped.rest) if skipped.rest else more,
+        exclusions=skipped.rest,
         uncovered=skipped.picture,
+        untold=skipped.untold,
     )
 
 

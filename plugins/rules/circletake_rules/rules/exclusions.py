@@ -12,8 +12,8 @@ CARD = RuleCard(
     title="the signature covers all it should",
     meaning=(
         "A signature covers a file but for a few places that C2PA names. This one leaves out more: what "
-        "lies there can be changed, and it still verifies. Where that is part of what is seen or heard it "
-        "is an error, since nothing vouches for it."
+        "lies there can be changed, and it still verifies. Where that is part of what is seen or heard, or "
+        "tells how to show it, it is an error, since nothing vouches for it."
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4: default exclusions of a bmff hash; a data or boxes hash leaves out its manifest alone",
@@ -24,14 +24,26 @@ CARD = RuleCard(
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not file.credentials.present:
         yield not_checked("no credentials")
-    elif file.uncovered and case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
-        yield passed(f"it leaves out {file.uncovered}, which are as they were when the release was sealed")
+    elif (
+        (file.uncovered or file.untold)
+        and case.sealed
+        and file.recorded
+        and file.recorded.sha256 == file.sha256
+    ):
+        left = file.uncovered or "what nobody knows"
+        yield passed(f"it leaves out {left}; the file is as it was when the release was sealed")
     elif file.uncovered:
         yield failed(
-            f"the signature leaves out {file.uncovered}: anybody can change them, and it still verifies",
+            f"the signature leaves out {file.uncovered}: anybody can change that, and it still verifies",
             "a signature over all of it",
             severity=Severity.ERROR,
             remedy="do not rely on this file; compare it with the producer's own copy",
+        )
+    elif file.untold:
+        yield failed(
+            f"what the signature leaves out is not known: {file.untold}",
+            "a signature over all of it",
+            severity=Severity.WARNING,
         )
     elif file.exclusions:
         yield failed(f"not covered: {', '.join(file.exclusions[:6])}", "the default exclusions")
