@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import c2pa
 import pytest
 
 import circletake_rules
@@ -27,6 +28,8 @@ from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
+from circletake.provenance.manifest import plan_record
+from circletake.provenance.session import context
 from circletake.provenance.trust import TrustList
 from circletake.workflows.auditing.audit import audit_folder, trust_lists
 from circletake.workflows.intake.ingest import ingest
@@ -34,6 +37,7 @@ from circletake.workflows.library import Library
 from tests.cases import recorded, video
 from tests.factories import NOW, actor, tiny_clip
 from tests.releases import (
+    WHEN,
     Made,
     half_signed_clip,
     half_signed_still,
@@ -503,6 +507,25 @@ def test_a_video_whose_signature_leaves_out_its_picture_is_not_called_intact(
     assert ("bytes.exclusions", Severity.ERROR) in {(o.rule, o.severity) for o in audit.failed}
     assert seen(audit, "bytes.exclusions").startswith("the signature leaves out its box /mdat")
     assert verdict(audit, "film.mp4") == "not checked"
+
+
+def test_a_video_whose_pictures_lie_where_no_signature_looks_is_not_called_intact(
+    tmp_path: Path, keys: KeyRing, audited: Audited
+) -> None:
+    (tmp_path / "in").mkdir()
+    source, film = tiny_clip(tmp_path / "source.mp4"), tmp_path / "in" / "film.mp4"
+    data = bytearray(source.read_bytes())
+    at = data.rindex(b"mdat")
+    data[at : at + 4] = b"skip"
+    source.write_bytes(data)
+    native = c2pa.Signer.from_callback(keys.signer().sign, c2pa.C2paSigningAlg.ES256, keys.signer().chain_pem)
+    definition = {**plan_record("film", WHEN).definition, "format": "video/mp4"}
+    builder = c2pa.Builder(definition, context=context())
+    with builder, source.open("rb") as given, film.open("w+b") as made:
+        builder.sign(native, "video/mp4", given, made)
+    audit = audited(tmp_path / "in")
+    assert verdict(audit, "film.mp4") == "not checked"
+    assert "outside its media data" in seen(audit, "bytes.exclusions")
 
 
 def test_a_film_of_which_nobody_knows_what_its_signature_leaves_out_is_not_called_intact() -> None:

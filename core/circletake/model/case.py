@@ -109,11 +109,13 @@ class Layout:
             same before signing, after it, and after the credentials are cut out again; another one
             after the file was written anew.
         backwards: chunk offsets of a track that point before the chunk that comes before them.
+        astray: chunks of picture or sound that lie in no ``mdat``, but in a box that signatures pass over.
         opening: the first piece of a stream, which describes pictures that lie in other files.
     """
 
     sha256: str
     backwards: int = 0
+    astray: int = 0
     opening: bool = False
 
 

@@ -10,7 +10,8 @@ Source: ISO/IEC 14496-12 sections 4.2 (boxes), 8.7.5 (``stco``, ``co64``), 8.8.1
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,10 +34,14 @@ def layout_of(path: Path) -> Layout | None:
     digest = hashlib.sha256()
     backwards = 0
     kinds: set[bytes] = set()
+    media: list[tuple[int, int]] = []
+    chunks: list[int] = []
     streamed = False
     try:
         with path.open("rb") as file:
             for box in boxes(file):
+                if box.kind == b"mdat":
+                    media.append((box.body, box.end))
                 if box.kind in _LEFT_OUT:
                     continue
                 kinds.add(box.kind)
@@ -49,14 +54,16 @@ def layout_of(path: Path) -> Layout | None:
                 body = bytearray(file.read(box.end - box.body))
                 streamed = streamed or (box.kind == b"moov" and b"mvex" in body)
                 for start, end, size in _offset_tables(body, 0, len(body), 0) if box.kind == b"moov" else ():
-                    backwards += _backwards(body[start:end], size)
+                    offsets = _offsets(body[start:end], size)
+                    chunks += offsets
+                    backwards += sum(later < earlier for earlier, later in pairwise(offsets))
                     body[start:end] = bytes(end - start)
                 digest.update(body)
     except OSError:
         return None
     if not kinds & _READ:
         return None
-    return Layout(digest.hexdigest(), backwards, streamed and not kinds & _MEDIA)
+    return Layout(digest.hexdigest(), backwards, _astray(chunks, media), streamed and not kinds & _MEDIA)
 
 
 def _offset_tables(data: bytearray, at: int, end: int, depth: int) -> Iterator[tuple[int, int, int]]:
@@ -72,6 +79,12 @@ def _offset_tables(data: bytearray, at: int, end: int, depth: int) -> Iterator[t
         at += length
 
 
-def _backwards(table: bytearray, size: int) -> int:
-    offsets = [int.from_bytes(table[at : at + size], "big") for at in range(0, len(table) - size + 1, size)]
-    return sum(later < earlier for earlier, later in pairwise(offsets))
+def _offsets(table: bytearray, size: int) -> list[int]:
+    return [int.from_bytes(table[at : at + size], "big") for at in range(0, len(table) - size + 1, size)]
+
+
+def _astray(chunks: Sequence[int], media: Sequence[tuple[int, int]]) -> int:
+    """How many chunks begin in none of the boxes that hold media; ``media`` lies in the order of the file."""
+    begins = [start for start, _ in media]
+    found = ((chunk, bisect_right(begins, chunk) - 1) for chunk in chunks)
+    return sum(index < 0 or chunk >= media[index][1] for chunk, index in found)

@@ -47,6 +47,19 @@ def test_chunks_in_another_order_are_counted_and_change_no_digest(tmp_path: Path
     assert before.sha256 == after.sha256
 
 
+@pytest.mark.parametrize("kind", [b"skip", b"free", b"ftyp", b"uuid"])
+def test_pictures_in_a_box_that_signatures_pass_over_are_counted(tmp_path: Path, kind: bytes) -> None:
+    path = tiny_clip(tmp_path / "a.mp4")
+    plain = layout_of(path)
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"mdat")
+    data[at : at + 4] = kind
+    path.write_bytes(data)
+    hidden = layout_of(path)
+    assert plain and plain.astray == 0
+    assert hidden and hidden.astray > 0
+
+
 @pytest.mark.parametrize("suffix", [".webm", ".avi", ".gif"])
 def test_other_formats_have_no_layout(tmp_path: Path, suffix: str) -> None:
     assert layout_of(tiny_clip(tmp_path / f"a{suffix}")) is None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from circletake.errors import MediaError
 from circletake.model.case import FileCase
 from circletake.model.manifest import Check, Credentials
-from circletake.model.text import printable
+from circletake.model.text import counted, printable
 from circletake.workflows.contents import can_be_signed, is_apple_double, kind_of, videos_inside
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         problem = "only the first piece of a stream; its pictures lie in other files"
         credentials = replace(credentials, integrity=_of_a_piece(credentials))
     skipped = left_out(file, credentials)
+    astray = f"{counted(layout.astray, 'piece')} outside its media data" if layout and layout.astray else ""
     return FileCase(
         task.path,
         "video",
@@ -135,7 +136,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         unreadable=problem,
         slack=slack(file),
         exclusions=skipped.rest,
-        uncovered=skipped.picture,
+        uncovered=skipped.picture or (astray if intact else ""),
         untold=skipped.untold,
         tags={printable(key, 80): value[:_LONGEST_TAG] for key, value in probed.tags.items()}
         if probed
