@@ -166,6 +166,8 @@ class FileCase:
         names_release: name of that release.
         uncovered: what is seen or heard of it that its signature leaves out, in words.
         unjudged: it carries credentials, and is of a kind that no rule judges.
+        uncompared: why its picture could not be held against all that the library knows, where nothing
+            matches; empty otherwise.
     """
 
     path: str
@@ -194,6 +196,7 @@ class FileCase:
     names_release: str = ""
     uncovered: str = ""
     unjudged: bool = False
+    uncompared: str = ""
 
     @property
     def belongs(self) -> bool:
