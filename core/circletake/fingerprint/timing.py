@@ -211,7 +211,7 @@ def _met(
     stands_for: NDArray[np.float64],
     least: float,
 ) -> Iterator[_Meetings]:
-    """What meets at the offsets of some speeds, if anything; with each come its slack and share of a second."""
+    """What meets at the offsets of some speeds, if anything; with each come its slack and a second's part."""
     offsets = np.concatenate([row[-1] for row in rows])
     counted = [len(row[-1]) for row in rows]
     speed, slack, share = np.repeat([row[:3] for row in rows], counted, axis=0).T
