@@ -13,11 +13,11 @@ class InProcess(Executor):
     """Does each task at once, in this process."""
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
-        """Do the task; the pool hands its function and itself first."""
+        """Do the task; the pool hands its function and itself first, or asks whether anybody is there."""
         future: Future[Any] = Future()
-        function, task = args[:2]
+        function, *given = args[:2] or (run,)
         try:
-            future.set_result(function(task))
+            future.set_result(function(*given))
         except Exception as error:
             future.set_exception(error)
         return future

@@ -275,15 +275,33 @@ def test_what_could_not_be_compared_is_told_with_what_to_do(
         failing.setattr("circletake.fingerprint.comparing.compare", fails)
         assert run(["dedupe", "--by", "ana"]) == 1
     told = capsys.readouterr().out.splitlines()
-    assert told[1:5] == [
+    assert told[1:6] == [
         "1 take not compared: circletake analyze",
         "   the fingerprint of SH010/3 could not be read; that makes it anew",
-        "1 pair not compared; the next run tries again: circletake dedupe",
+        "1 pair cannot be compared, now or later; say what they are:",
+        "   circletake dedupe --apart SH010/1 SH010/2   or --join SH010/1 SH010/2",
         "   SH010/1 and SH010/2: ZeroDivisionError: no samples",
     ]
     assert run(["analyze"]) == 0
     assert run(["dedupe", "--by", "ana"]) == 0
-    assert "not compared" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "not compared" not in out and "cannot be compared" not in out
+
+
+def test_a_pair_that_took_a_worker_down_is_left_to_the_next_run(
+    scenes: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with find_library(scenes) as library:
+        library.registry.pairs.forget(COMPARISON)
+
+    def fails(*_: object) -> object:
+        raise MemoryError
+
+    with monkeypatch.context() as failing:
+        failing.setattr("circletake.fingerprint.comparing.compare", fails)
+        assert run(["dedupe", "--by", "ana"]) == 1
+    assert "not compared; the next run tries again: circletake dedupe" in capsys.readouterr().out
+    assert run(["dedupe", "--by", "ana"]) == 0
 
 
 def test_undoing_a_ruling_brings_the_earlier_one_of_the_pair_back(

@@ -122,3 +122,19 @@ def test_a_reader_that_leaves_early_sees_no_traceback(tmp_path: Path) -> None:
     piped = f"{sys.executable} -c {shlex.quote(MAIN)} plugins list | true"
     done = subprocess.run(piped, shell=True, capture_output=True, text=True, cwd=tmp_path)
     assert done.stderr == ""
+
+
+def test_what_nobody_foresaw_is_told_and_is_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python's own status for it is 1, which says that an audit found something."""
+    statuses: list[int] = []
+
+    def fails() -> int:
+        raise ValueError("nobody thought of this")
+
+    monkeypatch.setattr(cli, "run", fails)
+    monkeypatch.setattr("os._exit", statuses.append)
+    cli.main()
+    assert statuses == [2]
+    assert "nobody thought of this" in capsys.readouterr().err

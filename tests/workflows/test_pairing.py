@@ -11,14 +11,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from circletake.fingerprint.looks import Look
+from circletake.fingerprint.record import pack
 from circletake.model.alignment import COMPARISON
+from circletake.model.fingerprint import VERSION
 from circletake.plugins.manager import PluginManager
 from circletake.workflows.analysis import comparing, pairing
 from circletake.workflows.analysis.analyze import analyze
-from circletake.workflows.analysis.dedupe import dedupe
+from circletake.workflows.analysis.dedupe import dedupe, keep_apart
 from circletake.workflows.analysis.pairing import pair_takes
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.library import Library
+from circletake.workflows.worker import TOO_MUCH_MEMORY
 from tests.factories import actor
 from tests.inprocess import without_workers
 
@@ -106,10 +110,63 @@ def test_a_pair_that_cannot_be_worked_out_is_left_to_the_next_run(
     monkeypatch.setattr(pairing, "_HERE", here)
     monkeypatch.setattr("circletake.fingerprint.comparing.compare", fails_once)
     (lost,) = dedupe(library, by=actor()).lost
-    assert lost.reason == "ZeroDivisionError: no samples"
+    assert (lost.reason, lost.lasting) == ("ZeroDivisionError: no samples", True)
     assert len(_found(library)) == 5
     assert dedupe(library, by=actor()).lost == ()
     assert len(_found(library)) == 6
+
+
+@pytest.mark.usefixtures("no_workers", "copies")
+@pytest.mark.parametrize("here", [0, 100], ids=["in workers", "here"])
+@pytest.mark.parametrize("where", ["compare", "looks"])
+def test_a_pair_for_which_memory_is_too_small_ends_nothing(
+    library: Library, copies: list[str], monkeypatch: pytest.MonkeyPatch, here: int, where: str
+) -> None:
+    from circletake.fingerprint.comparing import compare
+
+    def too_small(a: Look, b: Look) -> object:
+        if marked in (pack(a.fingerprint), pack(b.fingerprint)):
+            raise MemoryError
+        return compare(a, b)
+
+    def cannot_look(packed: bytes, pictures: bytes) -> Look:
+        if packed == marked:
+            raise MemoryError
+        return look_at(packed, pictures)
+
+    look_at = comparing.look_at
+    marked = library.registry.analyses.fingerprints(VERSION)[copies[1]]
+    with monkeypatch.context() as small:
+        small.setattr(pairing, "_HERE", here)
+        if where == "compare":
+            small.setattr("circletake.fingerprint.comparing.compare", too_small)
+        else:
+            small.setattr(comparing, "look_at", cannot_look)
+        report = dedupe(library, by=actor())
+    assert {frozenset((lost.a_id, lost.b_id)) for lost in report.lost} == {
+        frozenset((copies[1], other)) for other in copies if other != copies[1]
+    }
+    assert {(lost.reason, lost.lasting) for lost in report.lost} == {(TOO_MUCH_MEMORY, False)}
+    assert _found(library) == set(combinations([each for each in copies if each != copies[1]], 2))
+    assert dedupe(library, by=actor()).lost == ()
+
+
+@pytest.mark.usefixtures("no_workers", "copies")
+def test_a_pair_that_was_ruled_on_is_not_told_as_lost(
+    library: Library, copies: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> object:
+        raise ZeroDivisionError("no samples")
+
+    monkeypatch.setattr("circletake.fingerprint.comparing.compare", fails)
+    labels = [library.registry.takes.get(one).label for one in copies]
+    pairs = list(combinations(labels, 2))
+    for one, other in pairs[1:]:
+        keep_apart(library, (one, other), actor())
+    (lost,) = dedupe(library, by=actor()).lost
+    assert {lost.a_id, lost.b_id} == {copies[0], copies[1]}
+    keep_apart(library, pairs[0], actor())
+    assert dedupe(library, by=actor()).lost == ()
 
 
 DAMAGES = {

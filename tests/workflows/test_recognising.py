@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from circletake.fingerprint.comparing import compare
+from circletake.fingerprint.record import pack
 from circletake.fingerprint.search import candidates
 from circletake.media.render import render
 from circletake.model.analysis import StageResult
@@ -28,6 +30,7 @@ from circletake.workflows.leaving.cutting import add_events, new_cut
 from circletake.workflows.leaving.release import make_release, plan_release
 from circletake.workflows.leaving.terms import terms
 from circletake.workflows.library import Library, create_library
+from circletake.workflows.worker import TOO_MUCH_MEMORY
 from tests.factories import actor, claim, tiny_clip
 from tests.inprocess import without_workers
 from tests.releases import unsigned_copy
@@ -218,3 +221,51 @@ def test_a_prompt_other_than_the_one_the_library_recorded_is_found(studio: Studi
         exports.stage(row)
     assert (told.rule, told.seen) == ("prompt.matches", "the credentials say “prompt 0”")
     assert told.expected == "the library says “snow”"
+
+
+def _told(studio: Studio) -> dict[str, str]:
+    """What the rule says of each file, seen or not checked."""
+    return {o.file: o.seen or o.reason for o in studio.audit().outcomes if o.rule == "picture.match"}
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("no such shape")], ids=type)
+@pytest.mark.parametrize("where", ["comparing.compare", "search.candidates"])
+def test_a_file_that_cannot_be_compared_is_told_and_costs_no_other(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
+) -> None:
+    unsigned_copy(studio.clip("SH010/1"), studio.back / "a.mp4", encode=True)
+    unsigned_copy(studio.clip("SH010/3"), studio.back / "b.mp4", encode=True)
+    takes = studio.library.registry.takes
+    (third,) = takes.resolve("SH010/3")
+    known = studio.library.registry.analyses.fingerprints("2")[third.id]
+    real = {"comparing.compare": compare, "search.candidates": candidates}[where]
+
+    def fails(*given: object) -> object:
+        if where == "search.candidates":
+            if "file b.mp4" in given[0]:  # type: ignore[operator]  # the fingerprints
+                raise error
+        elif known in [pack(one.fingerprint) for one in given]:  # type: ignore[attr-defined]  # looks
+            raise error
+        return real(*given)  # type: ignore[operator]  # one of two
+
+    monkeypatch.setattr(f"circletake.fingerprint.{where}", fails)
+    monkeypatch.setattr("circletake.fingerprint.locate.Locator.finish", lambda _: ((), (), 1))
+    told = _told(studio)
+    assert "matches SH010/1" in told["a.mp4"]
+    reason = TOO_MUCH_MEMORY if isinstance(error, MemoryError) else "ValueError: no such shape"
+    assert told["b.mp4"] == f"its picture could not be compared with the library: {reason}"
+
+
+def test_a_file_that_cannot_be_searched_for_takes_is_told(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_clip(studio.back / "other.mp4", seconds=3, size=SIZE, seed=77, pattern="noise")
+    assert _told(studio) == {"other.mp4": "no take of the library shows this picture"}
+
+    def fails(*_: object) -> object:
+        raise ValueError("no such shape")
+
+    monkeypatch.setattr("circletake.fingerprint.locate.Locator.finish", fails)
+    assert _told(studio)["other.mp4"].endswith("with the library: ValueError: no such shape")
+    monkeypatch.setattr("circletake.workflows.analysis.measuring._packed", fails)
+    assert _told(studio)["other.mp4"].endswith("with the library: ValueError: no such shape")

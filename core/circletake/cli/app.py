@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -192,7 +193,12 @@ def main() -> None:
     """
     # Pictures here are small: more threads for one product of matrices only wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    status = run()
+    try:
+        status = run()
+    except Exception:
+        # Python's own 1 would say that there are findings.
+        traceback.print_exc()
+        status = 2
     for stream in (sys.stdout, sys.stderr):
         # A reader that left, as in ``| head``, is no failure of ours.
         with contextlib.suppress(OSError, ValueError):

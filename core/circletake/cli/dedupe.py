@@ -178,12 +178,20 @@ def _not_compared(report: DedupeReport, everything: bool) -> Iterator[str]:
         labels = _some([label(take_id) for take_id in report.damaged], most)
         what, it = ("fingerprint", "it") if len(report.damaged) == 1 else ("fingerprints", "them")
         yield f"   the {what} of {labels} could not be read; that makes {it} anew"
-    if report.lost:
-        yield f"{counted(len(report.lost), 'pair')} not compared; the next run tries again: circletake dedupe"
-        for pair in report.lost[:most]:
+    for lasting in (False, True):
+        lost = [pair for pair in report.lost if pair.lasting is lasting]
+        if not lost:
+            continue
+        if lasting:
+            one = f"{label(lost[0].a_id)} {label(lost[0].b_id)}"
+            yield f"{counted(len(lost), 'pair')} cannot be compared, now or later; say what they are:"
+            yield f"   circletake dedupe --apart {one}   or --join {one}"
+        else:
+            yield f"{counted(len(lost), 'pair')} not compared; the next run tries again: circletake dedupe"
+        for pair in lost[:most]:
             yield f"   {label(pair.a_id)} and {label(pair.b_id)}: {printable(pair.reason, 120)}"
-        if len(report.lost) > len(report.lost[:most]):
-            yield f"   ... {len(report.lost) - _SHOWN} more (--all)"
+        if len(lost) > len(lost[:most]):
+            yield f"   ... {len(lost) - _SHOWN} more (--all)"
 
 
 def _visible(number: int, what: str) -> str:

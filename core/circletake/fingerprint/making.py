@@ -56,12 +56,13 @@ class Fingerprinter:
 
     def finish(self) -> tuple[Fingerprint, Thumbnails]:
         """The fingerprint of everything shown so far, and the thumbnails that were hashed."""
-        frames = self._luma.frames()
-        seconds = np.concatenate(self._luma.seconds) if len(frames) else np.zeros(0)
+        luma = self._luma.frames()
+        # A file may claim to be shorter than it is; what a comparison costs hangs on no claim.
+        sampled = slice(0, len(luma), max(1, len(luma) // MOST_SAMPLES))
+        frames, colour = luma[sampled], self._colour.frames()[sampled]
+        seconds = np.concatenate(self._luma.seconds)[sampled] if len(frames) else np.zeros(0)
         crop = find_bars(frames) if len(frames) else Crop()
-        thumbnails = Thumbnails(
-            squares(crop.of(frames), THUMBNAIL), _chroma(crop.of(self._colour.frames())[: len(frames)])
-        )
+        thumbnails = Thumbnails(squares(crop.of(frames), THUMBNAIL), _chroma(crop.of(colour)))
         return fingerprint_of(thumbnails, seconds, crop, aspect_of(frames, crop)), thumbnails
 
 

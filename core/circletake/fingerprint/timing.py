@@ -23,10 +23,20 @@ FEW_SPEEDS = (1.0, 0.9, 1.1, 0.8, 1.25, 0.67, 1.5, 0.5, 2.0)
 """Near enough to lay a short piece on its take, before pictures tell the rest."""
 
 _STEP = 1 / 16
-_AT_ONCE = 1 << 15
-"""Offsets times samples that are looked at in one go."""
+_STEPS = 4
+"""Steps within which samples may meet, before offsets are tried further apart: a take that is sampled once
+a second or more seldom is laid as finely as its samples tell."""
+
+_EACH = 16
+"""Offsets for each sample, at most, of takes that are sampled evenly: all of them are tried."""
+
+_AT_ONCE, _MOST = 1 << 15, 1 << 22
+"""Offsets times samples that are looked at in one go: what is worth it, and what memory holds."""
 
 _LEAST_FRAMES = 3
+_NEARLY = 1e-6
+"""Of the overlap that is asked for: what rounding takes away."""
+
 _AROUND = 0.4
 """Seconds round the first estimate in which a sample looks for its match."""
 
@@ -138,16 +148,60 @@ def _meetings(
     for speed in speeds:
         length_b = lengths[1] * speed
         slack = max(gaps[0], gaps[1] * speed) / 2 + 1e-3
+        share = speed / (length_b if of_b else min(lengths[0], length_b))
         # Further out the takes could not meet in enough samples.
         least_met = least * min(lengths[0], length_b) - 2 * slack
-        first, last = least_met - length_b, lengths[0] - least_met
-        offsets = np.arange(np.floor(first / _STEP), np.ceil(last / _STEP) + 1) * _STEP
-        rows.append((speed, slack, speed / (length_b if of_b else min(lengths[0], length_b)), offsets))
-        if speed == speeds[-1] or sum(len(row[-1]) for row in rows) * len(b) >= _AT_ONCE:
-            found = _met(a, b, rows, stands_for, least)
-            if found:
-                yield found
-            rows = []
+        between = least_met - length_b, lengths[0] - least_met
+        offsets = _offsets(a, b * speed, slack, between, stands_for, (least - _NEARLY) / share)
+        # What memory holds at once hangs on no file.
+        for start in range(0, len(offsets), most := max(1, _MOST // len(b))):
+            rows.append((speed, slack, share, offsets[start : start + most]))
+            if sum(len(row[-1]) for row in rows) * len(b) >= _AT_ONCE:
+                yield from _met(a, b, rows, stands_for, least)
+                rows = []
+    if rows:
+        yield from _met(a, b, rows, stands_for, least)
+
+
+def _offsets(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    slack: float,
+    between: tuple[float, float],
+    stands_for: NDArray[np.float64],
+    wanted: float,
+) -> NDArray[np.float64]:
+    """The offsets worth trying; how many there are follows the samples and not the length a file claims.
+
+    Of takes that are sampled evenly these are all. A few frames a day apart would make millions, at most
+    of which nothing meets; those are left out.
+
+    Args:
+        b: seconds at the speed that is tried.
+        between: the first offset and the last.
+        stands_for: seconds for each sample of ``b``, ``wanted`` of which must meet.
+    """
+    step = _STEP * 2 ** max(0.0, float(np.floor(np.log2(slack / (_STEPS * _STEP)))))
+    first, last = np.floor(between[0] / step), np.ceil(between[1] / step)
+    if last - first < _EACH * (len(a) + len(b)):
+        return np.asarray(np.arange(first, last + 1) * step)
+    # Two samples meet from one offset to another: between such ends as many meet, or fewer, as are counted.
+    apart = (a[:, None] - b[None]).ravel()
+    starts = np.floor((apart - slack) / step).clip(first, last + 1)
+    stops = (np.ceil((apart + slack) / step) + 1).clip(first, last + 1)
+    ends = np.concatenate((starts, stops))
+    order = ends.argsort(kind="stable")
+    seconds, one = np.tile(stands_for, len(a)), np.ones(len(apart), np.int64)
+    covered = np.concatenate((seconds, -seconds))[order].cumsum()
+    counts = np.concatenate((one, -one))[order].cumsum()
+    enough = (covered >= wanted - _NEARLY * stands_for.sum()) & (counts >= _least_frames(a, b))
+    lengths = np.where(enough[:-1], np.diff(ends[order]), 0).astype(np.int64)
+    before = lengths.cumsum() - lengths
+    return np.asarray((np.repeat(ends[order][:-1] - before, lengths) + np.arange(lengths.sum())) * step)
+
+
+def _least_frames(a: NDArray[np.float64], b: NDArray[np.float64]) -> int:
+    return min(_LEAST_FRAMES, len(a), len(b))
 
 
 def _met(
@@ -156,8 +210,8 @@ def _met(
     rows: Sequence[tuple[float, float, float, NDArray[np.float64]]],
     stands_for: NDArray[np.float64],
     least: float,
-) -> _Meetings | None:
-    """What meets at the offsets of some speeds; with each speed come its slack and a second's share."""
+) -> Iterator[_Meetings]:
+    """What meets at the offsets of some speeds, if anything; with each come its slack and a second's part."""
     offsets = np.concatenate([row[-1] for row in rows])
     counted = [len(row[-1]) for row in rows]
     speed, slack, share = np.repeat([row[:3] for row in rows], counted, axis=0).T
@@ -168,9 +222,9 @@ def _met(
     met = slips <= slack[:, None]
     counts = met.sum(axis=1)
     covered = met @ stands_for * share
-    kept = np.flatnonzero((covered >= least - 1e-6) & (counts >= min(_LEAST_FRAMES, len(a), len(b))))
+    kept = np.flatnonzero((covered >= least - _NEARLY) & (counts >= _least_frames(a, b)))
     if not len(kept):
-        return None
+        return
     offsets, speed, covered, counts = offsets[kept], speed[kept], covered[kept], counts[kept]
     near, met, slips = near[kept], met[kept], slips[kept]
     charges = (
@@ -180,7 +234,7 @@ def _met(
         + _SHIFT * np.abs(offsets)
         + _SLIP * np.where(met, slips, 0).sum(axis=1) / counts
     )
-    return _Meetings(offsets, speed, near, met, counts, covered, charges)
+    yield _Meetings(offsets, speed, near, met, counts, covered, charges)
 
 
 def exact_line(
@@ -252,7 +306,7 @@ def _longest(seconds: NDArray[np.float64]) -> float:
 
 
 def _length(seconds: NDArray[np.float64]) -> float:
-    """Seconds that the samples stand for."""
-    return float(seconds[-1]) + (
-        float(seconds[-1] - seconds[0]) / (len(seconds) - 1) if len(seconds) > 1 else _ALONE
-    )
+    """Seconds that the samples stand for; those of one moment stand for what a single one does."""
+    spacing = float(seconds[-1] - seconds[0]) / (len(seconds) - 1) if len(seconds) > 1 else _ALONE
+    length = float(seconds[-1]) + spacing
+    return length if length > 0 else _ALONE

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ASPECT_SLACK = 1.05
 """Pictures whose aspects differ by less are of one shape."""
 
+_THINNEST = 2 / THUMBNAIL
+"""Share of a side below which no part is looked at: a line of a thumbnail is no picture."""
+
 _ZOOMS = ((0.06, 2), (0.12, 3), (0.18, 3), (0.24, 3))
 """Share cut off each way, and at how many places each way: what lies between is near enough to
 be recognised, and found exactly by registration."""
@@ -69,11 +72,14 @@ def bases(aspect: float, of: float) -> tuple[View, ...]:
 
 
 def middle(aspect: float, of: float) -> View:
-    """The middle of a picture of shape ``aspect`` that fills a frame of shape ``of``."""
+    """The middle of a picture of shape ``aspect`` that fills a frame of shape ``of``.
+
+    A file may claim any shape; of a ribbon no less than two lines of its thumbnail are taken.
+    """
     if aspect > of:
-        width = of / aspect
+        width = max(of / aspect, _THINNEST)
         return View((1 - width) / 2, 0, width, 1)
-    height = aspect / of
+    height = max(aspect / of, _THINNEST)
     return View(0, (1 - height) / 2, 1, height)
 
 

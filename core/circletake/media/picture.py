@@ -122,9 +122,9 @@ class _Halves:
         A frame is too large for the cache, so what costs is to read it. Of film the picture is as near
         to the mean of what each pixel covers as :meth:`at` makes it; noise it takes away less.
         """
-        height = self.whole.shape[0]
+        height, width = self.whole.shape
         step = _every(height, size[1])
-        if step == 1:
+        if step == 1 or width == 1:
             return self.at(size)
         first = height % (2 * step) // 2 + step // 2
         plane = _half(self.whole[first::step][: height // (2 * step) * 2])

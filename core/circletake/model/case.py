@@ -170,6 +170,8 @@ class FileCase:
         uncovered: what is seen or heard of it that its signature leaves out, in words.
         untold: why it is not known what its signature leaves out; empty where it is.
         unjudged: it carries credentials, and is of a kind that no rule judges.
+        uncompared: why its picture could not be held against all that the library knows, where nothing
+            matches; empty otherwise.
     """
 
     path: str
@@ -199,6 +201,7 @@ class FileCase:
     uncovered: str = ""
     untold: str = ""
     unjudged: bool = False
+    uncompared: str = ""
 
     @property
     def belongs(self) -> bool:

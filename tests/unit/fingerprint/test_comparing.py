@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +10,9 @@ from circletake.fingerprint.comparing import compare, lay
 from circletake.fingerprint.judging import band
 from circletake.fingerprint.looks import Look
 from circletake.fingerprint.making import Fingerprinter
+from circletake.fingerprint.placing import place
+from circletake.fingerprint.search import candidates
+from circletake.fingerprint.shelf import Shelf
 from circletake.model.alignment import Alignment
 from circletake.model.stack import Band
 from tests.scenes import Scene, fingerprinted
@@ -130,3 +134,38 @@ def test_what_two_takes_are_to_one_another_does_not_depend_on_the_order(other: S
         return
     assert back == there.reversed or there == back.reversed
     assert band(there) is band(back)
+
+
+@pytest.mark.parametrize("shape", [1e-30, 0.001, 0.02, 128, 187.5, 1e30])
+def test_a_take_of_any_shape_can_be_compared(shape: float) -> None:
+    """3000 x 16 pixels are a video, too."""
+    take = _look(SCENE)
+    ribbon = Look(replace(take.fingerprint, aspect=shape), take.thumbnails)
+    found = compare(take, ribbon)
+    assert found is not None and found.picture > 0.99
+    assert place(take, ribbon) and place(ribbon, take)
+    assert candidates({"take": take.fingerprint, "ribbon": ribbon.fingerprint}) == [("ribbon", "take")]
+    asked = take.spectra[:8]
+    assert set(Shelf({"take": take.fingerprint}).likely(asked, shape, 8).takes) == {"take"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    gaps=st.lists(st.sampled_from([0.0, 0.125, 7.0, 1e6]), min_size=2, max_size=12),
+    shape=st.sampled_from([1e-3, 0.5, 1.0, 1.78, 1e3]),
+    start=st.sampled_from([-100.0, 0.0, 1e7]),
+)
+def test_whatever_a_file_claims_it_is_compared(gaps: list[float], shape: float, start: float) -> None:
+    take = _look(SCENE)
+    count = len(gaps)
+    print_, pictures = take.fingerprint, take.thumbnails
+    claimed = replace(
+        print_,
+        seconds=(start + np.cumsum(gaps)).astype(np.float32),
+        aspect=shape,
+        **{name: getattr(print_, name)[:count] for name in ("bits64", "bits256", "low", "detail")},
+    )
+    other = Look(claimed, replace(pictures, luma=pictures.luma[:count], chroma=pictures.chroma[:count]))
+    for one, two in ((take, other), (other, take), (other, other)):
+        found = compare(one, two)
+        assert found is None or np.isfinite([found.distance, found.picture, found.offset, found.speed]).all()

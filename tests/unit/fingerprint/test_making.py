@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from circletake.fingerprint.making import Fingerprinter
+from circletake.fingerprint.making import MOST_SAMPLES, Fingerprinter
 from circletake.model.fingerprint import THUMBNAIL, Fingerprint
 from tests.scenes import Scene, fingerprinted
 
@@ -35,6 +35,17 @@ def test_a_sample_is_kept_for_every_frame_with_its_time_and_shape() -> None:
     assert print_.length == pytest.approx(1.5) and print_.aspect == pytest.approx(1.5)
     assert thumbnails.luma.shape == (12, THUMBNAIL, THUMBNAIL)
     assert len(thumbnails.chroma) == 12
+
+
+def test_a_file_that_claims_to_be_shorter_than_it_is_is_sampled_no_more_densely_than_a_long_one() -> None:
+    frames = np.tile(FRAMES, (300, 1, 1, 1))
+    maker = Fingerprinter(1.0)
+    for (_, sink), shown in zip(maker.sinks, (frames[..., 1], frames), strict=True):
+        sink.video(shown, np.arange(len(frames)) / 8)
+    print_, thumbnails = maker.finish()
+    assert MOST_SAMPLES <= len(print_.seconds) < 2 * MOST_SAMPLES
+    assert len(thumbnails.luma) == len(thumbnails.chroma) == len(print_.seconds)
+    assert print_.length == pytest.approx(len(frames) / 8, rel=0.01)
 
 
 def test_a_smaller_copy_has_nearly_the_same_hashes() -> None:

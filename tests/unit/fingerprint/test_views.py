@@ -34,6 +34,14 @@ def test_a_views_vector_is_nearly_that_of_the_cropped_picture(cut: float) -> Non
     assert np.median(told) > np.median(straight)
 
 
+@pytest.mark.parametrize("shape", [1e-30, 0.005, 0.02, 64, 128, 187.5, 1e30])
+def test_of_a_ribbon_some_lines_are_looked_at(shape: float) -> None:
+    for aspect, of in ((shape, 16 / 9), (16 / 9, shape), (shape, 1 / shape)):
+        view = middle(aspect, of)
+        assert min(view.width, view.height) * 64 >= 2
+        assert view.left + view.width <= 1 and view.top + view.height <= 1
+
+
 def test_the_whole_is_the_picture_itself() -> None:
     luma = _luma(Scene())
     told = seen(spectrum(lows(squares(luma, 64))), (WHOLE,))[0, 0]

@@ -31,11 +31,14 @@ class Lost:
 
     Attributes:
         reason: in words for a person.
+        lasting: working it out fails, so that to try again is of no use; otherwise time or memory ran
+            out, or a worker was ended, which may go well another time.
     """
 
     a_id: str
     b_id: str
     reason: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def compare_pairs(task: Task) -> Compared:
         except MemoryError:  # the pool gives the worker's place to another
             raise
         except Exception as error:
-            lost.append(Lost(a, b, failure_of(error).reason))
+            lost.append(Lost(a, b, failure_of(error).reason, lasting=True))
     return Compared(tuple(alike), tuple(lost), tuple(damaged))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from circletake.errors import BadInput
@@ -36,7 +36,7 @@ class DedupeReport:
         unlike: takes that were compared and are in no stack.
         waiting: takes without a fingerprint, which could not be compared.
         damaged: of these, those whose record was found damaged now, and dropped.
-        lost: pairs that could not be compared; the next run takes them up again.
+        lost: pairs that could not be compared, and that nobody ruled on; the next run takes them up again.
         batch: what ``undo`` takes back; empty for a dry run, and where all was so already.
     """
 
@@ -80,6 +80,9 @@ def dedupe(
     policy = _policy(keeper, Keeper)
     found = pair_takes(library, progress=progress, cancelled=cancelled)
     rulings, versions = registry.stacks.rulings(), registry.versions.all()
+    ruled = rulings.apart | rulings.together
+    lost = tuple(pair for pair in found.lost if frozenset((pair.a_id, pair.b_id)) not in ruled)
+    found = replace(found, lost=lost)
     alike = ((pair.a_id, pair.b_id) for pair in found.pairs)
     untold = ((pair.a_id, pair.b_id) for pair in found.lost)
     named = registry.takes.rewrapped().union(found.damaged, *alike, *untold, *rulings.together)

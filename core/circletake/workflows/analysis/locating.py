@@ -44,6 +44,9 @@ def locate(
     if not film.exists():
         raise NotFound(str(film), "no such file", "circletake locate VIDEO")
     with _ready(library) as ready:
+        if not ready.prints.places:
+            next_step = "circletake analyze" if ready.total else "circletake import FOLDER"
+            raise LibraryError("locate", "no take has a fingerprint to compare with", next_step)
         position = Position(ready.staging / "position")
         watch = _watching(position, progress, cancelled)
         ((_, result),) = pool.run([ready.task(film)], search, workers=1, caps=_CAPS, cancelled=watch)
@@ -58,14 +61,14 @@ def locate_each(
 ) -> Iterator[tuple[Path, CueList | MediaError]]:
     """The same for several films, one after another; the library is made ready once for all of them.
 
-    Yields each film with what was found, or with why it cannot be read.
-
-    Raises:
-        LibraryError: no take has a fingerprint to compare with.
+    Yields each film with what was found, or with why it cannot be read; nothing where no take has a
+    fingerprint to compare with.
     """
     if not films:
         return
     with _ready(library) as ready:
+        if not ready.prints.places:
+            return
         tasks = [ready.task(film) for film in films]
         by_task = {task.film: film for task, film in zip(tasks, films, strict=True)}
         # One worker, since each holds the whole library.
@@ -122,9 +125,6 @@ def _ready(library: Library) -> Iterator[_Ready]:
     total = library.registry.takes.count()
     with library.staging() as staging:
         prints, pictures = _records(library, staging)
-        if not prints.places:
-            next_step = "circletake analyze" if total else "circletake import FOLDER"
-            raise LibraryError("locate", "no take has a fingerprint to compare with", next_step)
         yield _Ready(staging, prints, pictures, _copies(library), total)
 
 

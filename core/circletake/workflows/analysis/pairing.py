@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from circletake.errors import Cancelled
@@ -12,6 +12,7 @@ from circletake.workflows import pool
 from circletake.workflows.analysis.comparing import Compared, Lost, Task, compare_pairs
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
+from circletake.workflows.worker import TOO_MUCH_MEMORY, failure_of
 
 _TOGETHER = 16
 """Pairs of one task: few enough to stop quickly, enough to be worth a worker's while."""
@@ -150,15 +151,37 @@ def _compared(
     cancelled: Callable[[], bool],
     workers: int | None,
 ) -> Iterator[Compared]:
-    """What comes of pairs; where a task fails as a whole, its pairs are taken one by one."""
+    """What comes of the pairs of a round; a few takes of a library are compared here."""
     tasks = list(_tasks(library, packed, near))
-    if len(near) <= _HERE:
-        yield from map(compare_pairs, tasks)
-        return
+    done = map(_here, tasks) if len(near) <= _HERE else None
+    return compare_each(tasks, done=done, workers=workers, progress=progress, cancelled=cancelled)
+
+
+def _here(task: Task) -> tuple[Task, Compared | pool.Failure]:
+    """The same as a worker does; what ends it goes to one, which is capped."""
+    try:
+        return task, compare_pairs(task)
+    except Exception as error:
+        return task, failure_of(error)
+
+
+def compare_each(
+    tasks: Iterable[Task],
+    *,
+    done: Iterable[tuple[Task, Compared | pool.Failure]] | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Compared]:
+    """What comes of pairs in capped workers; where a task fails as a whole, its pairs are taken one by one.
+
+    Args:
+        done: what came of the tasks elsewhere, for which no worker is started unless one failed.
+    """
+    if done is None:
+        done = pool.run(tasks, compare_pairs, workers=workers, progress=progress, cancelled=cancelled)
     failed: list[Task] = []
-    for task, result in pool.run(
-        tasks, compare_pairs, workers=workers, progress=progress, cancelled=cancelled
-    ):
+    for task, result in done:
         if isinstance(result, pool.Failure):
             failed.append(task)
         else:
@@ -171,7 +194,8 @@ def _compared(
             reason = (
                 f"comparing them took a worker down: {result.reason}" if result.crashed else result.reason
             )
-            yield Compared(lost=tuple(Lost(*pair, reason) for pair in task.pairs))
+            lasting = not result.crashed and result.reason != TOO_MUCH_MEMORY
+            yield Compared(lost=tuple(Lost(*pair, reason, lasting) for pair in task.pairs))
         else:
             yield result
 

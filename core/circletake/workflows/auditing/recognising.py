@@ -3,29 +3,31 @@
 In this order, the surest and cheapest first: the coded picture of an export or a take, unchanged in
 whatever container; the fingerprint of an exported cut or of a take; and for a film that shows several
 takes, which of them where. A picture can only match: whose file it is, pixels do not tell.
+
+A stranger's picture is compared in capped workers. What fails for one file is told of that file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import LibraryError
+from circletake.errors import MediaError
 from circletake.model.case import FileCase, PictureMatch, Shown
 from circletake.model.cue import CueList
 from circletake.model.take import Take
 from circletake.workflows import pool
 from circletake.workflows.auditing.exported import Exported, Exports
+from circletake.workflows.auditing.holding import Record, likely, nearest
 from circletake.workflows.library import Library
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from circletake.fingerprint.looks import Look
     from circletake.model.analysis import StageResult
     from circletake.model.fingerprint import Fingerprint
+    from circletake.workflows.analysis.measuring import MeasuredTake
 
 _ABOUT = 0.05
 """Share of its length by which an encoding of a cut may miss the cut's."""
@@ -40,7 +42,8 @@ _LONGER = 1.1
 def recognised(
     files: Sequence[FileCase], root: Path, library: Library, progress: Progress = silent
 ) -> tuple[FileCase, ...]:
-    """``files``, those without credentials with what of the library their picture matches, if anything.
+    """``files``, those without credentials with what of the library their picture matches, if anything;
+    or with why it could not be told.
 
     Args:
         root: folder the files lie in.
@@ -50,6 +53,7 @@ def recognised(
         return tuple(files)
     takes = {take.id: take for take in library.registry.takes.all()}
     exports = Exports(library, takes)
+    untold: dict[str, str] = {}
     found = _by_digest(lost, takes, exports)
     rest = [file for file in lost if file.path not in found]
     if rest:
@@ -60,8 +64,12 @@ def recognised(
             if same:
                 found[file.path] = _export(same, 0.0, exact=True)
         rest = [file for file in rest if file.path not in found]
-        found.update(_by_fingerprint(rest, root, library, takes, exports, seen, progress))
-    return tuple(replace(f, match=found.get(f.path)) for f in files)
+        matches, untold = _by_fingerprint(rest, root, library, takes, exports, seen, progress)
+        found.update(matches)
+    return tuple(
+        replace(f, match=found.get(f.path), uncompared="" if f.path in found else untold.get(f.path, ""))
+        for f in files
+    )
 
 
 def _by_digest(
@@ -92,7 +100,7 @@ class _Held:
     Attributes:
         records: packed fingerprints of takes, by take id.
         prints: the same unpacked; takes whose record is damaged are left out.
-        cuts: exported cuts by path, with their looks once they are made.
+        cuts: exported cuts by path, with their records once they are made.
     """
 
     library: Library
@@ -101,7 +109,7 @@ class _Held:
     records: Mapping[str, bytes]
     prints: Mapping[str, Fingerprint]
     cuts: Mapping[str, Exported]
-    looks: dict[str, Look] = field(default_factory=dict)
+    cut_records: dict[str, Record] = field(default_factory=dict)
 
 
 def _by_fingerprint(
@@ -112,7 +120,8 @@ def _by_fingerprint(
     exports: Exports,
     seen: Sequence[Exported],
     progress: Progress,
-) -> dict[str, PictureMatch]:
+) -> tuple[dict[str, PictureMatch], dict[str, str]]:
+    """What files match, by path, and why it could not be told of others."""
     from circletake.fingerprint.record import unpack_all
     from circletake.model.fingerprint import VERSION
 
@@ -120,32 +129,30 @@ def _by_fingerprint(
     records = {take_id: blob for take_id, blob in stored.items() if take_id in takes}
     cuts = {each.row.path: each for each in seen if each.take is None} if files else {}
     if not records and not cuts:
-        return {}
+        return {}, {}
     held = _Held(library, takes, exports, records, unpack_all(records)[0], cuts)
     found: dict[str, PictureMatch] = {}
-    for some in _looked_at(files, root, held, progress):
-        near = _nearest_takes({file.path: record for file, record, cut in some if not cut}, held)
-        near.update({file.path: cut for file, _, cut in some if cut})
+    untold: dict[str, str] = {}
+    for some in _looked_at(files, root, held, untold, progress):
+        near = _nearest_cuts(some, held, untold)
+        near.update(
+            _nearest_takes({f.path: record for f, record in some if f.path not in near}, held, untold)
+        )
         films = [
             file.path
-            for file, _, _ in some
+            for file, _ in some
             if file.path not in near or _shows_more(file, near[file.path], takes)
         ]
         found.update(near)
-        found.update(_parts(films, root, library))
-    return found
-
-
-_Record = tuple[bytes, bytes]
-"""A packed fingerprint and its thumbnails."""
+        found.update(_parts(films, root, library, untold))
+    return found, untold
 
 
 def _looked_at(
-    files: Sequence[FileCase], root: Path, held: _Held, progress: Progress
-) -> Iterator[list[tuple[FileCase, _Record, PictureMatch | None]]]:
-    """Files some at a time, each with its record and the exported cut that it is, if it is one."""
+    files: Sequence[FileCase], root: Path, held: _Held, untold: dict[str, str], progress: Progress
+) -> Iterator[list[tuple[FileCase, Record]]]:
+    """Files some at a time, each with its record; by then all cuts have theirs."""
     from circletake.workflows.analysis.analyze import FINGERPRINT
-    from circletake.workflows.analysis.comparing import look_at
     from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
 
     # Cuts first: a file is held against all of them before it is looked for among takes.
@@ -159,93 +166,75 @@ def _looked_at(
         if file.media
     ]
     by_path = {file.path: file for file in files}
-    left, waiting = len(held.cuts), list[tuple[FileCase, _Record]]()
-
-    def told() -> list[tuple[FileCase, _Record, PictureMatch | None]]:
-        some = [(file, record, _nearest_cut(file, record, held)) for file, record in waiting]
-        waiting.clear()
-        return some
-
+    left, waiting = len(held.cuts), list[tuple[FileCase, Record]]()
     for job, result in pool.run(jobs, measure, progress=progress):
         record = _record(result.results) if isinstance(result, MeasuredTake) else None
         if job.take_id in held.cuts:
             left -= 1
             if record:
-                held.looks[job.path] = look_at(*record)
+                held.cut_records[job.path] = record
         elif record:
             waiting.append((by_path[job.take_id], record))
+        else:
+            untold[job.take_id] = _why(result)
         if not left and len(waiting) >= _AT_ONCE:
-            yield told()
-    yield told()
+            yield waiting
+            waiting = []
+    yield waiting
 
 
-def _record(results: Sequence[StageResult]) -> _Record | None:
+def _record(results: Sequence[StageResult]) -> Record | None:
     first = results[0] if results else None
     if first is None or first.blob is None or first.pictures is None:
         return None
     return first.blob, first.pictures
 
 
-def _nearest_cut(file: FileCase, record: _Record, held: _Held) -> PictureMatch | None:
-    """The exported cut of its length that a file would fold with and is nearest to.
+def _why(result: MeasuredTake | pool.Failure) -> str:
+    """Why a file has no record."""
+    if isinstance(result, pool.Failure):
+        return result.reason
+    return next((each.error for each in result.results if each.error), result.problem)
+
+
+def _nearest_cuts(
+    files: Sequence[tuple[FileCase, Record]], held: _Held, untold: dict[str, str]
+) -> dict[str, PictureMatch]:
+    """By path, the exported cut of its length that a file would fold with and is nearest to.
 
     A clip folds with every cut that it is in; only a file as long as the cut can be the cut.
     """
-    from circletake.workflows.analysis.comparing import look_at
 
-    length = file.media.seconds if file.media else 0.0
-    as_long = [path for path in held.looks if abs(held.cuts[path].media.seconds - length) <= _ABOUT * length]
-    if not as_long:
-        return None
-    mine = look_at(*record)
-    told = {path: _distance(held.looks[path], mine) for path in as_long}
-    near = {path: distance for path, distance in told.items() if distance is not None}
-    path = min(near, key=lambda each: near[each], default=None)
-    return _export(held.cuts[path], near[path]) if path else None
+    def as_long(file: FileCase) -> dict[str, Record]:
+        length = file.media.seconds if file.media else 0.0
+        return {
+            path: record
+            for path, record in held.cut_records.items()
+            if abs(held.cuts[path].media.seconds - length) <= _ABOUT * length
+        }
 
-
-def _distance(known: Look, mine: Look) -> float | None:
-    """Bits of 256 between two pictures that would fold; ``None`` where they would not."""
-    from circletake.fingerprint.comparing import compare
-    from circletake.fingerprint.judging import band
-
-    alignment = compare(known, mine)
-    judged = band(alignment) if alignment else None
-    return alignment.distance if alignment and judged and judged.folds else None
+    near = nearest(((file.path, record, as_long(file)) for file, record in files), untold)
+    return {path: _export(held.cuts[cut], distance) for path, (distance, cut) in near.items()}
 
 
-def _nearest_takes(records: Mapping[str, _Record], held: _Held) -> dict[str, PictureMatch]:
+def _nearest_takes(
+    records: Mapping[str, Record], held: _Held, untold: dict[str, str]
+) -> dict[str, PictureMatch]:
     """By path, the take that folds with a file and is nearest to it; one search for all files."""
-    from circletake.fingerprint.record import unpack
-    from circletake.fingerprint.search import candidates
     from circletake.model.fingerprint import VERSION
-    from circletake.workflows.analysis.comparing import look_at
 
     if not records or not held.prints:
         return {}
-    # No take's id begins so; files are alike among one another, too, which nobody asks for.
-    asked = {f"file {path}": path for path in records}
-    prints = {name: unpack(records[path][0]) for name, path in asked.items()}
-    near: dict[str, list[str]] = {}
-    for pair in candidates({**held.prints, **prints}, asked):
-        for name, other in (pair, pair[::-1]):
-            if name in asked and other not in asked:
-                near.setdefault(asked[name], []).append(other)
-    found: dict[str, PictureMatch] = {}
-    for path, ids in near.items():
-        thumbnails = held.library.registry.analyses.thumbnails(VERSION, ids)
-        mine = look_at(*records[path])
-        told: list[tuple[float, str]] = []
-        for take_id, pictures in thumbnails.items():
-            # A take whose record is damaged is none that could be compared.
-            with suppress(LibraryError):
-                distance = _distance(look_at(held.records[take_id], pictures), mine)
-                if distance is not None:
-                    told.append((distance, take_id))
-        if told:
-            distance, take_id = min(told)
-            found[path] = _take(held.takes[take_id], distance, held.exports)
-    return found
+    alike = likely(records, held.prints, untold)
+
+    def known(path: str) -> dict[str, Record]:
+        thumbnails = held.library.registry.analyses.thumbnails(VERSION, alike[path])
+        return {take_id: (held.records[take_id], pictures) for take_id, pictures in thumbnails.items()}
+
+    near = nearest(((path, records[path], known(path)) for path in alike), untold)
+    return {
+        path: _take(held.takes[take_id], distance, held.exports) for path, (distance, take_id) in near.items()
+    }
 
 
 def _shows_more(file: FileCase, match: PictureMatch, takes: Mapping[str, Take]) -> bool:
@@ -254,16 +243,19 @@ def _shows_more(file: FileCase, match: PictureMatch, takes: Mapping[str, Take]) 
     return bool(length and file.media and file.media.seconds > length * _LONGER)
 
 
-def _parts(films: Sequence[str], root: Path, library: Library) -> dict[str, PictureMatch]:
-    """By path, which takes a film shows where; films that show none, or cannot be searched, are left out."""
+def _parts(
+    films: Sequence[str], root: Path, library: Library, untold: dict[str, str]
+) -> dict[str, PictureMatch]:
+    """By path, which takes a film shows where; films that show none are left out."""
     from circletake.workflows.analysis.locating import locate_each
 
     by_film = {root / path: path for path in films}
     found: dict[str, PictureMatch] = {}
-    with suppress(LibraryError):  # no take has a fingerprint
-        for film, cues in locate_each(library, list(by_film)):
-            if isinstance(cues, CueList) and cues.cues:
-                found[by_film[film]] = _shown(cues, library)
+    for film, cues in locate_each(library, list(by_film)):
+        if isinstance(cues, MediaError):
+            untold[by_film[film]] = cues.reason
+        elif cues.cues:
+            found[by_film[film]] = _shown(cues, library)
     return found
 
 

@@ -84,7 +84,7 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
         intake.notes.append(f"{count} could not be read and is to be made anew: circletake analyze")
     if found.lost:
         count = counted(len(found.lost), "pair of takes", "pairs of takes")
-        intake.notes.append(f"{count} could not be compared; to try again: circletake dedupe")
+        intake.notes.append(f"{count} could not be compared; which and why: circletake dedupe")
     for pair in found.pairs:
         near.setdefault(pair.b_id, []).append((pair.a_id, pair.alignment))
         near.setdefault(pair.a_id, []).append((pair.b_id, pair.alignment.reversed))

@@ -24,6 +24,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked("no library to compare its picture with")
     elif file.match:
         yield from _matches(file.match)
+    elif file.uncompared:
+        yield not_checked(f"its picture could not be compared with the library: {file.uncompared}")
     else:
         yield passed("no take of the library shows this picture")
 
