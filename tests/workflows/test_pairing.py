@@ -194,6 +194,7 @@ def test_a_damaged_record_costs_its_own_take_alone_until_that_is_analysed_again(
         bring(112)
     broken, everything = copies[1], _ids(library)
     _damage(library, broken, column, to)
+    assert dedupe(library, by=actor(), dry_run=True).damaged == (broken,), "told, and told again by the run"
     report = dedupe(library, by=actor())
     assert (report.damaged, report.lost, report.waiting) == ((broken,), (), 1)
     assert report.slates[broken].take.id == broken

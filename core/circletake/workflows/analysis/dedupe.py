@@ -78,7 +78,7 @@ def dedupe(
 
     registry = library.registry
     policy = _policy(keeper, Keeper)
-    found = pair_takes(library, progress=progress, cancelled=cancelled)
+    found = pair_takes(library, progress=progress, cancelled=cancelled, drop=not dry_run)
     rulings, versions = registry.stacks.rulings(), registry.versions.all()
     ruled = rulings.apart | rulings.together
     lost = tuple(pair for pair in found.lost if frozenset((pair.a_id, pair.b_id)) not in ruled)

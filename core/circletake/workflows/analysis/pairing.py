@@ -32,7 +32,7 @@ class Pairing:
 
     Attributes:
         lost: pairs that are left to the next run.
-        damaged: takes whose fingerprint could not be read; it is dropped, so that an analysis makes it anew.
+        damaged: takes whose fingerprint could not be read.
     """
 
     pairs: list[Pair]
@@ -47,6 +47,7 @@ def pair_takes(
     cancelled: Callable[[], bool] = lambda: False,
     workers: int | None = None,
     at_once: bool = False,
+    drop: bool = True,
 ) -> Pairing:
     """Compare the takes that have not been compared yet with all others.
 
@@ -55,6 +56,7 @@ def pair_takes(
 
     Args:
         at_once: keep nothing before all new takes are through; after a stop they are new again.
+        drop: fingerprints that cannot be read, so that an analysis makes them anew.
 
     Raises:
         Cancelled: ``cancelled`` answered yes.
@@ -74,7 +76,6 @@ def pair_takes(
 
     packed = registry.analyses.fingerprints(VERSION)
     prints, damaged = unpack_all(packed)
-    registry.analyses.drop_fingerprints(VERSION, damaged)
     fresh &= prints.keys()
     near = candidates(prints, fresh, watch=watch)
     del prints
@@ -90,7 +91,6 @@ def pair_takes(
             found += done.alike
             lost += done.lost
             through.difference_update(_later(fresh, (one.a_id, one.b_id)) for one in done.lost)
-            registry.analyses.drop_fingerprints(VERSION, done.damaged)
             damaged.update(done.damaged)
         onwards.before += len(part)
         if not at_once:
@@ -98,6 +98,8 @@ def pair_takes(
             found, through = [], set()
     if at_once:
         registry.pairs.save(COMPARISON, through - damaged, found)
+    if drop:
+        registry.analyses.drop_fingerprints(VERSION, damaged)
     return Pairing(registry.pairs.all(COMPARISON), tuple(lost), tuple(sorted(damaged)))
 
 
