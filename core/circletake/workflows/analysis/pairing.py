@@ -56,7 +56,8 @@ def pair_takes(
 
     Args:
         at_once: keep nothing before all new takes are through; after a stop they are new again.
-        drop: fingerprints that cannot be read, so that an analysis makes them anew.
+        drop: fingerprints that cannot be read, so that an analysis makes them anew. Otherwise nothing is
+            kept where there are any.
 
     Raises:
         Cancelled: ``cancelled`` answered yes.
@@ -64,7 +65,7 @@ def pair_takes(
     from circletake.fingerprint.record import unpack_all
     from circletake.fingerprint.search import candidates
 
-    registry = library.registry
+    registry, at_once = library.registry, at_once or not drop
     fresh = registry.analyses.fingerprinted(VERSION) - registry.pairs.compared(COMPARISON)
     if not fresh:
         return Pairing(registry.pairs.all(COMPARISON))
@@ -96,11 +97,14 @@ def pair_takes(
         if not at_once:
             registry.pairs.save(COMPARISON, through - damaged, found)
             found, through = [], set()
+    told = tuple(lost), tuple(sorted(damaged))
+    if damaged and not drop:
+        # Kept, it would leave nothing new, and the next run would not come upon what is damaged.
+        return Pairing([*registry.pairs.all(COMPARISON), *found], *told)
     if at_once:
         registry.pairs.save(COMPARISON, through - damaged, found)
-    if drop:
-        registry.analyses.drop_fingerprints(VERSION, damaged)
-    return Pairing(registry.pairs.all(COMPARISON), tuple(lost), tuple(sorted(damaged)))
+    registry.analyses.drop_fingerprints(VERSION, damaged)
+    return Pairing(registry.pairs.all(COMPARISON), *told)
 
 
 @dataclass(slots=True)
