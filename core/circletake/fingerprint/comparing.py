@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,16 @@ LEAST_DETAIL = 6
 LEAST_ALIKE = 0.6
 """Mean likeness of low frequencies along the best alignment, below which nothing more is tried."""
 
-_WORTH_REFINING = 0.75
+WORTH_REFINING = 0.75
+"""Correlation below which no better timing is sought."""
+
 FRAMES = 12
 """Moments that two takes are compared at."""
 
 _PLAIN = 0.125
-_SHARP = 0.985
+SHARP = 0.985
+"""Correlation from which nothing is left to gain."""
+
 _AS_IT_IS = 0.25
 """Pixels of a thumbnail below which a move is none."""
 
@@ -121,7 +125,7 @@ def lay(a: Look, b: Look) -> Laid | None:
         settled = _settle(a, way, start)
         if settled and (best is None or settled[0].fit > best[1].fit):
             best = way, *settled
-        if best and min(best[1].picture, best[1].motion) >= _SHARP:
+        if best and min(best[1].picture, best[1].motion) >= SHARP:
             break
     return Laid(a, best[0].b, best[0].flipped, best[0].ours_wider, *best[1:]) if best else None
 
@@ -152,11 +156,18 @@ def _settle(a: Look, guess: Guess, timing: Timing) -> tuple[Registered, Timing] 
     found = _registered(a, guess, timing, guess.view.warp)
     if found is None:
         return None
-    if found.picture >= _WORTH_REFINING:
+    if found.picture >= WORTH_REFINING:
         (anew,) = best_timings([_distances(a, guess, found.warp)], a.seconds, guess.b.seconds)
         if anew and (anew.offset, anew.speed) != (timing.offset, timing.speed):
             timing, found = anew, _registered(a, guess, anew, found.warp, rough=False) or found
-    return _sharpened(a, guess, found, timing)
+    return sharpened(
+        found,
+        timing,
+        a.seconds,
+        guess.b.seconds,
+        apart=lambda: _distances(a, guess, found.warp),
+        register=lambda exact: _registered(a, guess, exact, found.warp, rough=False),
+    )
 
 
 def _registered(
@@ -168,14 +179,27 @@ def _registered(
     return register(*((ours, other) if guess.ours_wider else (other, ours)), start, rough=rough)
 
 
-def _sharpened(a: Look, guess: Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
-    """Timing to a fraction of a sample, where that makes the pictures fit better."""
-    if found.picture < _WORTH_REFINING or min(found.picture, found.motion) >= _SHARP:
+def sharpened(
+    found: Registered,
+    timing: Timing,
+    ours: NDArray[np.float64],
+    theirs: NDArray[np.float64],
+    *,
+    apart: Callable[[], NDArray[np.float32]],
+    register: Callable[[Timing], Registered | None],
+) -> tuple[Registered, Timing]:
+    """Timing to a fraction of a sample, where that makes the pictures fit better.
+
+    Args:
+        ours, theirs: seconds of the samples of each.
+        apart: how far apart their registered samples are, (len(ours), len(theirs)).
+        register: the same pictures at another timing.
+    """
+    if found.picture < WORTH_REFINING or min(found.picture, found.motion) >= SHARP:
         return found, timing
-    apart = _distances(a, guess, found.warp)
-    offset, speed = exact_line(apart, a.seconds, guess.b.seconds, timing.offset, timing.speed)
+    offset, speed = exact_line(apart(), ours, theirs, timing.offset, timing.speed)
     exact = replace(timing, offset=offset, speed=speed)
-    again = _registered(a, guess, exact, found.warp, rough=False)
+    again = register(exact)
     return (again, exact) if again and again.fit > found.fit else (found, timing)
 
 

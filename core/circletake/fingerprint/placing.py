@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from circletake.fingerprint.comparing import Laid, meeting
+from circletake.fingerprint.comparing import SHARP, WORTH_REFINING, Laid, meeting, sharpened
 from circletake.fingerprint.guessing import Guess, guesses
 from circletake.fingerprint.looks import Look
 from circletake.fingerprint.low import unit
 from circletake.fingerprint.moves import HALF, at, blurred, inside, moved, of_halves, soften
 from circletake.fingerprint.registration import Registered, better, closeness, register, settle_halves, units
-from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings, exact_line
+from circletake.fingerprint.timing import FEW_SPEEDS, SPEEDS, Timing, best_timings
 from circletake.fingerprint.views import bases
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ _FAR_OFF, _HOPELESS = 0.5, 0.6
 below which a piece does not show a take: of 504 layings of graded and heavy cuts that held the former was
 .57 or more, the latter .71; of 1,940 in vain a quarter had less than .51 and .45."""
 
-_WORTH_REFINING, _SHARP = 0.75, 0.985
 _NEARLY_NAMED = 0.84
 """Correlation from which a better one may be enough for the take to be named."""
 
@@ -108,7 +106,7 @@ def _settled(take: Look, guess: Guess, timing: Timing) -> tuple[Registered, Timi
         return None
     # It is matched frame by frame in any case, once its take is known.
     if found.motion < _MOVES_ALIKE:
-        found, timing = _sharpened(take, guess, *_again(take, guess, found, timing))
+        found, timing = _exact(take, guess, *_again(take, guess, found, timing))
     return _finer(take, guess, found, timing), timing
 
 
@@ -121,7 +119,7 @@ def _anew(take: Look, guess: Guess, timing: Timing, warp: NDArray[np.float64]) -
 
 def _again(take: Look, guess: Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
     """The same once more where the move, now better known, tells another moment."""
-    if found.picture < _WORTH_REFINING:
+    if found.picture < WORTH_REFINING:
         return found, timing
     anew = _anew(take, guess, timing, found.warp)
     if (anew.offset, anew.speed) == (timing.offset, timing.speed):
@@ -130,15 +128,15 @@ def _again(take: Look, guess: Guess, found: Registered, timing: Timing) -> tuple
     return (again, anew) if again and again.fit > found.fit else (found, timing)
 
 
-def _sharpened(take: Look, guess: Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
-    """Timing to a fraction of a sample, where that makes the pictures fit better."""
-    if found.picture < _WORTH_REFINING or min(found.picture, found.motion) >= _SHARP:
-        return found, timing
-    apart = _distances(take, guess, found.warp)
-    offset, speed = exact_line(apart, take.seconds, guess.b.seconds, timing.offset, timing.speed)
-    exact = replace(timing, offset=offset, speed=speed)
-    again = _registered(take, guess, exact, found.warp)
-    return (again, exact) if again and again.fit > found.fit else (found, timing)
+def _exact(take: Look, guess: Guess, found: Registered, timing: Timing) -> tuple[Registered, Timing]:
+    return sharpened(
+        found,
+        timing,
+        take.seconds,
+        guess.b.seconds,
+        apart=lambda: _distances(take, guess, found.warp),
+        register=lambda exact: _registered(take, guess, exact, found.warp),
+    )
 
 
 def _registered(take: Look, guess: Guess, timing: Timing, start: NDArray[np.float64]) -> Registered | None:
@@ -150,7 +148,7 @@ def _registered(take: Look, guess: Guess, timing: Timing, start: NDArray[np.floa
 
 def _finer(take: Look, guess: Guess, found: Registered, timing: Timing) -> Registered:
     """The same from whole thumbnails, where halves may have told too little: pictures full of detail."""
-    if not _NEARLY_NAMED <= found.picture < _SHARP:
+    if not _NEARLY_NAMED <= found.picture < SHARP:
         return found
     finer = register(*_pair(take, guess, timing), found.warp, rough=False)
     return finer if finer and finer.picture > found.picture else found
