@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from circletake.audit.sealing import KEY, RECORD_KEY, RELEASE_KEY
+from circletake.audit.sealing import KEY, RECORD_KEY, RELEASE_KEY, SCHEMA
 from circletake.audit.summary import Group, kind_of, summarise
 from circletake.model.audit import Audit, FileAudit, Outcome, Profile
 from circletake.model.case import Traced
 from circletake.model.manifest import Signer
-
-SCHEMA = "circletake.audit/1"
 
 
 def json_report(audit: Audit, *, seal: str = "") -> dict[str, Any]:

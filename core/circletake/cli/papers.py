@@ -121,7 +121,6 @@ class Papers:
 
     @property
     def _mark(self) -> str:
-        from circletake.audit.page import REPORT_MARK
-        from circletake.workflows.auditing.papers import JSON_REPORT_MARK
+        from circletake.audit.sealing import JSON_REPORT_MARK, REPORT_MARK
 
         return JSON_REPORT_MARK if self._is_json else REPORT_MARK

@@ -129,7 +129,7 @@ def _told(
     results = document.get("validation_results") or {}
     active = results.get("activeManifest") or {}
     passed, failed = _codes(active, "success"), _codes(active, "failure")
-    state = str(reader.get_validation_state() or "")
+    state = str(document.get("validation_state") or "")
     signers = [each for each in trust if each.kind == "signers"]
     clocks = [each for each in trust if each.kind == "timestampers"]
     known = _signer_list(document, store, trust)

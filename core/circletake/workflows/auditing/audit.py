@@ -235,7 +235,9 @@ def _looked_at(
     tasks = (Look(str(found.root), place, trust, moment) for place in sorted(found.files))
     looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
     sharing = Sharing() if len(found.files) > _FEW else None
-    for task, result in pool.run(tasks, look, caps=_caps(found), ahead=pool.READING, progress=progress):
+    for task, result in pool.run(
+        tasks, look, caps=_caps(found), ahead=(*pool.READING, look.__module__), progress=progress
+    ):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
         looked.append(_shared(case, sharing) if sharing else case)
     return looked
