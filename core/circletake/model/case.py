@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 OWN_KEY = "your own key"
 """Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
 
+ENDS_EARLY = "ends early"
+"""Why a file cannot be read that stops before its own container says it should."""
+
 _PAPERS = ("record", "sums", "report")
 _SEALS = ("release.json.c2pa", "report.html.c2pa")
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -216,6 +219,12 @@ class FileCase:
         *folders, name = self.path.split("/")
         named = name in _LITTER or name.startswith("._") or any(each in _LITTERED for each in folders)
         return self.kind == "other" and named
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether it ends early; a file that is as long as the released one was altered, whatever it says."""
+        released = self.recorded.size if self.recorded else 0
+        return self.unreadable == ENDS_EARLY and not 0 < released <= self.size
 
     @property
     def signed_picture(self) -> bool:

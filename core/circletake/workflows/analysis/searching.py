@@ -116,7 +116,6 @@ def _search(task: Search) -> Searched:
     cues, gaps, _ = locator.finish()
     end = decoded.seconds
     rate = clock.rate(facts.rate, end)
-    short = "ends early; download it again" if probed.short else ""
     return Searched(
         sha256_of(film),
         rate,
@@ -125,7 +124,7 @@ def _search(task: Search) -> Searched:
         clock.frames(rate, end),
         clock.placed(cues, rate, end),
         clock.placed(gaps, rate, end),
-        decoded.problem or short,
+        decoded.problem or probed.short,
         facts.audio is not None,
         len(damaged),
     )
