@@ -100,7 +100,7 @@ def c2pa_box(data: bytes) -> tuple[int, int]:
 
 def _tables(data: bytearray) -> list[tuple[int, int]]:
     """Where the entries of each ``stco`` begin, and how many there are."""
-    found = (match.end() for match in re.finditer(rb"stco", data))
+    found = (match.end() for match in re.finditer(rb"(?<!/)stco", data))  # not where a hash names them
     return [(at + 8, int.from_bytes(data[at + 4 : at + 8], "big")) for at in found]
 
 

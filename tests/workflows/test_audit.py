@@ -20,6 +20,7 @@ from circletake.audit.document import json_report
 from circletake.audit.judge import verdict_of
 from circletake.audit.page import html_report
 from circletake.audit.text import text_report
+from circletake.audit.wording import held
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit
 from circletake.model.case import OWN_KEY
@@ -48,7 +49,7 @@ from tests.releases import (
     unsigned_copy,
     write_sums,
 )
-from tests.tampering import flipped, stripped, with_manifest_of
+from tests.tampering import displaced, flipped, stripped, with_manifest_of
 
 Audited = Callable[..., Audit]
 
@@ -507,6 +508,30 @@ def test_a_video_whose_signature_leaves_out_its_picture_is_not_called_intact(
     assert ("bytes.exclusions", Severity.ERROR) in {(o.rule, o.severity) for o in audit.failed}
     assert seen(audit, "bytes.exclusions").startswith("the signature leaves out its box /mdat")
     assert verdict(audit, "film.mp4") == "not checked"
+
+
+OFFSETS = "/moov/trak/mdia/minf/stbl/stco"
+
+
+@pytest.mark.parametrize(("turned", "told"), [(False, "intact"), (True, "altered")])
+def test_a_video_in_another_order_is_altered_where_its_signature_leaves_the_order_out(
+    tmp_path: Path, keys: KeyRing, audited: Audited, turned: bool, told: str
+) -> None:
+    made = make_release(tmp_path / "sound", keys, [recipe()], audio=True)
+    (tmp_path / "in").mkdir()
+    film = Path(shutil.move(next(made.folder.glob("clips/*.mp4")), tmp_path / "in" / "film.mp4"))
+    half_signed_clip(film, keys.signer(), OFFSETS)
+    if turned:
+        displaced(film, lambda offsets: offsets[::-1])
+    audit = audited(tmp_path / "in")
+    (case,) = (f.case for f in audit.files)
+    assert case.credentials.integrity is Check.PASSED
+    assert case.exclusions == (OFFSETS,)
+    assert {(o.rule, o.severity) for o in audit.failed} == (
+        {("bytes.order", Severity.ERROR)} if turned else set()
+    )
+    assert verdict(audit, "film.mp4") == told
+    assert ("Unchanged since" in held(case)) is not turned
 
 
 def test_a_video_whose_pictures_lie_where_no_signature_looks_is_not_called_intact(

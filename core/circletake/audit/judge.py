@@ -102,7 +102,7 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
         return "altered" if (changed or other) and not file.cut_short else "unreadable"
     if not said.present:
         return "unsigned"
-    if changed or (listed and listed.sha256 != file.sha256):
+    if changed or (listed.sha256 != file.sha256 if listed else file.displaced):
         return "altered"
     if Check.NOT_CHECKED in (said.integrity, said.signature) or (
         (file.uncovered or file.untold) and not listed

@@ -19,6 +19,9 @@ OWN_KEY = "your own key"
 ENDS_EARLY = "ends early"
 """Why a file cannot be read that stops before its own container says it should."""
 
+_OFFSETS = ("stco", "co64")
+"""Boxes that say where the pieces of a track lie, which C2PA 1 left out of what is signed."""
+
 _PAPERS = ("record", "sums", "report")
 _SEALS = ("release.json.c2pa", "report.html.c2pa")
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -225,6 +228,12 @@ class FileCase:
         """Whether it ends early; a file that is as long as the released one was altered, whatever it says."""
         released = self.recorded.size if self.recorded else 0
         return self.unreadable == ENDS_EARLY and not 0 < released <= self.size
+
+    @property
+    def displaced(self) -> bool:
+        """Whether its pieces lie in another order than pieces are written in, and no signature covers where."""
+        loose = any(table in where for where in self.exclusions for table in _OFFSETS)
+        return bool(loose and self.layout and self.layout.backwards)
 
     @property
     def signed_picture(self) -> bool:

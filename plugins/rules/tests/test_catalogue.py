@@ -28,6 +28,7 @@ from circletake import (
     Timestamp,
     Traced,
 )
+from circletake.audit.judge import verdict_of
 from circletake.audit.making import reservation
 from circletake.model.export import black_use
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
@@ -412,10 +413,12 @@ def test_chunks_that_point_backwards_are_an_error_only_where_no_signature_covers
     exclusions = ("/moov/trak/mdia/minf/stbl/stco",)
     (told,) = ask("bytes.order", video(layout=back, exclusions=exclusions))
     assert told.seen == "2 chunk offsets point backwards, and the signature leaves them out"
+    assert verdict_of(video(layout=back, exclusions=exclusions), sealed=False) == "altered"
     assert not failures(ask("bytes.order", video(layout=back)))
     assert not failures(ask("bytes.order", video(layout=Layout("x"), exclusions=exclusions)))
     sealed = video(layout=back, exclusions=exclusions, recorded=recorded())
     assert not failures(ask("bytes.order", sealed, release=release(), seal=credentials()))
+    assert verdict_of(sealed, sealed=True) == "intact"
 
 
 # bytes.exclusions

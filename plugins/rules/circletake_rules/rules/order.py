@@ -20,8 +20,6 @@ CARD = RuleCard(
     remedy="ask the producer for the released file",
 )
 
-_TABLES = ("stco", "co64")
-
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     said = file.credentials
@@ -33,7 +31,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield passed()
     elif case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
         yield passed("as they were when it was sealed")
-    elif any(table in where for where in file.exclusions for table in _TABLES):
+    elif file.displaced:
         yield failed(
             f"{_offsets(file.layout.backwards)}, and the signature leaves them out", "rising offsets"
         )
