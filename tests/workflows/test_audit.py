@@ -154,6 +154,20 @@ def test_a_swapped_manifest_is_told_by_its_name(made: Made, audited: Audited) ->
     assert all(u.prompt != "a red kite" for u in uses)
 
 
+def test_an_altered_copy_beside_its_original_is_altered_and_nothing_more(
+    made: Made, audited: Audited, tmp_path: Path
+) -> None:
+    (tmp_path / "pair").mkdir()
+    shutil.copy(clip_of(made), tmp_path / "pair" / "original.mp4")
+    received = Path(shutil.copy(clip_of(made), tmp_path / "pair" / "received.mp4"))
+    flipped(received)
+    audit = audited(tmp_path / "pair")
+    assert findings(audit) == {("c2pa.state", "received.mp4")}
+    other = clip_of(made, 1).read_bytes()
+    received.write_bytes(with_manifest_of(other, clip_of(made).read_bytes()))
+    assert "swapped" in seen(audited(tmp_path / "pair"), "manifest.own")
+
+
 def test_swapped_names_alter_no_file_and_are_told(made: Made, audited: Audited, tmp_path: Path) -> None:
     one, other = clip_of(made, 0), clip_of(made, 1)
     one.rename(tmp_path / "held")

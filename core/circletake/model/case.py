@@ -117,12 +117,14 @@ class Layout:
         backwards: chunk offsets of a track that point before the chunk that comes before them.
         astray: chunks of picture or sound that lie in no ``mdat``, but in a box that signatures pass over.
         opening: the first piece of a stream, which describes pictures that lie in other files.
+        media: bytes of picture and sound, described or not: what its ``mdat`` boxes hold.
     """
 
     sha256: str
     backwards: int = 0
     astray: int = 0
     opening: bool = False
+    media: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ class FileCase:
 
     @property
     def displaced(self) -> bool:
-        """Whether its pieces lie in another order than pieces are written in, and no signature covers where."""
+        """Whether its pieces lie in an order that nobody writes, and no signature covers where they lie."""
         loose = any(table in where for where in self.exclusions for table in _OFFSETS)
         return bool(loose and self.layout and self.layout.backwards)
 

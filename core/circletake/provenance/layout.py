@@ -63,7 +63,13 @@ def layout_of(path: Path) -> Layout | None:
         return None
     if not kinds & _READ:
         return None
-    return Layout(digest.hexdigest(), backwards, _astray(chunks, media), streamed and not kinds & _MEDIA)
+    return Layout(
+        digest.hexdigest(),
+        backwards,
+        _astray(chunks, media),
+        streamed and not kinds & _MEDIA,
+        sum(end - start for start, end in media),
+    )
 
 
 def _offset_tables(data: bytearray, at: int, end: int, depth: int) -> Iterator[tuple[int, int, int]]:
