@@ -161,7 +161,8 @@ class FileCase:
         recorded: its entry in ``release.json``.
         media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
-        slack: bytes in ``free``/``skip`` boxes or after the last box that are not zero-length padding.
+        slack: bytes that something fills in ``free``/``skip`` boxes, or after the last box; neither zeros nor an
+            empty box in another, nor the name of its muxer.
         exclusions: hash exclusions of the active manifest beyond the default set.
         members: names of videos inside an archive.
         summed: its digest in SHA256SUMS, empty where it is not listed.
