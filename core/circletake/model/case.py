@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -115,9 +115,11 @@ class Layout:
             same before signing, after it, and after the credentials are cut out again; another one
             after the file was written anew.
         backwards: chunk offsets of a track that point before the chunk that comes before them.
-        astray: chunks of picture or sound that lie in no ``mdat``, but in a box that signatures pass over.
+        astray: chunks of picture or sound that do not lie whole in an ``mdat``, but in a box that signatures
+            may pass over.
         opening: the first piece of a stream, which describes pictures that lie in other files.
         media: bytes of picture and sound, described or not: what its ``mdat`` boxes hold.
+        overlapping: chunks that begin inside another one.
     """
 
     sha256: str
@@ -125,6 +127,12 @@ class Layout:
     astray: int = 0
     opening: bool = False
     media: int = 0
+    overlapping: int = 0
+
+
+def offsets_left_out(exclusions: Iterable[str]) -> bool:
+    """Whether a signature with these exclusions leaves out where the chunks of a track lie."""
+    return any(table in where for where in exclusions for table in _OFFSETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +169,8 @@ class FileCase:
         recorded: its entry in ``release.json``.
         media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
-        slack: bytes that something fills in ``free``/``skip`` boxes, or after the last box; neither zeros nor an
-            empty box in another, nor the name of its muxer.
+        slack: bytes that something fills in ``free``/``skip`` boxes, or after the last box; neither zeros nor
+            an empty box in another, nor the name of its muxer.
         exclusions: hash exclusions of the active manifest beyond the default set.
         members: names of videos inside an archive.
         summed: its digest in SHA256SUMS, empty where it is not listed.
@@ -234,9 +242,10 @@ class FileCase:
 
     @property
     def displaced(self) -> bool:
-        """Whether its pieces lie in an order that nobody writes, and no signature covers where they lie."""
-        loose = any(table in where for where in self.exclusions for table in _OFFSETS)
-        return bool(loose and self.layout and self.layout.backwards)
+        """Whether its chunks lie as nobody writes them, and no signature covers where they lie."""
+        lie = self.layout
+        odd = lie and (lie.backwards or lie.overlapping or lie.astray)
+        return bool(odd) and offsets_left_out(self.exclusions)
 
     @property
     def signed_picture(self) -> bool:

@@ -412,8 +412,15 @@ def test_chunks_that_point_backwards_are_an_error_only_where_no_signature_covers
     back = Layout("x", backwards=2)
     exclusions = ("/moov/trak/mdia/minf/stbl/stco",)
     (told,) = ask("bytes.order", video(layout=back, exclusions=exclusions))
-    assert told.seen == "2 chunk offsets point backwards, and the signature leaves them out"
+    assert told.seen == "2 chunks point backwards, and the signature leaves the offsets out"
     assert verdict_of(video(layout=back, exclusions=exclusions), sealed=False) == "altered"
+    everywhere = Layout("x", backwards=1, overlapping=3, astray=1)
+    (all_told,) = failures(ask("bytes.order", video(layout=everywhere, exclusions=exclusions)))
+    assert all_told == (
+        "a chunk points backwards, 3 chunks begin inside others, a chunk reaches outside the media data, "
+        "and the signature leaves the offsets out"
+    )
+    assert not failures(ask("bytes.order", video(layout=everywhere)))
     assert not failures(ask("bytes.order", video(layout=back)))
     assert not failures(ask("bytes.order", video(layout=Layout("x"), exclusions=exclusions)))
     sealed = video(layout=back, exclusions=exclusions, recorded=recorded())
