@@ -12,13 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from circletake.provenance.parts import C2PA_UUID, GIF, JPEG, WALKED, Box, boxes, walk
+from circletake.provenance.parts import C2PA_UUID, EMPTY, GIF, JPEG, WALKED, Box, boxes, walk
 
 _LARGEST = 256_000_000
 MOST_BOXES = 30_000
 """Top-level boxes of a file that is handed to the C2PA library, whose time grows with their square."""
 
-_EMPTY = frozenset({b"free", b"skip"})
 _MUXER = re.compile(rb"IsoMedia File Produced with GPAC [\w.+-]{1,40}(?=\0|$)")
 """What MP4Box writes into an empty box of every file it makes."""
 
@@ -98,8 +97,11 @@ def crowded(path: Path) -> bool:
         return False
 
 
-def slack(path: Path) -> int:
+def slack(path: Path, kinds: frozenset[bytes] = EMPTY) -> int:
     """Bytes that a hash leaves out and that hold something: what fills ``free``/``skip`` boxes, or a tail.
+
+    Args:
+        kinds: of box that it leaves out.
 
     Returns:
         in such a box, from the first that is not zero to the last; 0 for formats without such boxes.
@@ -112,7 +114,7 @@ def slack(path: Path) -> int:
             if not found_here:
                 return 0
             for box in found_here:
-                if box.kind in _EMPTY:
+                if box.kind in kinds:
                     found += _filling(file, box)
     except OSError:
         return 0
@@ -146,7 +148,7 @@ def _filling(file: BinaryIO, box: Box) -> int:
     if last - 8 <= first:
         file.seek(last - 8)
         head = file.read(8)
-        if last - 8 >= box.body and head[4:] in _EMPTY and last - 8 + int.from_bytes(head[:4]) == box.end:
+        if last - 8 >= box.body and head[4:] in EMPTY and last - 8 + int.from_bytes(head[:4]) == box.end:
             return 0
     return max(0, last - first)
 

@@ -108,7 +108,7 @@ def _kind(path: str, file: Path) -> str:
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
-    from circletake.provenance.leftout import left_out
+    from circletake.provenance.leftout import left_out, passed_over
     from circletake.provenance.reading import read_credentials, slack
 
     if not can_be_signed(file):
@@ -134,7 +134,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         _without_hashes(credentials),
         media=probed.facts if probed else None,
         unreadable=problem,
-        slack=slack(file),
+        slack=slack(file, passed_over(credentials)),
         exclusions=skipped.rest,
         uncovered=skipped.picture or astray,
         untold=skipped.untold,
