@@ -112,13 +112,13 @@ def _recipe(slate: Slate) -> Iterator[tuple[str, str]]:
     for field, claim in recipe.in_force.items():
         said = f"{claim.evidence}{', accepted' if claim.accepted else ''}"
         source = (
-            f"{printable(claim.source, 40)}, {printable(claim.by, 30)}"
+            f"{printable(claim.source, 100)}, {printable(claim.by, 30)}"
             if claim.source != claim.by
             else claim.by
         )
         when = f", {claim.at:%Y-%m-%d}" if claim.at else ""
         yield next(heads), f"{printable(field, 24)} = {printable(claim.value, 300)}"
-        yield "", f"    {said}: {printable(source, 72)}{when}"
+        yield "", f"    {said}: {printable(source, 140)}{when}"
     heads = _once("contradicts")
     for field, claims in recipe.contradictions.items():
         others = dict.fromkeys(

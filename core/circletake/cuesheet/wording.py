@@ -110,6 +110,8 @@ def evidence(claim: RecipeClaim) -> str:
     match claim.evidence:
         case Evidence.DECLARED | Evidence.SIGNED:
             return f"{claim.evidence} by {claim.by}" if claim.by else claim.evidence.value
+        case Evidence.EMBEDDED if claim.checked:
+            return f"declared by its manifest, signed by {claim.by}; {claim.checked}"
         case Evidence.EMBEDDED:
             return "embedded, unsigned file tags"
         case Evidence.SIDECAR:
