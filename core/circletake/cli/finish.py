@@ -11,7 +11,7 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, in_pairs, load_plugins, open_library, pairs
 from circletake.cli.console import note, print_json, progress, say, stopping
 from circletake.cli.cut_import import MediaFolders, Sequence, Timecoded
-from circletake.cli.export import Prompts, from_here, signing_terms
+from circletake.cli.export import Prompts, from_here, policy_of, signing_terms
 
 if TYPE_CHECKING:
     from circletake.cuesheet.rows import CueSheet
@@ -113,7 +113,8 @@ def finish(
         stack.enter_context(stopping("the film is signed" if done else "nothing was changed"))
         slates = slates_of(lib, found.cues)
         used = {cue.take_id for cue in found.cues.cues}
-        sheet = sheet_of(found.cues, slates, selection_of(lib, used))
+        policy = under.policy if under else policy_of(lib, prompts)
+        sheet = sheet_of(found.cues, slates, selection_of(lib, used), policy)
         if sheets.wanted:
             with progress("reading frames", "the film is signed" if done else "nothing was changed") as bar:
                 texts = cue_texts(lib, film, found.cues, sheet, slates, sheets, progress=bar)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SURE, LIKELY, DOUBTFUL = "sure", "likely", "doubtful"
 UNSEEN = "timeline alone"
+KEPT_BACK = "kept back"
+"""How a prompt is told that is known and is not to travel."""
 
 _EVEN = 0.01
 """Difference from the film's own speed that is no change of speed."""

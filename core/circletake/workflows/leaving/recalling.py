@@ -6,12 +6,13 @@ believed as far as its signer is, once its bytes are shown to be what was signed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.audit.making import TAKE
 from circletake.audit.record import LARGEST, read_release
 from circletake.audit.tracing import Assembled, assembled
 from circletake.errors import BadInput, NotFound
@@ -19,6 +20,7 @@ from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.cut import Cut
 from circletake.model.export import BLACK, SoundUse
 from circletake.model.manifest import Check, Credentials, ManifestSaid
+from circletake.model.policy import PromptPolicy
 from circletake.model.recorded import Recorded, RecordedTake, recorded_in
 from circletake.model.text import printable
 from circletake.workflows import pool
@@ -41,10 +43,12 @@ class Recalled:
 
     Attributes:
         film: where its picture can be read; ``None`` for a cut that was not rendered.
+        prompts: what of prompts was to travel with it, as it says itself; of a cut, all.
     """
 
     cues: CueList
     film: Path | None
+    prompts: PromptPolicy = PromptPolicy.FULL
 
 
 def recall(library: Library, what: str, trust: Sequence[TrustList] = ()) -> Recalled:
@@ -64,7 +68,8 @@ def recall(library: Library, what: str, trust: Sequence[TrustList] = ()) -> Reca
     if not path.exists():
         raise NotFound(what, "no such cut, release or film", "circletake cut show lists cuts")
     film = _cut_in(path) if path.is_dir() else path
-    return Recalled(_signed(library, film, tuple(trust)), film)
+    case = looked_at(film, tuple(trust))
+    return Recalled(_signed(library, film, case, tuple(trust)), film, _kept_back(case.credentials))
 
 
 def cues_of_cut(cut: Cut) -> CueList:
@@ -115,8 +120,21 @@ def _cut_in(folder: Path) -> Path:
     return film
 
 
-def _signed(library: Library, film: Path, trust: tuple[TrustList, ...]) -> CueList:
-    case = looked_at(film, trust)
+def _kept_back(said: Credentials) -> PromptPolicy:
+    """What became of the prompts of a signed video: the least that any of its takes tells."""
+    told = {manifest.assertions[TAKE].get("prompts") for manifest in said.manifests if _of_take(manifest)}
+    redacted = any(action.name == "c2pa.redacted" for each in said.manifests for action in each.actions)
+    if PromptPolicy.HASH in told:
+        return PromptPolicy.HASH
+    return PromptPolicy.OMIT if redacted or PromptPolicy.OMIT in told else PromptPolicy.FULL
+
+
+def _of_take(manifest: ManifestSaid) -> bool:
+    record = manifest.assertions.get(TAKE)
+    return isinstance(record, Mapping) and isinstance(record.get("prompts"), str)
+
+
+def _signed(library: Library, film: Path, case: FileCase, trust: tuple[TrustList, ...]) -> CueList:
     found = _told(film, case)
     record = recorded_in(found.manifest.assertions)
     rate = record and (record.rate or (case.media and case.media.rate))
