@@ -100,7 +100,7 @@ def test_a_finished_film_tells_again_what_it_was_signed_with(
     assert (told["rows"][0]["how"], told["rows"][0]["confidence"]) == ("by the picture", 0.97)
     assert told["rows"][0]["picture"] is None
     assert told["sounds"] == [
-        {"name": "sound of the film", "sha256": "", "origin": "ai-made", "declared_by": "Ana"}
+        {"name": "sound of the film", "sha256": "", "origin": "ai-made", "declared_by": "Ana", "at": ""}
     ]
 
 

@@ -110,7 +110,8 @@ def _show(sheet: CueSheet) -> None:
     for over in sheet.over:
         say(f"OVER     {over.record_in}-{over.record_out}  {printable(over.told, 120)}")
     for sound in sheet.sounds:
-        say(f"SOUND    {printable(declared(sound.name, sound.origin, sound.declared_by), 120)}")
+        told = declared(sound.name, sound.origin, sound.declared_by, sound.at)
+        say(f"SOUND    {printable(told, 120)}")
     say(
         f"TAKES    {counted(len(sheet.used), 'take')} in {counted(len(sheet.cues), 'stretch', 'stretches')}"
         f" · {clock(sheet.found)} of {clock(sheet.seconds)} ({percent(sheet.found_frames, sheet.frames)})"

@@ -159,9 +159,10 @@ def _show(found: Finding, done: Finished | None, sheet: CueSheet) -> None:
             say(f"BLACK    {place(gap)}  {gap.why.removeprefix('black ')}")
     for each in cues.others:
         what = f"{OVER}: {each.what}" if isinstance(each, Overlay) else each.what
-        say(f"OTHER    {place(each)}  {printable(declared(what or 'not ours', each.kind, each.by), 160)}")
+        told = declared(what or "not ours", each.kind, each.by, each.at)
+        say(f"OTHER    {place(each)}  {printable(told, 160)}")
     for sound in cues.sounds:
-        told = declared(sound.name, sound.origin, sound.declared_by)
+        told = declared(sound.name, sound.origin, sound.declared_by, sound.at)
         say(f"SOUND    {printable(told, 160)}")
     for text in found.against:
         say(f"AGAINST  {printable(text, 120)}; neither is claimed")
@@ -207,12 +208,13 @@ def _as_json(found: Finding, done: Finished | None, slates: Any) -> dict[str, An
                 "what": each.what,
                 "source_type": each.kind,
                 "by": each.by,
+                "at": each.at,
                 "over": isinstance(each, Overlay),
             }
             for each in cues.others
         ],
         "sounds": [
-            {"name": each.name, "origin": each.origin, "declared_by": each.declared_by}
+            {"name": each.name, "origin": each.origin, "declared_by": each.declared_by, "at": each.at}
             for each in cues.sounds
         ],
         "notes": list(found.notes),

@@ -104,6 +104,7 @@ class Missing(Untaken):
         what: what the timeline calls it.
         kind: what somebody declared it to be, ``black``, or empty.
         by: who declared it.
+        at: on which day, where that was before the film was signed.
     """
 
     number: int
@@ -116,6 +117,7 @@ class Missing(Untaken):
     what: str = ""
     kind: str = ""
     by: str = ""
+    at: str = ""
 
     @property
     def told(self) -> str:
@@ -129,6 +131,7 @@ class Over:
 
     Attributes:
         kind: what somebody declared it to be; empty where nobody did.
+        at: as :attr:`Missing.at`.
     """
 
     record_in: str
@@ -136,11 +139,12 @@ class Over:
     what: str
     kind: str
     by: str
+    at: str = ""
 
     @property
     def told(self) -> str:
         """``Title 01: humanEdits, declared by ana``."""
-        return declared(self.what, self.kind, self.by)
+        return declared(self.what, self.kind, self.by, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,12 +322,13 @@ def _missing(gap: Gap, slates: Mapping[str, Slate], place: _Place) -> Missing:
         what=gap.what,
         kind=gap.kind,
         by=gap.by,
+        at=gap.at,
     )
 
 
 def _over(overlay: Overlay, cues: CueList) -> Over:
     start, end = (timecode(frame, cues.rate, cues.start) for frame in (overlay.record_in, overlay.record_out))
-    return Over(start, end, overlay.what, overlay.kind, overlay.by)
+    return Over(start, end, overlay.what, overlay.kind, overlay.by, overlay.at)
 
 
 def _said(recipe: Recipe, field: Field, told: bool = True) -> Said | None:

@@ -73,16 +73,20 @@ def how(cue: Cue) -> str:
 def of_no_take(gap: Missing) -> str:
     """``A001.mov: digitalCapture, declared by ana``, or why nobody knows what is shown."""
     if gap.kind:
-        return gap.why if gap.kind == BLACK else declared(gap.what, gap.kind, gap.by)
+        return gap.why if gap.kind == BLACK else declared(gap.what, gap.kind, gap.by, gap.at)
     if not gap.nearest:
         return f"not found ({gap.why})" if gap.why else "not found"
     return f"not found (nearest {gap.nearest}{': ' if gap.why else ''}{gap.why})"
 
 
-def declared(what: str, kind: str, by: str) -> str:
-    """``night_bus.wav: human-made, declared by ana``; ``undeclared`` where nobody said anything."""
+def declared(what: str, kind: str, by: str, at: str = "") -> str:
+    """``night_bus.wav: human-made, declared by ana``; ``undeclared`` where nobody said anything.
+
+    Args:
+        at: the day, where that is told.
+    """
     nobody = kind in ("", UNDECLARED)
-    said = UNDECLARED if nobody else f"{kind}, declared by {by or 'nobody named'}"
+    said = UNDECLARED if nobody else f"{kind}, declared by {by or 'nobody named'}{at and f' on {at}'}"
     return f"{what}: {said}" if what else said
 
 

@@ -6,6 +6,7 @@ believed as far as its signer is, once its bytes are shown to be what was signed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -69,7 +70,7 @@ def recall(library: Library, what: str, trust: Sequence[TrustList] = ()) -> Reca
         raise NotFound(what, "no such cut, release or film", "circletake cut show lists cuts")
     film = _cut_in(path) if path.is_dir() else path
     case = looked_at(film, tuple(trust))
-    return Recalled(_signed(library, film, case, tuple(trust)), film, _kept_back(case.credentials))
+    return Recalled(cues_signed(library, film, case, trust), film, _kept_back(case.credentials))
 
 
 def cues_of_cut(cut: Cut) -> CueList:
@@ -134,7 +135,15 @@ def _of_take(manifest: ManifestSaid) -> bool:
     return isinstance(record, Mapping) and isinstance(record.get("prompts"), str)
 
 
-def _signed(library: Library, film: Path, case: FileCase, trust: tuple[TrustList, ...]) -> CueList:
+def cues_signed(library: Library, film: Path, case: FileCase, trust: Sequence[TrustList] = ()) -> CueList:
+    """The cue list that a signed video tells of itself.
+
+    Args:
+        case: what it says, as :func:`looked_at` read it.
+
+    Raises:
+        BadInput: as :func:`recall`.
+    """
     found = _told(film, case)
     record = recorded_in(found.manifest.assertions)
     rate = record and (record.rate or (case.media and case.media.rate))
@@ -156,9 +165,10 @@ def _signed(library: Library, film: Path, case: FileCase, trust: tuple[TrustList
         height=facts.height if facts else 0,
         start=record.start,
         said_by=_name(found.manifest),
+        said_at=_day(found.manifest),
         doubts=_doubts(case.credentials, found, trust),
         overlays=tuple(
-            Overlay(*_frames(each.record, rate), each.what, each.source_type, each.by)
+            Overlay(*_frames(each.record, rate), each.what, each.source_type, each.by, each.at)
             for each in record.others
             if each.over
         ),
@@ -219,6 +229,12 @@ def _name(manifest: ManifestSaid) -> str:
     return printable(manifest.signer.name, 60) if manifest.signer else "somebody unnamed"
 
 
+def _day(manifest: ManifestSaid) -> str:
+    """The day of its first action, as its signer tells it; empty where none is told."""
+    told = next((action.when[:10] for action in manifest.actions if action.when), "")
+    return told if re.fullmatch(r"\d{4}-\d\d-\d\d", told) else ""
+
+
 def _rows(library: Library, record: Recorded, rate: Fraction) -> Iterator[Cue | Gap]:
     for each in record.takes:
         take = library.registry.takes.by_sha256(each.take)
@@ -232,7 +248,8 @@ def _rows(library: Library, record: Recorded, rate: Fraction) -> Iterator[Cue | 
     for other in record.others:
         if not other.over:
             kind = "" if other.source_type == BLACK else other.source_type
-            yield Gap(*_frames(other.record, rate), what=other.what, kind=kind, by=other.by)
+            span = _frames(other.record, rate)
+            yield Gap(*span, what=other.what, kind=kind, by=other.by, at=other.at)
 
 
 def _settled(rows: Sequence[Cue | Gap], frames: int, rate: Fraction) -> Iterator[Cue | Gap]:
