@@ -82,6 +82,29 @@ def test_a_cut_a_release_and_the_signed_video_say_the_same(cli: Cli, takes: tupl
     assert "as Lumen Films signed it" in told[1][2]
 
 
+def test_one_moment_has_one_timecode_on_the_sheet_and_on_the_shot_map(
+    cli: Cli, takes: tuple[Take, Take]
+) -> None:
+    assert cli("release", "r1", "--cut", "main", "--by", "Ana")[0] in (0, 1)
+    cli("disclose", "r1", "--shots", "shots.csv", "--to", "said.html")
+    cli("audit", "r1", "--cues", "audited.csv")
+    sheet = [
+        (row["record in"], row["record out"])
+        for row in rows_of(cli("cues", "r1", "--format", "csv")[1])
+        if row["record in"]
+    ]
+    for name in ("shots.csv", "audited.csv"):
+        rows = rows_of(Path(name).read_text("utf-8-sig"))
+        told = [
+            (row["record in timecode"], row["record out timecode"])
+            for row in rows
+            if row["file"] == "main.mp4"
+        ]
+        assert told == sheet
+        assert told[0][0] == "01:00:00:00"
+    assert "01:00:00:00" in Path("said.html").read_text()
+
+
 def test_a_finished_film_tells_again_what_it_was_signed_with(
     cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
