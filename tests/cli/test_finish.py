@@ -85,6 +85,37 @@ def test_a_timeline_tells_its_takes_and_becomes_a_cut(cli: Cli, takes: tuple[Tak
     ]
 
 
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("001  BL  V  C  00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n", "nothing but gaps"),
+        (
+            "001  AX  A  C  00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: song.wav\n",
+            "only 1 sound",
+        ),
+    ],
+)
+def test_a_timeline_without_a_clip_says_what_it_holds_instead(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path, edit: str, told: str
+) -> None:
+    path = tmp_path / "empty.edl"
+    path.write_text(f"TITLE: empty\n{edit}")
+    status, out, _ = cli("cut", "import", path, "--rate", "12")
+    assert (status, "0 of 0" in out) == (1, False)
+    assert f"no clip is seen in it, {told}; no cut was made" in out
+
+
+def test_a_timeline_of_no_take_says_that_no_cut_was_made(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.edl"
+    edit = "001  AX  V  C  00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: x.mov\n"
+    path.write_text(f"TITLE: other\n{edit}")
+    status, out, err = cli("cut", "import", path, "--rate", "12")
+    assert (status, "0 of 1 piece are takes" in out) == (1, True)
+    assert "no cut was made" in err
+
+
 def test_a_dry_run_only_tells(cli: Cli, takes: tuple[Take, Take], edl: Path) -> None:
     _, out, _ = cli("cut", "import", edl, "--rate", "12", "--dry-run", "--json")
     rows = json.loads(out)["rows"]
