@@ -177,7 +177,7 @@ def _related(found: Dossier) -> Iterator[tuple[str, str]]:
 def _why_version(version: VersionOf) -> str:
     bits = f"{version.distance:.0f} of 256 bits"
     why = version.reason.removesuffix(bits).rstrip(", ")
-    return f"{bits}: {printable(why, 80)}" if why else bits
+    return f"{bits}: {printable(why, 160)}" if why else bits
 
 
 def diff(
