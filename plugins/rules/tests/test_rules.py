@@ -139,7 +139,9 @@ def test_a_file_cut_short_accuses_no_signer() -> None:
     told = Credentials(True, unreadable="box size extends beyond asset bounds")
     (unread,) = ask("c2pa.trusted", video(credentials=told, unreadable="ends early"))
     assert unread.check is Check.NOT_CHECKED
-    assert failures(ask("c2pa.trusted", video(credentials=told)))
+    # Broken credentials name nobody either.
+    (broken,) = ask("c2pa.trusted", video(credentials=told))
+    assert broken.check is Check.NOT_CHECKED
 
 
 def test_an_altered_ingredient_is_an_error_at_its_place_and_an_unknown_signer_a_note() -> None:
@@ -340,3 +342,20 @@ def test_a_still_whose_credentials_cannot_be_read_is_told_so_and_its_signer_is_n
     assert failures(ask("file.readable", cut)) == ["its credentials cannot be read: PNG out of range"]
     (outcome,) = ask("c2pa.trusted", cut)
     assert outcome.check is Check.NOT_CHECKED
+
+
+def test_credentials_that_lie_elsewhere_are_not_fetched_and_not_called_broken() -> None:
+    told = video(credentials=Credentials(True, "https://example.org/m.c2pa"))
+    (present,) = failures(ask("c2pa.present", told))
+    assert "not in it but at https://example.org/m.c2pa; nothing is fetched" in present
+    for rule in ("c2pa.state", "c2pa.trusted", "file.readable"):
+        assert not failures(ask(rule, told))
+
+
+def test_a_signers_mistake_of_form_is_told_as_that() -> None:
+    code = "assertion.action.ingredientMismatch"
+    assert failures(ask("c2pa.form", video(credentials=credentials(problems=(code,))))) == [
+        f"its manifest is whole, but not well-formed ({code})"
+    ]
+    altered = credentials(problems=(code,), integrity=Check.FAILED)
+    assert ask("c2pa.form", video(credentials=altered))[0].check is Check.NOT_CHECKED

@@ -22,7 +22,14 @@ CARD = RuleCard(
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
-    if file.credentials.present:
+    if address := file.credentials.elsewhere:
+        yield failed(
+            f"its credentials are not in it but at {address}; nothing is fetched, so they were not read",
+            "content credentials in the file",
+            severity=Severity.WARNING,
+            remedy="ask the producer for the file with its credentials in it",
+        )
+    elif file.credentials.present:
         yield passed()
     elif file.unreadable or file.credentials.unreadable:
         yield not_checked("the file cannot be read")

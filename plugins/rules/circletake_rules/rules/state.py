@@ -41,7 +41,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             f"{_added(file)}; its credentials cannot be read like this", "the bytes that were signed"
         )
     else:
-        yield not_checked(said.unreadable or file.unreadable or "the credentials did not say")
+        away = "the credentials are elsewhere" if said.elsewhere else ""
+        yield not_checked(said.unreadable or file.unreadable or away or "the credentials did not say")
 
 
 def _what(file: FileCase) -> str:
