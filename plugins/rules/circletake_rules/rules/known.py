@@ -23,7 +23,7 @@ CARD = RuleCard(
 
 def _question(case: AuditCase) -> Iterator[Answer]:
     if case.release is None:
-        yield not_checked(case.release_problem or "no release.json lists what belongs here")
+        yield not_checked(case.unlisted)
         return
     strangers = [f for f in case.files if not f.belongs]
     for file in strangers:
@@ -45,7 +45,11 @@ def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
     if file.unreadable:
         return "not in the record, and cannot be read", Severity.ERROR
     if file.kind == "video" and file.credentials.present:
-        return f"a foreign clip, signed by {_signer(file)}, that nobody listed", Severity.ERROR
+        named = file.belonging
+        of = ""
+        if named and named.release != release.id:
+            of = f", file {named.number} of {named.of} of another release"
+        return f"a foreign clip, signed by {_signer(file)}{of}, that nobody listed", Severity.ERROR
     if file.kind == "video":
         return "an unsigned video that nobody listed", Severity.ERROR
     return "not in the record", Severity.NOTE if file.litter else Severity.WARNING
