@@ -41,6 +41,8 @@ class RuleCard:
         meaning: what it means when it fails.
         source: where the rule comes from.
         remedy: how to mend it.
+        otherwise: when it matters more or less than ``severity``, to follow on it: ``error where ...; note
+            where ...``; empty where it never does.
     """
 
     id: str
@@ -50,6 +52,7 @@ class RuleCard:
     source: str
     remedy: str
     scope: Scope = Scope.FILE
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="release.json, sealed; C2PA 2.4 default hash exclusions",
     remedy="ask the producer for the released file",
+    otherwise=("warning where the list is another signer's or another release's"),
 )
 
 

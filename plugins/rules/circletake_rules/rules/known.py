@@ -18,6 +18,10 @@ CARD = RuleCard(
     source="release.json, sealed",
     remedy="take it out of the folder, or ask the producer what it is",
     scope=Scope.RELEASE,
+    otherwise=(
+        "warning where it is a listed file under another name, a copy of one, or no video; "
+        "note where a file manager left it"
+    ),
 )
 
 

@@ -19,6 +19,10 @@ CARD = RuleCard(
     source="circletake: org.circletake.release in the signed manifest, id in release.json",
     remedy="ask the producer for the whole release, with release.json and release.json.c2pa",
     scope=Scope.RELEASE,
+    otherwise=(
+        "note where one file was audited alone, or a list that was not read lies in its folder, or another "
+        "program's release.json lies here"
+    ),
 )
 
 _LIST = "release.json"
