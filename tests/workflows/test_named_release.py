@@ -24,12 +24,15 @@ from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
 from circletake.workflows.auditing.audit import audit_folder
+from circletake.workflows.leaving.cutting import single
+from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.redacting import redact
 from circletake.workflows.leaving.regrading import regrade
 from circletake.workflows.leaving.release import make_release, plan_release
 from circletake.workflows.leaving.terms import Terms
 from circletake.workflows.leaving.workbench import Workbench
 from circletake.workflows.library import Library
+from circletake.workflows.upkeep import tidying
 from tests import releases
 from tests.factories import NOW, actor
 from tests.outgoing import PROMPT, Failing, circled, leftovers
@@ -88,6 +91,28 @@ class TestReleasing:
         assert places(tmp_path / "r") == [Belonging(made.release.id, n, 4) for n in (1, 2, 3, 4)]
         again = make_release(film, manager, plan_release(film, "r", folder=tmp_path / "s"), under)
         assert (again.reused, again.release.id in kept) == (0, False)
+
+    def test_clips_of_one_that_was_stopped_and_never_made_are_cleared_away(
+        self,
+        film: Library,
+        manager: PluginManager,
+        under: Terms,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        export(film, manager, single(film.registry.takes.slates()[2]), under, tmp_path / "out", whole=True)
+        kept = set(film.signed_folder.iterdir())
+        plan = plan_release(film, "r", folder=tmp_path / "r")
+        with pytest.raises(CircletakeError):
+            make_release(film, manager, plan, replace(under, signer=Failing(under.signer, 2)))
+        assert tidying.leftovers(film) == []
+        monkeypatch.setattr(tidying, "LEFT_ALONE", -60)
+        rows = [row for row in tidying.leftovers(film) if row.path.parent == film.signed_folder]
+        assert {row.path for row in rows} == set(film.signed_folder.iterdir()) - kept
+        assert {row.why for row in rows} == {"clip of a release that was never made"}
+        tidying.sweep(film, rows)
+        assert make_release(film, manager, plan, under).reused == 0
+        assert set(film.signed_folder.iterdir()) == kept
 
     def test_a_damaged_note_of_an_id_is_not_believed(
         self, film: Library, manager: PluginManager, under: Terms, tmp_path: Path

@@ -187,8 +187,9 @@ class Audit:
 
     @property
     def record(self) -> str:
-        """The sha256 of the ``release.json`` that is there; empty without one."""
-        return next((f.case.sha256 for f in self.files if f.case.kind == "record"), "")
+        """The sha256 of the ``release.json`` that is there; empty without one, or of another program's."""
+        foreign = self.stray is not None and self.stray.kind == "foreign"
+        return "" if foreign else next((f.case.sha256 for f in self.files if f.case.kind == "record"), "")
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

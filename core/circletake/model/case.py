@@ -294,8 +294,9 @@ class AuditCase:
 
     @property
     def record(self) -> str:
-        """The sha256 of the ``release.json`` that is there; empty without one."""
-        return next((f.sha256 for f in self.files if f.kind == "record"), "")
+        """The sha256 of the ``release.json`` that is there; empty without one, or of another program's."""
+        foreign = self.stray is not None and self.stray.kind == "foreign"
+        return "" if foreign else next((f.sha256 for f in self.files if f.kind == "record"), "")
 
     @property
     def sealed(self) -> bool:

@@ -61,6 +61,12 @@ def revision_for(revision: str, place: Belonging | None) -> str:
     return f"{revision}+{place.release}/{place.number}/{place.of}" if place else revision
 
 
+def is_for_release(row: ExportRow) -> bool:
+    """Whether a signed clip names a release; the library keeps such only until that is made."""
+    head, mark, place = row.recipe_digest.rpartition("+")
+    return bool(head and mark) and is_id(place.partition("/")[0])
+
+
 def marked(row: ExportRow, place: Belonging | None) -> ExportRow:
     """``row`` with that revision."""
     return replace(row, recipe_digest=revision_for(row.recipe_digest, place))
