@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -27,6 +30,7 @@ from circletake import (
 )
 from circletake.model.export import black_use
 from circletake.testing import RuleContract
+from circletake_rules import rules
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
 from tests.factories import media_facts
 
@@ -87,6 +91,17 @@ def test_a_report_belongs_to_whoever_sealed_the_release(certificate: str, check:
     (outcome,) = ask("report.seal", report(), **of)
     assert outcome.check is check
     assert outcome.severity is (Severity.WARNING if check is Check.FAILED else Severity.ERROR)
+
+
+def test_a_rule_that_weighs_a_case_otherwise_than_its_card_says_so_there() -> None:
+    """``--explain`` tells the card alone, and must not contradict what an audit then says."""
+    quiet = []
+    for module in (import_module(f"{rules.__name__}.{each.name}") for each in iter_modules(rules.__path__)):
+        card, source = module.RULE.card, inspect.getsource(module)
+        given = {word.lower() for word in re.findall(r"Severity\.([A-Z]+)", source)} - {card.severity}
+        given |= {"note"} if "lacking(" in source and card.severity != "note" else set()
+        quiet += [(card.id, word) for word in sorted(given) if word not in card.otherwise]
+    assert quiet == []
 
 
 def test_every_rule_stands_in_the_docs_as_its_card_says() -> None:

@@ -15,6 +15,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, validation: hard bindings and assertion hashes",
     remedy="ask the producer for the signed file",
+    otherwise=("note where the file cannot be read, which is the finding"),
 )
 
 MEDIA = "picture, sound or how they are stored was changed after signing"

@@ -21,6 +21,7 @@ CARD = RuleCard(
         "ask the producer, outside this folder, for the certificate's fingerprint; "
         "if it is the same: circletake trust add NAME PEM"
     ),
+    otherwise=("note where only an identity that it names is one that your lists do not know"),
 )
 
 _INVALID = "signingCredential.invalid"
