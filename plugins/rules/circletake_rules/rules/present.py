@@ -18,7 +18,10 @@ CARD = RuleCard(
         "California B&P 22757.3(b): a disclosure in the file"
     ),
     remedy="ask the producer for the signed file; do not pass this one on",
-    otherwise=("note where the release's list does not have it, which is the finding"),
+    otherwise=(
+        "note where the release's list does not have it, which is the finding; warning where its credentials "
+        "lie at an address, which is not asked"
+    ),
 )
 
 
