@@ -8,19 +8,34 @@ from typing import Any
 
 import pytest
 
+from circletake.errors import Cancelled
+from circletake.workflows.worker import Done, failure_of
+
 
 class InProcess(Executor):
     """Does each task at once, in this process."""
 
     def submit(self, run: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
-        """Do the task; the pool hands its function and itself first, or asks whether anybody is there."""
+        """Do the tasks; the pool hands their function and them first, or asks whether anybody is there."""
         future: Future[Any] = Future()
-        function, *given = args[:2] or (run,)
+        if not args:
+            future.set_result(run())
+            return future
+        function, tasks = args[:2]
         try:
-            future.set_result(function(*given))
-        except Exception as error:
-            future.set_exception(error)
+            future.set_result(Done([_outcome(function, task) for task in tasks], 0))
+        except Cancelled as stop:
+            future.set_exception(stop)
         return future
+
+
+def _outcome(function: Callable[[Any], Any], task: Any) -> Any:
+    try:
+        return function(task)
+    except Cancelled:
+        raise
+    except Exception as error:
+        return failure_of(error)
 
 
 def without_workers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ if __name__ == "__main__":
     from circletake.model.job import JobStep
     from circletake.plugins.manager import PluginManager
     from circletake.workflows import pool
+    from circletake.workflows.worker import Done
     from circletake.workflows.intake import patience
     from circletake.workflows.intake.desk import Desk
 
@@ -38,8 +39,8 @@ if __name__ == "__main__":
 
     class Here(ThreadPoolExecutor):
         # Worker processes take a second each to start, and are not what this is about.
-        def submit(self, run, function, task, *_):
-            return super().submit(function, task)
+        def submit(self, run, function, tasks, *_):
+            return super().submit(lambda: Done([function(task) for task in tasks], 0))
     pool.local_processes = lambda workers, caps, ahead: Here(1)
     patience._FIRST_LOOK = patience._FIRST_RETRY = 0.05
 

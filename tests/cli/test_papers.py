@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from circletake.cli.app import run
 from circletake.errors import SigningError
@@ -261,7 +262,19 @@ def test_what_cannot_be_written_is_said_before_any_work(
 
 def test_the_schema_is_printed_and_nothing_else(capsys: Capture) -> None:
     assert run(["audit", "--schema"]) == 0
-    assert json.loads(capsys.readouterr().out)["title"] == "circletake.audit/1"
+    assert json.loads(capsys.readouterr().out)["title"] == "circletake audit --json"
+
+
+def test_what_json_prints_is_of_the_schema_that_is_printed(mine: Made, capsys: Capture) -> None:
+    run(["audit", "--schema"])
+    valid = Draft202012Validator(json.loads(capsys.readouterr().out))
+    run(["audit", str(mine.folder), str(next(mine.folder.glob("*.mp4"))), "--json"])
+    printed = json.loads(capsys.readouterr().out)
+    assert [error.message for error in valid.iter_errors(printed)] == []
+    assert len(printed["audits"]) == 2
+    del printed["audits"][1]["files"][0]["verdict"]
+    assert [error.message for error in valid.iter_errors(printed)] == ["'verdict' is a required property"]
+    assert not valid.is_valid(printed["audits"][0]), "one audit alone is what --report FILE.json writes"
 
 
 def test_a_paper_of_ours_under_a_link_is_not_followed(mine: Made, capsys: Capture) -> None:

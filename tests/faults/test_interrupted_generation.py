@@ -33,6 +33,7 @@ if __name__ == "__main__":
     from circletake.plugins import downloading
     from circletake.plugins.manager import PluginManager
     from circletake.workflows import pool
+    from circletake.workflows.worker import Done
     from circletake.workflows.intake.desk import Desk
     from circletake_registry.jobs import Jobs
     from tests import backends
@@ -46,8 +47,8 @@ if __name__ == "__main__":
 
     class Here(ThreadPoolExecutor):
         # Worker processes take a second each to start, and are not what this is about.
-        def submit(self, run, function, task, *_):
-            return super().submit(function, task)
+        def submit(self, run, function, tasks, *_):
+            return super().submit(lambda: Done([function(task) for task in tasks], 0))
     pool.local_processes = lambda workers, caps, ahead: Here(1)
 
     def die(place, name, when, is_it=lambda *args: True):

@@ -3,15 +3,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from circletake.errors import Cancelled, MediaError
 from circletake.workflows import pool
 from circletake.workflows.pool import Caps, Failure, run
+from circletake.workflows.worker import Done
 
 
 def double(task: int) -> int:
@@ -40,9 +44,28 @@ def misbehave(task: str) -> str:
         ctypes.string_at(0)
     if task == "leave":
         sys.exit("a plugin that ends its process")
+    if task == "unsendable":
+        return threading.Lock()  # type: ignore[return-value]
     if task == "odd":
         raise Unpicklable("two", "words")
     return task
+
+
+class Handed(Executor):
+    """Counts the tasks that are handed over together."""
+
+    def __init__(self, seconds: float = 0.001, at_most: int = 1000) -> None:
+        self.sizes: list[int] = []
+        self.seconds = seconds
+        self.at_most = at_most
+
+    def submit(self, run: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
+        function, tasks = args[:2]
+        self.sizes.append(len(tasks))
+        some = tasks[: self.at_most]
+        future: Future[Any] = Future()
+        future.set_result(Done([function(task) for task in some], self.seconds * len(some)))
+        return future
 
 
 def environment(name: str) -> str | None:
@@ -108,6 +131,31 @@ def test_a_worker_that_dies_is_blamed_on_the_one_task_that_killed_it() -> None:
     assert {task for task, result in results.items() if isinstance(result, Failure)} == {"die"}
     assert isinstance(results["die"], Failure) and results["die"].crashed
     assert all(results[task] == task for task in "abcdefgh")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bad", ["die", "unsendable"])
+def test_among_many_small_tasks_that_go_together_each_still_answers_for_itself(bad: str) -> None:
+    tasks = [f"t{n}" for n in range(300)]
+    results = dict(run([*tasks[:200], bad, *tasks[200:]], misbehave, workers=2))
+    assert isinstance(results.pop(bad), Failure)
+    assert results == {task: task for task in tasks}
+
+
+def test_small_tasks_go_together_and_large_ones_alone() -> None:
+    handed = Handed()
+    list(run(range(200), double, workers=2, make_executor=lambda *_: handed))
+    assert len(handed.sizes) < 40
+    handed = Handed(seconds=1)
+    list(run(range(20), double, workers=2, make_executor=lambda *_: handed))
+    assert handed.sizes == [1] * 20
+
+
+def test_what_a_worker_did_not_begin_is_handed_out_again() -> None:
+    handed = Handed(at_most=3)
+    assert dict(run(range(50), double, workers=1, make_executor=lambda *_: handed)) == {
+        n: 2 * n for n in range(50)
+    }
 
 
 @pytest.mark.slow

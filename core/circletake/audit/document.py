@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from circletake.audit.sealing import KEY, RECORD_KEY, RELEASE_KEY
+from circletake.audit.sealing import KEY, RECORD_KEY, RELEASE_KEY, SCHEMA
 from circletake.audit.summary import Group, kind_of, summarise
 from circletake.model.audit import Audit, FileAudit, Outcome, Profile
 from circletake.model.case import Traced
 from circletake.model.manifest import Signer
-
-SCHEMA = "circletake.audit/1"
 
 
 def json_report(audit: Audit, *, seal: str = "") -> dict[str, Any]:
@@ -109,6 +107,7 @@ def _file(file: FileAudit) -> dict[str, Any]:
         "verdict": file.verdict,
         "unreadable": case.unreadable or said.unreadable,
         "recorded_as": (case.recorded.path if case.recorded else ""),
+        "release": case.belonging.to_json() if case.belonging else None,
         "seconds": case.media.seconds if case.media else None,
         "credentials": {
             "present": said.present,

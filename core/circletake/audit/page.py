@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from circletake.audit.amounts import amounts_of
 from circletake.audit.answer import verdict_on
+from circletake.audit.sealing import REPORT_MARK
 from circletake.audit.sheet import render
 from circletake.audit.strip import Marker, Markers, Strip, bar_of, strips_of
 from circletake.audit.summary import (
@@ -40,7 +41,6 @@ from circletake.model.audit import Audit, FileAudit, Outcome, Severity
 from circletake.model.case import OWN_KEY, Traced
 from circletake.model.text import counted
 
-REPORT_MARK = '<meta name="generator" content="circletake audit">'
 """Stands in every report, so that only a report is ever replaced by one."""
 
 OWN = "the same as that of whoever made this report; nobody else vouches for it"

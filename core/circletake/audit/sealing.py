@@ -1,4 +1,4 @@
-"""A paper says in its own text which file seals it and which release it is about.
+"""A paper says in its own text what it is, which file seals it and which release it is about.
 
 So a seal that was taken away is missed, and a report in the folder of another release is told from its own.
 """
@@ -10,6 +10,17 @@ import json
 import re
 
 from circletake.model.text import printable
+
+SCHEMA = "circletake.audit/1"
+"""What a JSON report says it is."""
+
+REPORT_MARK = '<meta name="generator" content="circletake audit">'
+STATEMENT_MARK = '<meta name="generator" content="circletake disclose">'
+JSON_REPORT_MARK = f'"schema": "{SCHEMA}"'
+"""Text in the head of every report, statement and JSON report of ours, whatever its name."""
+
+HEAD = 4000
+"""Characters in which that stands, and the names below."""
 
 NAME = "circletake-seal"
 """Name of the ``meta`` element of a page that holds the name of its seal."""
@@ -30,11 +41,20 @@ RELEASE_KEY = "record_name"
 """Field of a JSON report that holds it."""
 
 
+def is_paper(head: str) -> bool:
+    """Whether a file says that it is a report or a statement of ours; anybody can write that.
+
+    Args:
+        head: its first :data:`HEAD` characters.
+    """
+    return any(mark in head for mark in (REPORT_MARK, STATEMENT_MARK, JSON_REPORT_MARK))
+
+
 def seal_named(head: str) -> str:
     """The file that a paper says it is sealed by, made printable; empty where it names none.
 
     Args:
-        head: its first few thousand characters, anybody's words.
+        head: its first :data:`HEAD` characters, anybody's words.
     """
     return _told(head, NAME, KEY)
 

@@ -11,6 +11,7 @@ from circletake.audit.amounts import Amounts
 from circletake.audit.disclosure import Disclosure, UsedModel
 from circletake.audit.document import plain
 from circletake.audit.rights import Rights
+from circletake.audit.sealing import STATEMENT_MARK
 from circletake.audit.sheet import render
 from circletake.audit.shots import Shot
 from circletake.audit.strip import Markers, strips_of
@@ -19,7 +20,6 @@ from circletake.audit.wording import EVIDENCE, stills_told
 from circletake.model.selection import ShotChoice, summed
 from circletake.model.text import counted, printable
 
-STATEMENT_MARK = '<meta name="generator" content="circletake disclose">'
 """Stands in every statement, so that only a statement is ever replaced by one."""
 
 SCHEMA = "circletake.disclosure/1"
@@ -144,7 +144,8 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"  in {counted(len(said.selection), 'shot')}: {whole.made} made, {whole.seen} seen by people, "
             f"{whole.circled} circled, {whole.used} used{when}; as the library records"
         )
-    verdict = said.verdict if said.intact else f"not intact: {said.verdict[0].lower()}{said.verdict[1:]}"
+    word = "not intact" if said.complete else "incomplete"
+    verdict = said.verdict if said.intact else f"{word}: {said.verdict[0].lower()}{said.verdict[1:]}"
     yield f"RESTS ON {verdict}; {counted(said.findings, 'finding')} in the audit"
     yield f"To be filled in by a person: {counted(len(said.to_fill), 'question')}"
 

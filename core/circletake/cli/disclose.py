@@ -32,8 +32,9 @@ def disclose(
     Works on the release folder alone; with --library it knows providers, licences and terms of
     more takes. Exit status 0: fine, 1: the audit it rests on has findings, 2: could not.
     """
+    from circletake.audit.sealing import STATEMENT_MARK
     from circletake.audit.shots import CSV_MARK, csv_text
-    from circletake.audit.statement import STATEMENT_MARK, html_statement, json_statement, text_statement
+    from circletake.audit.statement import html_statement, json_statement, text_statement
     from circletake.errors import BadInput
     from circletake.model.text import printable
     from circletake.workflows.auditing.audit import audit_folder, trust_lists

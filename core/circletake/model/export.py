@@ -255,7 +255,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What ``release.json`` records."""
+    """What ``release.json`` records.
+
+    Attributes:
+        id: random; its videos name it in their manifests. Empty in releases made before they did.
+    """
 
     name: str
     created: str
@@ -266,6 +270,7 @@ class Release:
     files: tuple[ReleasedFile, ...]
     chosen: Chosen
     sound: SoundUse | None = None
+    id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The document, with its schema's name first."""
@@ -302,4 +307,5 @@ class Release:
             files=files,
             chosen=Chosen(**{**chosen, "people": tuple(chosen["people"])}),
             sound=SoundUse(**sound) if sound else None,
+            id=data.get("id", ""),
         )

@@ -182,6 +182,23 @@ def plan_still(
     return ManifestPlan(definition_of(assertions, generator_version), (parent,))
 
 
+def plan_passed_on(
+    slate: Slate, source: Path, *, when: datetime, generator_version: str = ""
+) -> ManifestPlan:
+    """The manifest of a signed take that is signed again as it is, such as for a release.
+
+    Args:
+        source: the signed take, whose own credentials say how it was made.
+    """
+    parent = _parent(source, f"{slate.take.slate}{source.suffix.lower()}", "", None)
+    assertions = [
+        actions_of([opened(when)]),
+        *disclosures([slate]),
+        assertion(words.TRAINING, statements.no_training()),
+    ]
+    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
+
+
 def plan_redacted(
     source: Path, found: Held, *, when: datetime, by: Actor | None = None, generator_version: str = ""
 ) -> ManifestPlan:

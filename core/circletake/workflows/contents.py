@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from circletake.audit import sealing
 from circletake.model.text import printable
 
 HEAD = 512
@@ -112,6 +113,12 @@ def kind_of(path: Path) -> str:
     """:func:`kind_by_bytes` of a file."""
     with path.open("rb") as file:
         return kind_by_bytes(file.read(HEAD))
+
+
+def paper_head(path: Path) -> str:
+    """The beginning of a text, in which a paper of ours says what it is."""
+    with path.open("rb") as file:
+        return file.read(4 * sealing.HEAD).decode("utf-8", "replace")[: sealing.HEAD]
 
 
 def is_apple_double(path: Path) -> bool:

@@ -22,7 +22,16 @@ from typing import Any, TypeVar
 
 from circletake.errors import Cancelled, LibraryError
 from circletake.workflows.progress import Progress, silent
-from circletake.workflows.worker import TOO_MUCH_MEMORY, Failure, born_apart, failure_of, limited, settle
+from circletake.workflows.worker import (
+    SLICE,
+    Done,
+    Failure,
+    born_apart,
+    failure_of,
+    settle,
+    several,
+    too_much_memory,
+)
 
 __all__ = ["READING", "Caps", "Failure", "cores", "local_processes", "run"]
 
@@ -54,6 +63,7 @@ READING = (
     "cbor2",
     "circletake.media.probe",
     "circletake.provenance.layout",
+    "circletake.provenance.leftout",
     "circletake.provenance.reading",
     "cryptography.x509",
 )
@@ -138,7 +148,7 @@ def local_processes(workers: int, caps: Caps, ahead: Sequence[str]) -> Executor:
 def _all(
     todo: deque[T], function: Callable[[T], R], crew: _Crew, cancelled: Callable[[], bool]
 ) -> Iterator[tuple[T, R | Failure]]:
-    flying: dict[Future[Any], T] = {}
+    flying: dict[Future[Done[R]], list[T]] = {}
     suspects: deque[T] = deque()
     heard = time.monotonic()
     while todo or flying or suspects:
@@ -149,11 +159,12 @@ def _all(
             heard = time.monotonic()
             continue
         while todo and len(flying) < 2 * crew.workers and not suspects and not crew.tired:
+            tasks = [todo.popleft() for _ in range(crew.handful(len(todo)))]
             try:
-                future = crew.submit(function, todo[0])
+                flying[crew.submit(function, tasks)] = tasks
             except BrokenProcessPool:
+                todo.extendleft(reversed(tasks))
                 break
-            flying[future] = todo.popleft()
         if not flying:
             crew.renew()
             heard = time.monotonic()
@@ -163,55 +174,61 @@ def _all(
             heard = time.monotonic()
         elif time.monotonic() - heard > crew.patience:
             crew.kill()
-        for future in finished:
-            task = flying.pop(future)
-            try:
-                result = _outcome(future)
-            except BrokenProcessPool:
-                suspects.append(task)
-                continue
-            crew.learn(result)
-            yield task, result
+        # With a dead worker dies the pool, and so does all that was in flight; some of it may have come back.
+        dead = any(_is_dead(future) for future in finished)
+        for future in list(flying) if dead else finished:
+            tasks = flying.pop(future)
+            done = _landed(future, tasks)
+            crew.learn(done)
+            yield from zip(tasks, done.results, strict=False)
             heard = time.monotonic()
-        if suspects:
-            # The pool is dead, and so is all that was in flight; some of it may have come back in time.
-            for future, task in flying.items():
-                if (
-                    future.done()
-                    and not future.cancelled()
-                    and not isinstance(future.exception(), BrokenProcessPool)
-                ):
-                    yield task, _outcome(future)
-                else:
-                    suspects.append(task)
-            flying.clear()
+            left = tasks[len(done.results) :]
+            if done.results:
+                todo.extendleft(reversed(left))
+            else:
+                suspects.extend(left)
+        if dead:
             crew.renew()
+
+
+def _is_dead(future: Future[Any]) -> bool:
+    return future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
+
+
+def _landed(future: Future[Done[R]], tasks: Sequence[T]) -> Done[R]:
+    """What came back of some tasks: nothing where they died, or where one kept all from being handed over."""
+    if not future.done() or _is_dead(future):
+        return Done((), 0)
+    try:
+        return future.result()
+    except (KeyboardInterrupt, Cancelled):
+        raise
+    except (Exception, SystemExit) as error:
+        return Done((failure_of(error),) if len(tasks) == 1 else (), 0)
 
 
 def _alone(task: T, function: Callable[[T], R], crew: _Crew) -> Iterator[tuple[T, R | Failure]]:
     """Run one task with nothing beside it, so that a death is its own."""
-    workers: list[BaseProcess] = []
-    late = False
     try:
-        future = crew.submit(function, task)
-        workers = crew.processes()
-        late = not wait((future,), timeout=crew.patience).done
-        if late:
-            crew.kill()
-        result = _outcome(future)
-    except BrokenProcessPool:
-        # The pool ends the workers that are left, and then all have an exit code.
+        future = crew.submit(function, [task])
+    except BrokenProcessPool:  # of a worker that died with nothing to do
         crew.renew()
-        codes = [worker.exitcode for worker in workers]
-        yield (
-            task,
-            Failure(
-                True, f"took longer than {crew.caps.wall_seconds} s" if late else _died_of(codes, crew.caps)
-            ),
-        )
-    else:
-        crew.learn(result)
-        yield task, result
+        future = crew.submit(function, [task])
+    workers = crew.processes()
+    late = not wait((future,), timeout=crew.patience).done
+    if late:
+        crew.kill()
+        wait((future,))
+    done = _landed(future, [task])
+    crew.learn(done)
+    if done.results:
+        yield task, done.results[0]
+        return
+    # The pool ends the workers that are left, and then all have an exit code.
+    crew.renew()
+    codes = [worker.exitcode for worker in workers]
+    reason = f"took longer than {crew.caps.wall_seconds} s" if late else _died_of(codes, crew.caps)
+    yield task, Failure(True, reason)
 
 
 def _died_of(codes: Iterable[int | None], caps: Caps) -> str:
@@ -229,13 +246,8 @@ def _died_of(codes: Iterable[int | None], caps: Caps) -> str:
     return "the worker died, or used more memory or time than it may"
 
 
-def _outcome(future: Future[Any]) -> Any:
-    try:
-        return future.result()
-    except (BrokenProcessPool, KeyboardInterrupt, Cancelled):
-        raise
-    except (Exception, SystemExit) as error:
-        return failure_of(error)
+_MOST_AT_ONCE = 64
+"""Tasks handed over together; their results wait in the worker meanwhile."""
 
 
 class _Crew:
@@ -247,6 +259,7 @@ class _Crew:
         self._ahead = ahead
         self._make = make
         self._given = 0
+        self._pace = 0.0
         self._before = set(multiprocessing.active_children())
         self._executor = make(workers, caps, ahead)
 
@@ -259,20 +272,31 @@ class _Crew:
         """Seconds without any answer after which a worker must be hanging."""
         return self.caps.wall_seconds + GRACE
 
-    def learn(self, result: object) -> None:
-        """Replace the workers once one of them used up its memory: what is left of it serves nobody."""
-        if isinstance(result, Failure) and result.reason == TOO_MUCH_MEMORY:
+    def handful(self, waiting: int) -> int:
+        """How many of the waiting tasks to hand over at once: what a worker does in a slice of time.
+
+        Small tasks are soon done and large ones go one by one; the last are dealt out evenly.
+        """
+        quick = SLICE / self._pace if self._pace else 1
+        left = self.caps.tasks * self.workers - self._given
+        return max(1, int(min(quick, waiting / self.workers, left, _MOST_AT_ONCE)))
+
+    def learn(self, done: Done[Any]) -> None:
+        """Hear how long tasks take; replace the workers once one of them used up its memory."""
+        if done.results:
+            self._pace = max(done.seconds / len(done.results), 1e-6)
+        if any(too_much_memory(result) for result in done.results):
             self._given = self.caps.tasks * self.workers
 
     def processes(self) -> list[BaseProcess]:
         """The local worker processes that live now."""
         return [child for child in multiprocessing.active_children() if child not in self._before]
 
-    def submit(self, function: Callable[[T], R], task: T) -> Future[R | Failure]:
-        self._given += 1
+    def submit(self, function: Callable[[T], R], tasks: Sequence[T]) -> Future[Done[R]]:
+        self._given += len(tasks)
         with born_apart():
             return self._executor.submit(
-                limited, function, task, self.caps.cpu_seconds, self.caps.wall_seconds
+                several, function, tasks, self.caps.cpu_seconds, self.caps.wall_seconds
             )
 
     def renew(self) -> None:

@@ -7,11 +7,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from circletake.errors import Cancelled, CircletakeError
 
@@ -19,6 +20,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 TOO_MUCH_MEMORY = "needs more memory than a worker may use"
+
+SLICE = 0.1
+"""Seconds for which a worker goes on by itself; then it hands over what it has done."""
 
 _SAFE_PATH = "PYTHONSAFEPATH"
 
@@ -34,6 +38,18 @@ class Failure:
 
     crashed: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[R]):
+    """What came of the first of some tasks; those for which there is no result were not begun.
+
+    Attributes:
+        seconds: all of them together took by the clock.
+    """
+
+    results: Sequence[R | Failure]
+    seconds: float
 
 
 @contextlib.contextmanager
@@ -107,7 +123,27 @@ def _address_space() -> int:
     return 0
 
 
-def limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds: int) -> R | Failure:
+def several(function: Callable[[T], R], tasks: Sequence[T], cpu_seconds: int, wall_seconds: int) -> Done[R]:
+    """Run some tasks one after another, each under its own clock, for about :data:`SLICE` seconds.
+
+    To hand over a small task and its result costs as much as the task. A worker that used up its memory
+    begins no other.
+    """
+    began = time.perf_counter()
+    results: list[R | Failure] = []
+    for task in tasks:
+        results.append(_limited(function, task, cpu_seconds, wall_seconds))
+        if time.perf_counter() - began > SLICE or too_much_memory(results[-1]):
+            break
+    return Done(results, time.perf_counter() - began)
+
+
+def too_much_memory(result: object) -> bool:
+    """Whether a task failed for want of memory, after which its worker serves nobody."""
+    return isinstance(result, Failure) and result.reason == TOO_MUCH_MEMORY
+
+
+def _limited(function: Callable[[T], R], task: T, cpu_seconds: int, wall_seconds: int) -> R | Failure:
     """Run a task under its clock. Both limits end the process: code that hangs hears nothing else.
 
     Errors go back in words: not every exception survives being pickled.

@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.audit.sealing import is_paper, record_named, seal_named
 from circletake.errors import MediaError
 from circletake.model.case import FileCase
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import counted, printable
-from circletake.workflows.contents import can_be_signed, is_apple_double, kind_of, videos_inside
+from circletake.workflows.contents import can_be_signed, is_apple_double, kind_of, paper_head, videos_inside
 
 if TYPE_CHECKING:
     from circletake.media.probe import Probed
@@ -98,9 +99,7 @@ def _kind(path: str, file: Path) -> str:
         # A zip is found from its end and may hang on anything.
         return "archive"
     if kind == "other" and suffix in _PAPERS:
-        from circletake.workflows.auditing.papers import is_paper
-
-        return "report" if is_paper(file) else kind
+        return "report" if is_paper(paper_head(file)) else kind
     if kind == "other" and suffix in (".otio", ".xml", ".fcpxml", ".edl"):
         return "timeline"
     return kind
@@ -171,16 +170,15 @@ def _without_hashes(said: Credentials) -> Credentials:
 
 
 def _report(task: Look, file: Path, size: int, digest: str) -> FileCase:
-    from circletake.workflows.auditing.papers import named_record, named_seal
-
-    record, release = named_record(file)
+    head = paper_head(file)
+    record, release = record_named(head)
     return FileCase(
         task.path,
         "report",
         size,
         digest,
         _seal(file, task),
-        names_seal=named_seal(file),
+        names_seal=seal_named(head),
         names_record=record,
         names_release=release,
     )

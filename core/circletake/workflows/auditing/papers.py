@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.audit import document, statement
 from circletake.audit.case import REPORT
-from circletake.audit.page import REPORT_MARK, html_report
-from circletake.audit.sealing import record_named, seal_named
+from circletake.audit.page import html_report
+from circletake.audit.sealing import REPORT_MARK
 from circletake.errors import BadInput, CircletakeError
 from circletake.files import PUBLIC, sync_folder, write_whole
 from circletake.model.text import printable
+from circletake.workflows.contents import paper_head
 
 if TYPE_CHECKING:
     from circletake.model.audit import Audit
@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from circletake.workflows.library import Library
 
 SEAL = ".c2pa"
-JSON_REPORT_MARK = f'"schema": "{document.SCHEMA}"'
-MARKS = (REPORT_MARK, statement.STATEMENT_MARK, JSON_REPORT_MARK)
-"""By which a paper that may be sealed is known, whatever its name."""
-
-_HEAD = 4000
-"""Characters in which a paper's mark stands."""
 
 
 def check_paper(path: Path, mark: str, kinds: tuple[str, ...] = ()) -> None:
@@ -50,7 +44,7 @@ def check_paper(path: Path, mark: str, kinds: tuple[str, ...] = ()) -> None:
         raise BadInput(str(path), "is a link or a folder", "name a file")
     if not path.absolute().parent.is_dir():
         raise BadInput(str(path), "its folder is not there", "make the folder first")
-    if path.exists() and mark not in _head(path):
+    if path.exists() and mark not in paper_head(path):
         raise BadInput(str(path), "is a file that circletake did not write", "choose another name")
 
 
@@ -165,24 +159,3 @@ def _sealed(path: Path, text: str, signer: OpenSigner, timestamper: str) -> None
 def seal_of(path: Path) -> str:
     """Name of the file that seals a paper."""
     return path.name + SEAL
-
-
-def named_seal(path: Path) -> str:
-    """The seal that a paper says it has; empty where it says nothing of one."""
-    return seal_named(_head(path))
-
-
-def named_record(path: Path) -> tuple[str, str]:
-    """The sha256 of the ``release.json`` that a paper says it is about, and the release's name."""
-    return record_named(_head(path))
-
-
-def is_paper(path: Path) -> bool:
-    """Whether a file says that it is a report or a statement of ours; anybody can write that."""
-    head = _head(path)
-    return any(mark in head for mark in MARKS)
-
-
-def _head(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(4 * _HEAD).decode("utf-8", "replace")[:_HEAD]
