@@ -243,6 +243,10 @@ def test_a_disclosure_of_a_release_whose_list_was_forged_does_not_read_as_intact
         (["disclose", "release", "--to", "d.pdf"], "d.pdf: must end in .html"),
         (["disclose", "release", "--to", "page.html"], "page.html: is a file that circletake did not write"),
         (["disclose", "nowhere"], "nowhere: no such file or folder"),
+        (["disclose", "release", "--to", "new/d.html"], "new/d.html: its folder is not there"),
+        (["disclose", "release", "--shots", "new/s.csv"], "new/s.csv: its folder is not there"),
+        (["audit", "release", "--report", "new/r.html"], "new/r.html: its folder is not there"),
+        (["audit", "release", "--junit", "new/j.xml"], "new/j.xml: its folder is not there"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_any_work(
@@ -253,6 +257,7 @@ def test_what_cannot_be_written_is_said_before_any_work(
     assert run(arguments) == 2
     assert capsys.readouterr().err.splitlines()[0] == said
     assert Path("mine.txt").read_text() == "years of work"
+    assert not Path("new").exists()
 
 
 def test_the_schema_is_printed_and_nothing_else(capsys: Capture) -> None:

@@ -225,12 +225,17 @@ class ReleasedFile:
 
 @dataclass(frozen=True, slots=True)
 class SoundUse:
-    """The song of a release, with what was declared of it."""
+    """The song of a release, or sound of a film, with what was declared of it.
+
+    Attributes:
+        at: the day on which it was declared (ISO 8601), where that was before this file was signed.
+    """
 
     name: str
     sha256: str
     origin: str
     declared_by: str
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
