@@ -21,6 +21,7 @@ from c2pa.c2pa import _lib as native_library
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from circletake.media.probe import probe
+from circletake.model.belonging import Belonging
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
 from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
@@ -32,6 +33,7 @@ from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.layout import layout_of
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
+from circletake.provenance.pieces import for_release
 from circletake.provenance.session import context
 from circletake.provenance.signing import Signed, seal, sign
 from tests.factories import NOW, tiny_clip
@@ -85,6 +87,7 @@ def make_release(
     policy: PromptPolicy = PromptPolicy.FULL,
     song: Path | None = None,
     audio: bool = False,
+    id: str = "",
 ) -> Made:
     """Sign takes and a cut of them with ``keys``, write and seal the record.
 
@@ -92,6 +95,7 @@ def make_release(
         root: gets ``takes/`` with the unsigned takes and ``release/``.
         recipes: one for each take; three with observed prompts without.
         audio: takes with sound, so that picture and sound lie in turns in their files.
+        id: named by every video, as ``circletake release`` has it; without one, as older releases are.
     """
     recipes = recipes or (recipe(), recipe("a red kite", "gen4.5"), recipe("wet asphalt", "wan 2.2"))
     folder = root / "release"
@@ -102,8 +106,9 @@ def make_release(
         path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number, audio=audio)
         slates.append(slate(path, f"SH{number:02d}0", number, made))
     signed: dict[str, Signed] = {}
-    for each in slates:
-        plan = plan_take(each, Path(each.path), policy=policy, when=WHEN)
+    places = [Belonging(id, number, len(slates) + 1) if id else None for number in range(1, len(slates) + 2)]
+    for each, place in zip(slates, places, strict=False):
+        plan = for_release(plan_take(each, Path(each.path), policy=policy, when=WHEN), place)
         signed[each.take.id] = sign(
             plan, Path(each.path), folder / "clips" / f"{each.take.slate}.mp4", signer, "video/mp4"
         )
@@ -118,9 +123,9 @@ def make_release(
     rendered = tiny_clip(root / "takes" / "cut.mp4", seconds=len(slates), seed=99)
     by_id = {s.take.id: s for s in slates}
     paths = {take: made.path for take, made in signed.items()}
-    plan = plan_cut(cut, by_id, paths, policy=policy, when=WHEN)
+    plan = for_release(plan_cut(cut, by_id, paths, policy=policy, when=WHEN), places[-1])
     signed["cut"] = sign(plan, rendered, folder / "night_bus.mp4", signer, "video/mp4")
-    write_record(folder, cut, by_id, signed, signer, policy)
+    write_record(folder, cut, by_id, signed, signer, policy, id)
     return Made(folder, tuple(slates), keys)
 
 
@@ -131,6 +136,7 @@ def write_record(
     signed: Mapping[str, Signed],
     signer: OpenSigner,
     policy: PromptPolicy,
+    id: str = "",
 ) -> None:
     """Write ``release.json``, its seal and ``SHA256SUMS``."""
     files = [
@@ -163,6 +169,7 @@ def write_record(
         files=tuple(files),
         chosen=Chosen(698, len(slates), ("Ana Ruiz", "Bo"), 0),
         sound=None if song is None else SoundUse(song.name, song.sha256, song.origin.value, song.declared_by),
+        id=id,
     )
     record = folder / "release.json"
     record.write_text(json.dumps(release.to_json(), indent=1), "utf-8")

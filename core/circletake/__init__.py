@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from circletake.media.render import needs_encoding, remux, render
     from circletake.media.stills import stills
     from circletake.model.audit import Outcome, RuleCard, Scope, Severity
+    from circletake.model.belonging import Belonging
     from circletake.model.case import (
         OWN_KEY,
         AuditCase,
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
         Timestamp,
     )
     from circletake.model.marker import Marker, markers_of
+    from circletake.model.parts import Part, Stray
     from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
     from circletake.model.score import Finding, Measured, Score
     from circletake.model.slate import Found, Scored, Slate
@@ -146,6 +148,7 @@ __all__ = [
     "AuditCase",
     "AuditRule",
     "BadInput",
+    "Belonging",
     "Binding",
     "Cancelled",
     "Check",
@@ -185,6 +188,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Parent",
+    "Part",
     "Phase",
     "PictureMatch",
     "Placed",
@@ -215,6 +219,7 @@ __all__ = [
     "SoundUse",
     "SourceFile",
     "Standing",
+    "Stray",
     "Take",
     "TakeFacts",
     "Timestamp",
@@ -255,6 +260,7 @@ _HOMES = {
     "circletake.media.render": "needs_encoding remux render",
     "circletake.media.stills": "stills",
     "circletake.model.audit": "Outcome RuleCard Scope Severity",
+    "circletake.model.belonging": "Belonging",
     "circletake.model.case": "OWN_KEY AuditCase FileCase Known Layout ListUsed PictureMatch Shown Traced",
     "circletake.model.cut": "Cut CutEvent Fit Placed Song timecode",
     "circletake.model.event": "Actor Standing Verdict",
@@ -269,6 +275,7 @@ _HOMES = {
         "ActionSaid Binding Check Credentials IngredientSaid ManifestSaid Signer Timestamp"
     ),
     "circletake.model.marker": "Marker markers_of",
+    "circletake.model.parts": "Part Stray",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
     "circletake.model.score": "Finding Measured Score",
     "circletake.model.slate": "Found Scored Slate",

@@ -211,12 +211,13 @@ def test_a_prompt_other_than_the_one_the_library_recorded_is_found(studio: Studi
     """The thirteenth alteration, seen from the registry."""
     clip = studio.clip("SH010/1")
     shutil.copyfile(clip, studio.back / clip.name)
-    assert studio.audit().exit_code == 0
+    rest = {o.rule for o in studio.audit().failed}
+    assert rest == {"files.release"}, "its list is not here"
     exports = studio.library.registry.exports
     (row,) = [row for row in exports.all() if row.path == str(clip)]
     exports.stage(replace(row, prompts=dict.fromkeys(row.prompts, "snow")))
     try:
-        (told,) = studio.audit().failed
+        (told,) = (o for o in studio.audit().failed if o.rule not in rest)
     finally:
         exports.stage(row)
     assert (told.rule, told.seen) == ("prompt.matches", "the credentials say “prompt 0”")

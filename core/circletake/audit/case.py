@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from circletake.audit.declared import sounds_in
+from circletake.audit.stray import stray_list
 from circletake.audit.tracing import Assembled, assembled, trace
 from circletake.model.case import AuditCase, FileCase, ListUsed, Traced
 from circletake.model.export import Release, ReleasedFile, SoundUse
 from circletake.model.manifest import Check, Credentials
+from circletake.model.parts import Stray
 
 RECORD = "release.json"
 SUMS = "SHA256SUMS"
@@ -30,6 +32,8 @@ def build_case(
     dated: Sequence[ListUsed] = (),
     at: datetime | None = None,
     moment: datetime | None = None,
+    alone: bool = False,
+    foreign: bool = False,
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
 
@@ -44,10 +48,17 @@ def build_case(
         dated: the trust lists that were at hand, with their dates.
         at: the moment the audit judges for.
         moment: the same, where another one than now was asked about.
+        alone: a single file was named.
+        foreign: there is a ``release.json`` that circletake did not write.
     """
     sums = sums or {}
     ordered = sorted(files, key=lambda f: f.path)
     here = {f.path for f in ordered}
+    stray = Stray("foreign") if foreign else stray_list(ordered, release, seal) if release else None
+    if stray is not None:
+        release = None
+        if stray.kind == "elsewhere" and not sums.keys() & {f.path for f in ordered if f.whole}:
+            sums = {}  # they came with that list
     case = AuditCase(
         root=root,
         files=(),
@@ -61,6 +72,8 @@ def build_case(
         dated=tuple(dated),
         at=at,
         moment=moment,
+        alone=alone,
+        stray=stray,
     )
     entries = {f.path: f for f in release.files} if release else {}
     in_place = {(f.path, f.sha256) for f in ordered}

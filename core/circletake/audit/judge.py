@@ -71,6 +71,9 @@ def judge(
         profile=profile,
         moment=case.moment.isoformat(timespec="seconds") if case.moment else "",
         listed_only=case.listed_only,
+        parts=case.parts,
+        stray=case.stray,
+        alone=case.alone,
     )
 
 

@@ -104,6 +104,8 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         return
     if verdict.changed:
         against = f"{RECORD} was {verdict.changed}, so it proves nothing"
+    elif audit.stray:
+        against = f"{RECORD} is {printable(audit.stray.told, 160)}"
     elif audit.release is None:
         against = f"no {RECORD} to compare the bytes with"
     elif audit.sealed:

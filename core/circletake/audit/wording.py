@@ -260,6 +260,7 @@ _MEANT = {
     "timeStamp": "a timestamp that nobody on the lists vouches for",
     "mismatch": "not the bytes that were signed",
     "claimSignature": "the signature does not verify",
+    "assertion.action": "what it says was done to it is not in C2PA's form",
     "cawg.": "an identity that nobody on the lists vouches for",
 }
 """Parts of validation codes, and what they mean, for people."""

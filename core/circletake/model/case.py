@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from circletake.model.belonging import LABEL, Belonging
 from circletake.model.manifest import Check, Credentials
+from circletake.model.parts import Part, Stray, parts_of
 
 if TYPE_CHECKING:
     from circletake.model.export import Release, ReleasedFile, SoundUse, Use
@@ -252,6 +254,20 @@ class FileCase:
         """A still that carries credentials, so that somebody vouches for it."""
         return self.kind == "image" and self.credentials.present
 
+    @property
+    def whole(self) -> bool:
+        """A video or still that holds by its own signature."""
+        said = self.credentials
+        return (self.kind == "video" or self.signed_picture) and (
+            Check.PASSED is said.integrity is said.signature and not self.unreadable
+        )
+
+    @property
+    def belonging(self) -> Belonging | None:
+        """The release it names, where its own signature holds; nobody's word counts of other bytes."""
+        active = self.credentials.active
+        return Belonging.read(active.assertions.get(LABEL)) if active and self.whole else None
+
 
 @dataclass(frozen=True, slots=True)
 class AuditCase:
@@ -268,6 +284,8 @@ class AuditCase:
         dated: all of them with their dates.
         at: the moment the audit judges for (UTC); ``None`` where nobody says.
         moment: that moment where another one than now was asked about.
+        alone: a single file was named, and nothing beside it was looked at.
+        stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
     """
 
     root: str
@@ -283,6 +301,21 @@ class AuditCase:
     dated: tuple[ListUsed, ...] = ()
     at: datetime | None = None
     moment: datetime | None = None
+    alone: bool = False
+    stray: Stray | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is here of the releases that files name."""
+        return parts_of(self.files)
+
+    @property
+    def unlisted(self) -> str:
+        """Why no file here can be held against a list; empty where each can."""
+        if self.release is not None:
+            return ""
+        told = f"release.json is {self.stray.told}" if self.stray else "no release.json"
+        return self.release_problem or told
 
     @property
     def videos(self) -> tuple[FileCase, ...]:
@@ -291,8 +324,9 @@ class AuditCase:
 
     @property
     def record(self) -> str:
-        """The sha256 of the ``release.json`` that is there; empty without one."""
-        return next((f.sha256 for f in self.files if f.kind == "record"), "")
+        """The sha256 of the ``release.json`` that is there; empty without one, or of another program's."""
+        foreign = self.stray is not None and self.stray.kind == "foreign"
+        return "" if foreign else next((f.sha256 for f in self.files if f.kind == "record"), "")
 
     @property
     def sealed(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from circletake.errors import SigningError
+from circletake.model.belonging import Belonging
 from circletake.model.cue import Gap
 from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.fingerprint import FingerprintSaid
@@ -21,9 +22,10 @@ from circletake.model.recipe import Evidence
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
 from circletake.provenance import vocabulary as words
-from circletake.provenance.derived import plan_edited, plan_finished, plan_still
+from circletake.provenance.derived import plan_edited, plan_finished, plan_passed_on, plan_still
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
+from circletake.provenance.pieces import for_release
 from circletake.provenance.reading import raw_manifest, read_credentials
 from circletake.provenance.regions import spans
 from circletake.provenance.session import context
@@ -115,6 +117,28 @@ def test_a_trimmed_take_says_which_part_was_used(clip: Clip, made: Made, claims:
     assert said.assertions["org.circletake.take"]["part"] == ["1/4", "3/4"]
     parent = next((i for i in said.ingredients if i.role == "parentOf"), None)
     assert parent is None or parent.source_range == HALF
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+def test_a_take_signed_for_a_release_names_it(clip: Clip, made: Made, suffix: str) -> None:
+    source, place = clip(f"take.{suffix}"), Belonging("5e" * 16, 3, 12)
+    said = made(for_release(plan(slate(source, OBSERVED), source), place), source)
+    assert Belonging.read(said.assertions["org.circletake.release"]) == place
+
+
+def test_a_signed_take_that_is_signed_again_as_it_is(clip: Clip, made: Made, signed: Make) -> None:
+    before = signed("one.mp4").path
+    again = plan_passed_on(slate(None, OBSERVED), before, when=NOW)
+    said = made(for_release(again, Belonging("5e" * 16, 1, 1)), before)
+    assert (names(said), roles(said), said.lists_all) == (["opened"], ["parentOf"], (True,))
+
+
+def test_a_place_in_a_release_that_makes_no_sense_is_not_signed(clip: Clip) -> None:
+    source = clip("take.mp4")
+    wrong = for_release(plan(slate(source, OBSERVED), source), Belonging("main", 3, 2))
+    assert problems(wrong) == [
+        "org.circletake.release needs the id of a release, and a number among its files"
+    ]
 
 
 def test_a_cut_with_a_song_and_what_identifies_it(clip: Clip, made: Made, signed: Make) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from circletake.model.manifest import Check, EditSaid
 from circletake.model.policy import PromptPolicy
+from circletake.provenance import vocabulary as words
 from circletake.provenance.certificates import issue
 from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.derived import plan_edited
@@ -283,7 +284,7 @@ def test_reading_and_signing_never_ask_the_network(
         with remote.open("w+b") as out, source.open("rb") as reading:
             builder.sign(native, "video/mp4", reading, out)
 
-        read_credentials(remote)
+        said = read_credentials(remote)
         parent = plan_take(slate(remote), remote, policy=PromptPolicy.FULL, when=NOW)
         sign(parent, remote, tmp_path / "out.mp4", signer)
     finally:
@@ -291,6 +292,37 @@ def test_reading_and_signing_never_ask_the_network(
         server.server_close()
     assert b"127.0.0.1" in remote.read_bytes()
     assert asked == []
+    assert (said.present, said.unreadable, said.integrity) == (True, "", Check.NOT_CHECKED)
+    assert said.elsewhere == f"http://127.0.0.1:{server.server_port}/manifest.c2pa"
+
+
+def test_a_signers_own_mistake_of_form_is_no_altered_file(
+    clip: Callable[..., Path], signer: FileSigner, own: list[TrustList], tmp_path: Path
+) -> None:
+    import c2pa
+
+    path = tmp_path / "placed.mp4"
+    rows = [
+        {"action": "c2pa.created", "digitalSourceType": f"{words.IPTC}{words.COMPOSITE}"},
+        {"action": "c2pa.placed", "parameters": {"note": "which clip is not said"}},
+    ]
+    definition = {
+        "claim_generator_info": [{"name": "x"}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": rows}}],
+    }
+    native = c2pa.Signer.from_callback(signer.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem)
+    careless = c2pa.Context.from_dict({"verify": {"verify_after_sign": False}})
+    with (
+        c2pa.Builder(definition, context=careless) as builder,
+        clip().open("rb") as file,
+        path.open("w+b") as out,
+    ):
+        builder.sign(native, "video/mp4", file, out)
+    said = read_credentials(path, own)
+    assert (said.state, said.problems) == ("Invalid", ("assertion.action.ingredientMismatch",))
+    assert (said.integrity, said.signature, said.trust) == (Check.PASSED,) * 3
+    flip(path, -20)
+    assert read_credentials(path, own).integrity is Check.FAILED
 
 
 def test_data_taken_from_the_store_is_what_the_library_gives(signed: Make) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from circletake.audit.case import RECORD, SUMS, build_case
 from circletake.audit.judge import judge
 from circletake.audit.profiles import HOUSE, profile_named
-from circletake.audit.record import LARGEST, read_release, read_sums
+from circletake.audit.record import LARGEST, is_foreign, read_release, read_sums
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit, Profile
 from circletake.model.case import FileCase, Known, ListUsed
@@ -80,6 +80,9 @@ def audit_folder(
     if release is None and not problem and not any(_can_be_audited(f) for f in files):
         raise BadInput(str(path), "holds no video to audit", "name a release folder or a video")
     seal = next((f.credentials for f in files if f.kind == "record"), None)
+    foreign = bool(problem) and not (seal and seal.present) and is_foreign(found.root / RECORD)
+    if foreign:
+        problem = ""
     case = build_case(
         found.name,
         files,
@@ -91,6 +94,8 @@ def audit_folder(
         dated=[ListUsed(each.label, _date(each.date), each.kind) for each in trust],
         at=moment or at or datetime.now(UTC),
         moment=moment,
+        alone=not found.whole,
+        foreign=foreign,
     )
     del files  # what the case holds of them is enough
     if library is not None:

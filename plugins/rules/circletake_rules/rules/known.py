@@ -18,12 +18,16 @@ CARD = RuleCard(
     source="release.json, sealed",
     remedy="take it out of the folder, or ask the producer what it is",
     scope=Scope.RELEASE,
+    otherwise=(
+        "warning where it is a listed file under another name, a copy of one, or no video; "
+        "note where a file manager left it"
+    ),
 )
 
 
 def _question(case: AuditCase) -> Iterator[Answer]:
     if case.release is None:
-        yield not_checked(case.release_problem or "no release.json lists what belongs here")
+        yield not_checked(case.unlisted)
         return
     strangers = [f for f in case.files if not f.belongs]
     for file in strangers:
@@ -45,7 +49,11 @@ def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
     if file.unreadable:
         return "not in the record, and cannot be read", Severity.ERROR
     if file.kind == "video" and file.credentials.present:
-        return f"a foreign clip, signed by {_signer(file)}, that nobody listed", Severity.ERROR
+        named = file.belonging
+        of = ""
+        if named and named.release != release.id:
+            of = f", file {named.number} of {named.of} of another release"
+        return f"a foreign clip, signed by {_signer(file)}{of}, that nobody listed", Severity.ERROR
     if file.kind == "video":
         return "an unsigned video that nobody listed", Severity.ERROR
     return "not in the record", Severity.NOTE if file.litter else Severity.WARNING

@@ -18,6 +18,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, unique manifest labels; release.json",
     remedy="ask the producer for the signed file",
+    otherwise=("warning where its credentials are its own and only its name says another take"),
 )
 
 

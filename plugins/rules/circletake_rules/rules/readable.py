@@ -14,6 +14,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="ISO/IEC 14496-12 and the other container formats",
     remedy="ask its sender for another copy",
+    otherwise=("note where the file was altered, which is the finding"),
 )
 
 _AGAIN = "copy or download it again from its sender"

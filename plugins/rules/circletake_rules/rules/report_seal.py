@@ -17,6 +17,10 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, sidecar over text/html or application/json",
     remedy="do not rely on it; make your own: circletake audit FOLDER --report FILE.html",
+    otherwise=(
+        "warning where only the seal is left, the list it is about is gone, or its signer is another than "
+        "the producer, or alone and unknown to your lists"
+    ),
 )
 
 

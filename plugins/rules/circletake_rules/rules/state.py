@@ -15,6 +15,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, validation: hard bindings and assertion hashes",
     remedy="ask the producer for the signed file",
+    otherwise=("note where the file ends early, which is the finding"),
 )
 
 MEDIA = "picture, sound or how they are stored was changed after signing"
@@ -41,7 +42,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             f"{_added(file)}; its credentials cannot be read like this", "the bytes that were signed"
         )
     else:
-        yield not_checked(said.unreadable or file.unreadable or "the credentials did not say")
+        away = "the credentials are elsewhere" if said.elsewhere else ""
+        yield not_checked(said.unreadable or file.unreadable or away or "the credentials did not say")
 
 
 def _what(file: FileCase) -> str:
