@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -250,7 +250,11 @@ def half_signed_still(
 
 
 def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
-    """Sign a signed MP4 anew, so that its signature holds and leaves out these boxes too."""
+    """Sign a signed MP4 anew, so that its signature holds and leaves out these boxes too.
+
+    Args:
+        left_out: top-level boxes, or the tables of a track by their whole path.
+    """
     data = path.read_bytes()
     tree = parsed(data)
     hashes, claim, signature = (
@@ -262,7 +266,9 @@ def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
     rows = [row for row in said["exclusions"] if row["xpath"] not in ("/mfra", "/skip")]  # it has neither
     covered = [(at, box) for at, box in hashed(data) if f"/{box[4:8].decode()}" not in left_out]
     said["exclusions"] = [*rows, *({"xpath": box} for box in left_out)]
-    said["hash"] = hashlib.sha256(b"".join(at.to_bytes(8) + box for at, box in covered)).digest()
+    tables = [box.rsplit("/", 1)[-1].encode() for box in left_out if box.startswith("/moov/")]
+    parts = (at.to_bytes(8) + _without(box, tables) for at, box in covered)
+    said["hash"] = hashlib.sha256(b"".join(parts)).digest()
     named = (cbor2.dumps({**said, "name": "n" * length}) for length in range(size))
     hashes.children[1].data = next(each for each in named if len(each) == size)
     claim.children[1].data = claim.children[1].data.replace(before, _digest(hashes))
@@ -273,6 +279,14 @@ def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
     signature.children[1].data = signature.children[1].data.replace(old, signed)
     assert len(joined(tree)) == len(data)
     path.write_bytes(joined(tree))
+
+
+def _without(box: bytes, kinds: Iterable[bytes]) -> bytes:
+    """A ``moov`` without its tables of these kinds."""
+    for kind in kinds if box[4:8] == b"moov" else ():
+        while (at := box.find(kind) - 4) >= 0:
+            box = box[:at] + box[at + int.from_bytes(box[at : at + 4]) :]
+    return box
 
 
 def _digest(box: Box) -> bytes:

@@ -20,6 +20,7 @@ from circletake.audit.document import json_report
 from circletake.audit.judge import verdict_of
 from circletake.audit.page import html_report
 from circletake.audit.text import text_report
+from circletake.audit.wording import held
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit
 from circletake.model.case import OWN_KEY
@@ -48,7 +49,7 @@ from tests.releases import (
     unsigned_copy,
     write_sums,
 )
-from tests.tampering import flipped, stripped, with_manifest_of
+from tests.tampering import displaced, flipped, stripped, with_manifest_of
 
 Audited = Callable[..., Audit]
 
@@ -151,6 +152,20 @@ def test_a_swapped_manifest_is_told_by_its_name(made: Made, audited: Audited) ->
     assert name_of(made, 1) in seen(audit, "manifest.own")
     uses = next(f.uses for f in audit.files if f.case.path == name_of(made))
     assert all(u.prompt != "a red kite" for u in uses)
+
+
+def test_an_altered_copy_beside_its_original_is_altered_and_nothing_more(
+    made: Made, audited: Audited, tmp_path: Path
+) -> None:
+    (tmp_path / "pair").mkdir()
+    shutil.copy(clip_of(made), tmp_path / "pair" / "original.mp4")
+    received = Path(shutil.copy(clip_of(made), tmp_path / "pair" / "received.mp4"))
+    flipped(received)
+    audit = audited(tmp_path / "pair")
+    assert findings(audit) == {("c2pa.state", "received.mp4")}
+    other = clip_of(made, 1).read_bytes()
+    received.write_bytes(with_manifest_of(other, clip_of(made).read_bytes()))
+    assert "swapped" in seen(audited(tmp_path / "pair"), "manifest.own")
 
 
 def test_swapped_names_alter_no_file_and_are_told(made: Made, audited: Audited, tmp_path: Path) -> None:
@@ -507,6 +522,45 @@ def test_a_video_whose_signature_leaves_out_its_picture_is_not_called_intact(
     assert ("bytes.exclusions", Severity.ERROR) in {(o.rule, o.severity) for o in audit.failed}
     assert seen(audit, "bytes.exclusions").startswith("the signature leaves out its box /mdat")
     assert verdict(audit, "film.mp4") == "not checked"
+
+
+OFFSETS = "/moov/trak/mdia/minf/stbl/stco"
+
+
+@pytest.mark.parametrize(
+    ("move", "told"),
+    [
+        (None, "intact"),
+        (lambda offsets: offsets[::-1], "altered"),
+        (lambda offsets: [*offsets[:-1], offsets[-2]], "altered"),
+        (lambda offsets: [offsets[0]] * len(offsets), "altered"),
+        (lambda offsets: [offsets[0], offsets[0] + 1, *offsets[2:]], "altered"),
+        (lambda offsets: [offset + 1000 for offset in offsets], "altered"),
+        (lambda offsets: [offset - 1 for offset in offsets], "altered"),
+    ],
+)
+def test_a_video_whose_chunks_were_moved_is_altered_where_its_signature_leaves_their_places_out(
+    tmp_path: Path,
+    keys: KeyRing,
+    audited: Audited,
+    move: Callable[[list[int]], list[int]] | None,
+    told: str,
+) -> None:
+    made = make_release(tmp_path / "sound", keys, [recipe()], audio=True)
+    (tmp_path / "in").mkdir()
+    film = Path(shutil.move(next(made.folder.glob("clips/*.mp4")), tmp_path / "in" / "film.mp4"))
+    half_signed_clip(film, keys.signer(), OFFSETS)
+    if move:
+        displaced(film, move)
+    audit = audited(tmp_path / "in")
+    (case,) = (f.case for f in audit.files)
+    assert case.credentials.integrity is Check.PASSED
+    assert case.exclusions == (OFFSETS,)
+    assert {(o.rule, o.severity) for o in audit.failed} == (
+        {("bytes.order", Severity.ERROR)} if move else set()
+    )
+    assert verdict(audit, "film.mp4") == told
+    assert ("Unchanged since" in held(case)) is (move is None)
 
 
 def test_a_video_whose_pictures_lie_where_no_signature_looks_is_not_called_intact(

@@ -240,6 +240,8 @@ def held(file: FileCase) -> str:
     match said.integrity, said.signature:
         case Check.PASSED, Check.PASSED if file.recorded and file.recorded.sha256 != file.sha256:
             return "Its signature fits, but these are not the bytes that the release's own list names."
+        case Check.PASSED, Check.PASSED if file.displaced and not file.recorded:
+            return "Its signature fits, but leaves out where its pieces lie, and these lie elsewhere."
         case Check.PASSED, Check.PASSED:
             return "Unchanged since it was signed."
         case Check.FAILED, Check.PASSED:

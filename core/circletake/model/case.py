@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 OWN_KEY = "your own key"
 """Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
+
+ENDS_EARLY = "ends early"
+"""Why a file cannot be read that stops before its own container says it should."""
+
+_OFFSETS = ("stco", "co64")
+"""Boxes that say where the pieces of a track lie, which C2PA 1 left out of what is signed."""
 
 _PAPERS = ("record", "sums", "report")
 _SEALS = ("release.json.c2pa", "report.html.c2pa")
@@ -111,14 +117,24 @@ class Layout:
             same before signing, after it, and after the credentials are cut out again; another one
             after the file was written anew.
         backwards: chunk offsets of a track that point before the chunk that comes before them.
-        astray: chunks of picture or sound that lie in no ``mdat``, but in a box that signatures pass over.
+        astray: chunks of picture or sound that do not lie whole in an ``mdat``, but in a box that signatures
+            may pass over.
         opening: the first piece of a stream, which describes pictures that lie in other files.
+        media: bytes of picture and sound, described or not: what its ``mdat`` boxes hold.
+        overlapping: chunks that begin inside another one.
     """
 
     sha256: str
     backwards: int = 0
     astray: int = 0
     opening: bool = False
+    media: int = 0
+    overlapping: int = 0
+
+
+def offsets_left_out(exclusions: Iterable[str]) -> bool:
+    """Whether a signature with these exclusions leaves out where the chunks of a track lie."""
+    return any(table in where for where in exclusions for table in _OFFSETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +171,8 @@ class FileCase:
         recorded: its entry in ``release.json``.
         media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
-        slack: bytes in ``free``/``skip`` boxes or after the last box that are not zero-length padding.
+        slack: bytes that something fills in ``free``/``skip`` boxes, or after the last box; neither zeros nor
+            an empty box in another, nor the name of its muxer.
         exclusions: hash exclusions of the active manifest beyond the default set.
         members: names of videos inside an archive.
         summed: its digest in SHA256SUMS, empty where it is not listed.
@@ -218,6 +235,19 @@ class FileCase:
         *folders, name = self.path.split("/")
         named = name in _LITTER or name.startswith("._") or any(each in _LITTERED for each in folders)
         return self.kind == "other" and named
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether it ends early; a file that is as long as the released one was altered, whatever it says."""
+        released = self.recorded.size if self.recorded else 0
+        return self.unreadable == ENDS_EARLY and not 0 < released <= self.size
+
+    @property
+    def displaced(self) -> bool:
+        """Whether its chunks lie as nobody writes them, and no signature covers where they lie."""
+        lie = self.layout
+        odd = lie and (lie.backwards or lie.overlapping or lie.astray)
+        return bool(odd) and offsets_left_out(self.exclusions)
 
     @property
     def signed_picture(self) -> bool:

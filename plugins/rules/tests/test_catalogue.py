@@ -28,6 +28,7 @@ from circletake import (
     Timestamp,
     Traced,
 )
+from circletake.audit.judge import verdict_of
 from circletake.audit.making import reservation
 from circletake.model.export import black_use
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
@@ -411,11 +412,20 @@ def test_chunks_that_point_backwards_are_an_error_only_where_no_signature_covers
     back = Layout("x", backwards=2)
     exclusions = ("/moov/trak/mdia/minf/stbl/stco",)
     (told,) = ask("bytes.order", video(layout=back, exclusions=exclusions))
-    assert told.seen == "2 chunk offsets point backwards, and the signature leaves them out"
+    assert told.seen == "2 chunks point backwards, and the signature leaves the offsets out"
+    assert verdict_of(video(layout=back, exclusions=exclusions), sealed=False) == "altered"
+    everywhere = Layout("x", backwards=1, overlapping=3, astray=1)
+    (all_told,) = failures(ask("bytes.order", video(layout=everywhere, exclusions=exclusions)))
+    assert all_told == (
+        "a chunk points backwards, 3 chunks begin inside others, a chunk reaches outside the media data, "
+        "and the signature leaves the offsets out"
+    )
+    assert not failures(ask("bytes.order", video(layout=everywhere)))
     assert not failures(ask("bytes.order", video(layout=back)))
     assert not failures(ask("bytes.order", video(layout=Layout("x"), exclusions=exclusions)))
     sealed = video(layout=back, exclusions=exclusions, recorded=recorded())
     assert not failures(ask("bytes.order", sealed, release=release(), seal=credentials()))
+    assert verdict_of(sealed, sealed=True) == "intact"
 
 
 # bytes.exclusions
@@ -681,6 +691,40 @@ def test_how_credentials_were_lost_is_read_off_the_record(over: dict[str, Any], 
 
 
 # manifest.own
+
+
+ALTERED = credentials(integrity=Check.FAILED)
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        {"layout": None, "unreadable": "no picture"},
+        {"layout": Layout("another", media=9)},
+        {"layout": Layout("another", media=9), "size": 17},
+    ],
+)
+def test_an_altered_copy_beside_its_original_is_no_swap(altered: dict[str, Any]) -> None:
+    whole = video(path="original.mp4", layout=Layout("x", media=9))
+    copy = video(path="received.mp4", credentials=ALTERED, **altered)
+    (told,) = ask("manifest.own", copy, whole)
+    assert (told.check, told.reason) == (Check.PASSED, "an altered copy of original.mp4")
+
+
+def test_a_manifest_of_a_file_that_holds_more_or_less_is_told_with_its_owner() -> None:
+    whole = video(path="original.mp4", layout=Layout("x", media=9))
+    other = video(path="other.mp4", size=11, credentials=ALTERED, layout=Layout("y", media=10))
+    (seen,) = failures(ask("manifest.own", other, whole))
+    assert seen.startswith("this is the manifest of original.mp4")
+    assert seen.endswith("swapped, or that one cut or encoded anew")
+
+
+def test_a_released_name_under_which_another_files_manifest_lies_is_a_swap_of_whatever_size() -> None:
+    whole = video(path="b.mp4", layout=Layout("x", media=9))
+    mine = recorded(path="a.mp4")
+    swapped = video(path="a.mp4", recorded=mine, credentials=ALTERED, layout=Layout("x", media=9))
+    (seen,) = failures(ask("manifest.own", swapped, whole, release=release(mine), seal=credentials()))
+    assert seen == "swapped: this is the manifest of b.mp4"
 
 
 @pytest.mark.parametrize(

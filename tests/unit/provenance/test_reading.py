@@ -31,7 +31,7 @@ from circletake.provenance.said import manifest_said
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
-from tests.factories import NOW, OBSERVED, slate
+from tests.factories import NOW, OBSERVED, slate, tiny_clip
 from tests.unit.provenance.conftest import Make
 
 FREE_BOX = b"\0\0\0\x10freehidden!!"
@@ -215,6 +215,46 @@ def test_hidden_bytes_in_free_boxes_and_after_the_end_are_counted(signed: Make) 
     with path.open("ab") as file:
         file.write(b"tail")
     assert slack(path) == 12
+
+
+EMPTY = bytes(20) + b"\0\0\0\x20skip" + bytes(24)
+GPAC = b"IsoMedia File Produced with GPAC 0.8.0-rev1-gc1990d5c-master\0"
+
+
+@pytest.mark.parametrize(
+    ("filling", "held"),
+    [
+        (bytes(2_000_000), 0),
+        (EMPTY, 0),
+        (GPAC, 0),
+        (GPAC[:-1], 0),
+        (bytes(1_500_000) + b"hidden" + bytes(90), 6),
+        (b"hidden" + EMPTY, 34),
+        (bytes(20) + b"\0\0\0\x20skip" + b"hidden" + bytes(18), 11),
+        (bytes(20) + b"\0\0\0\x21skip" + bytes(24), 5),
+        (bytes(20) + b"\0\0\0\x20hide" + bytes(24), 5),
+        (GPAC + b"hidden", 6),
+        (GPAC[:-1] + b" hidden", 67),
+        (b"skip", 4),
+        (b"skip" + bytes(8), 4),
+    ],
+)
+def test_an_empty_box_holds_what_is_neither_zero_nor_another_empty_box_nor_its_muxers_name(
+    filling: bytes, held: int, tmp_path: Path
+) -> None:
+    path = tiny_clip(tmp_path / "a.mp4")
+    data = path.read_bytes()
+    path.write_bytes(data + (len(filling) + 8).to_bytes(4) + b"free" + filling)
+    assert slack(path) == held
+    path.write_bytes(data + (len(filling) + 8).to_bytes(4) + b"skip" + filling + b"\0\0\0\x08free")
+    assert slack(path) == held
+
+
+def test_untouched_files_of_adobe_hide_nothing(shared: Path) -> None:
+    player = shared / "data" / "c2pa" / "Security4Media__c2pa-video-player" / "react-c2pa-player"
+    film = player / "public" / "mp4s" / "prmiere-firefly.mp4"
+    assert b"skip" in film.read_bytes()
+    assert slack(film) == 0
 
 
 def test_reading_and_signing_never_ask_the_network(

@@ -122,7 +122,6 @@ def _search(task: Search) -> Searched:
     rate = clock.rate(facts.rate, end, missing=bool(spans))
     unread = [(round(start * rate), round(stop * rate)) for start, stop in spans]
     rows = _parted([*clock.placed(cues, rate, end), *clock.placed(gaps, rate, end)], unread, rate)
-    short = "ends early; download it again" if probed.short else ""
     return Searched(
         sha256_of(film),
         rate,
@@ -131,7 +130,7 @@ def _search(task: Search) -> Searched:
         clock.frames(rate, end),
         tuple(row for row in rows if isinstance(row, Cue)),
         tuple(row for row in rows if isinstance(row, Gap)),
-        decoded.problem or short or decoded.mended,
+        decoded.problem or probed.short or decoded.mended,
         facts.audio is not None,
         len(damaged),
     )
