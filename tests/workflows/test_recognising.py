@@ -243,7 +243,7 @@ def test_a_file_that_cannot_be_compared_is_told_and_costs_no_other(
 
     def fails(*given: object) -> object:
         if where == "search.candidates":
-            if "file b.mp4" in given[0]:  # type: ignore[operator]  # the fingerprints
+            if any(name.endswith("/b.mp4") for name in given[0]):  # type: ignore[attr-defined]  # the prints
                 raise error
         elif known in [pack(one.fingerprint) for one in given]:  # type: ignore[attr-defined]  # looks
             raise error

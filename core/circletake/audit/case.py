@@ -34,6 +34,7 @@ def build_case(
     moment: datetime | None = None,
     alone: bool = False,
     foreign: bool = False,
+    beside: frozenset[str] = frozenset(),
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
 
@@ -50,6 +51,7 @@ def build_case(
         moment: the same, where another one than now was asked about.
         alone: a single file was named.
         foreign: there is a ``release.json`` that circletake did not write.
+        beside: sha256 of the lists and signed videos of releases beside these files.
     """
     sums = sums or {}
     ordered = sorted(files, key=lambda f: f.path)
@@ -74,6 +76,7 @@ def build_case(
         moment=moment,
         alone=alone,
         stray=stray,
+        beside=beside,
     )
     entries = {f.path: f for f in release.files} if release else {}
     in_place = {(f.path, f.sha256) for f in ordered}

@@ -286,6 +286,7 @@ class AuditCase:
         moment: that moment where another one than now was asked about.
         alone: a single file was named, and nothing beside it was looked at.
         stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
+        beside: sha256 of the lists and the signed videos of releases that were audited beside these files.
     """
 
     root: str
@@ -303,11 +304,12 @@ class AuditCase:
     moment: datetime | None = None
     alone: bool = False
     stray: Stray | None = None
+    beside: frozenset[str] = frozenset()
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What is here of the releases that files name."""
-        return parts_of(self.files)
+        """What is here of the releases that files name, but for copies of what lies in one beside."""
+        return parts_of(f for f in self.files if f.sha256 not in self.beside)
 
     @property
     def unlisted(self) -> str:
