@@ -29,8 +29,9 @@ from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
-from circletake.provenance.manifest import plan_record
+from circletake.provenance.manifest import plan_record, plan_take
 from circletake.provenance.session import context
+from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
 from circletake.workflows.auditing.audit import audit_folder, trust_lists
 from circletake.workflows.intake.ingest import ingest
@@ -231,6 +232,27 @@ def test_another_prompt_in_the_record_than_in_the_manifest_is_found(
     audit = audited(made.folder)
     assert {o.rule for o in audit.failed} == {"prompt.matches"}
     assert {o.file for o in audit.failed} == {name_of(made), "night_bus.mp4"}
+
+
+def test_two_files_that_tell_another_prompt_of_one_take_need_no_record_to_be_found(
+    made: Made, audited: Audited, keys: KeyRing, tmp_path: Path
+) -> None:
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    shutil.copyfile(made.folder / "night_bus.mp4", handed / "cut.mp4")
+    shutil.copyfile(clip_of(made), handed / clip_of(made).name)
+    agreed = audited(handed)
+    assert [o for o in agreed.failed if o.rule == "prompt.matches"] == []
+    assert any(o.rule == "prompt.matches" and o.check is Check.PASSED for o in agreed.outcomes)
+    slate = replace(made.slates[0], recipe=recipe("snow"))
+    plan = plan_take(slate, Path(slate.path), policy=PromptPolicy.FULL, when=WHEN)
+    (handed / clip_of(made).name).unlink()
+    sign(plan, Path(slate.path), handed / clip_of(made).name, keys.signer(), "video/mp4")
+    found = [o for o in audited(handed).failed if o.rule == "prompt.matches"]
+    assert sorted(o.file for o in found) == sorted(["cut.mp4", clip_of(made).name])
+    assert {o.cause for o in found} == {
+        f"SH010/1: {clip_of(made).name} says “snow”, cut.mp4 “night bus, rain”"
+    }
 
 
 def test_an_unknown_signer_is_no_alteration(made: Made, audited: Audited) -> None:

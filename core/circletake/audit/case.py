@@ -82,9 +82,21 @@ def build_case(
     in_place = {(f.path, f.sha256) for f in ordered}
     gone = {f.sha256: f for f in entries.values() if (f.path, f.sha256) not in in_place}
     record = "the sealed record" if case.sealed else "release.json, whose seal does not hold,"
-    return replace(
-        case, files=tuple(_placed(file, entries, gone, sums.get(file.path, ""), record) for file in ordered)
-    )
+    placed = tuple(_placed(file, entries, gone, sums.get(file.path, ""), record) for file in ordered)
+    return replace(case, files=placed, prompts=_prompts(placed))
+
+
+def _prompts(files: Sequence[FileCase]) -> dict[str, dict[str, str]]:
+    """By take, each wording of its prompt with the first file that tells it, where several files tell any."""
+    told: dict[str, dict[str, str]] = {}
+    several: set[str] = set()
+    for file in files:
+        own = {t.use.take_sha256: t.use.prompt for t in file.traced if "prompt" not in t.from_record}
+        for take, prompt in own.items():
+            if take and prompt:
+                several |= {take} & told.keys()
+                told.setdefault(take, {}).setdefault(prompt, file.path)
+    return {take: told[take] for take in several}
 
 
 def _placed(

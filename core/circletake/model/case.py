@@ -13,6 +13,7 @@ from circletake.model.parts import Part, Stray, parts_of
 
 if TYPE_CHECKING:
     from circletake.model.export import Release, ReleasedFile, SoundUse, Use
+    from circletake.model.registered import Registered
     from circletake.model.take import MediaFacts
 
 OWN_KEY = "your own key"
@@ -191,6 +192,8 @@ class FileCase:
         unjudged: it carries credentials, and is of a kind that no rule judges.
         uncompared: why its picture could not be held against all that the library knows, where nothing
             matches; empty otherwise.
+        registered: what the library holds of takes it names, by their sha256; under an empty one of the take
+            that it is, by its bytes or its picture, where it names none.
     """
 
     path: str
@@ -221,6 +224,7 @@ class FileCase:
     untold: str = ""
     unjudged: bool = False
     uncompared: str = ""
+    registered: Mapping[str, Registered] = field(default_factory=dict)
 
     @property
     def belongs(self) -> bool:
@@ -286,6 +290,8 @@ class AuditCase:
         moment: that moment where another one than now was asked about.
         alone: a single file was named, and nothing beside it was looked at.
         stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
+        prompts: of takes whose prompt the credentials of several files tell, by sha256: each wording, with
+            the first file that tells it.
         beside: sha256 of the lists and the signed videos of releases that were audited beside these files.
     """
 
@@ -304,6 +310,7 @@ class AuditCase:
     moment: datetime | None = None
     alone: bool = False
     stray: Stray | None = None
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
 
     @property

@@ -130,10 +130,12 @@ def audit_each(
         if not any(each.named == path for each, _ in both):
             nothing = BadInput(str(path), "holds no video to audit", "name a release folder or a video")
             problems.append(nothing)
+    register = None
     if library is not None:
-        from circletake.workflows.auditing.knowing import known, matched
+        from circletake.workflows.auditing.knowing import Register, known, matched
 
         both = matched(known(both, library), library, progress)
+        register = Register(library)
     offered = {id(o.item): o for o in manager.audit_rules()}
 
     def blame(rule: AuditRule[Any], error: Exception) -> None:
@@ -162,6 +164,8 @@ def audit_each(
             foreign=foreign,
             beside=beside if each.outside else frozenset(),
         )
+        if register is not None:
+            case = register.of(case)
         with aside():
             audits.append(judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE)))
     return Audited(tuple(audits), tuple(problems))
