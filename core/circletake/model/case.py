@@ -150,6 +150,7 @@ class Traced:
         provider: who offers the system that made it, as manifests name them.
         when: moment of its making, as manifests state it, or of the first trusted timestamp.
         terms: licence of the model or of the clip, as recorded.
+        withheld: why a manifest does not tell the prompt that its signer has: ``by policy``.
     """
 
     use: Use
@@ -159,6 +160,7 @@ class Traced:
     provider: str = ""
     when: str = ""
     terms: str = ""
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
