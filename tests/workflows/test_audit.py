@@ -434,7 +434,7 @@ def test_prompts_kept_back_of_files_without_a_release_are_no_finding(
 ) -> None:
     slate, handed = pristine.slates[0], tmp_path / "handed"
     handed.mkdir()
-    sealed = {Field.PROMPT: "d" * 64} if policy is PromptPolicy.HASH else {}
+    sealed = {Field.PROMPT.value: "d" * 64} if policy is PromptPolicy.HASH else {}
     plan = plan_take(slate, Path(slate.path), policy=policy, when=WHEN, sealed=sealed)
     sign(plan, Path(slate.path), handed / "clip.mp4", keys.signer(), "video/mp4")
     audit = audited(handed)

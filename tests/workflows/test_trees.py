@@ -16,7 +16,7 @@ from circletake.audit.page import html_report
 from circletake.audit.sealing import REPORT_MARK
 from circletake.audit.summary import summarise
 from circletake.errors import BadInput, NotFound
-from circletake.model.audit import Audit
+from circletake.model.audit import Audit, Severity
 from circletake.plugins.manager import PluginManager
 from circletake.workflows import pool
 from circletake.workflows.auditing.audit import Audited, audit_each, audit_folder
@@ -25,6 +25,8 @@ from tests.factories import tiny_clip
 from tests.releases import Made
 
 pytestmark = pytest.mark.usefixtures("no_workers")
+
+OUTSIDE = "tree, outside its releases"
 
 Audits = Callable[..., Audited]
 
@@ -60,7 +62,8 @@ def told(done: Audited) -> dict[str, str]:
 
 
 def paths_of(done: Audited) -> list[str]:
-    return sorted(f"{audit.root}/{file.case.path}" for audit in done.audits for file in audit.files)
+    roots = {audit.root: audit.root.partition(",")[0] for audit in done.audits}
+    return sorted(f"{roots[audit.root]}/{file.case.path}" for audit in done.audits for file in audit.files)
 
 
 def test_an_unpacked_release_is_judged_as_if_it_had_been_named(
@@ -108,7 +111,7 @@ def test_what_lies_in_no_release_is_one_audit_more_and_no_file_is_counted_twice(
     (tree / "more").mkdir()
     (tree / "more" / "notes.txt").write_text("x")
     done = audits(tree)
-    assert told(done) == {"tree/a": "intact", "tree/b": "intact", "tree": "unsigned"}
+    assert told(done) == {"tree/a": "intact", "tree/b": "intact", OUTSIDE: "unsigned"}
     everything = [f"tree/{p.relative_to(tree).as_posix()}" for p in tree.rglob("*") if p.is_file()]
     assert paths_of(done) == sorted(everything)
 
@@ -120,7 +123,7 @@ def test_notes_and_links_beside_releases(put: Callable[[str], Path], audits: Aud
     assert told(audits(tree)) == {"tree/a": "intact"}, "nothing there can be audited"
     (tree / "latest").symlink_to("a")
     done = audits(tree)
-    assert told(done) == {"tree/a": "intact", "tree": "no videos"}
+    assert told(done) == {"tree/a": "intact", OUTSIDE: "no videos"}
     assert [(o.rule, o.seen) for o in done.audits[1].failed] == [("file.readable", "a link; not followed")]
 
 
@@ -145,6 +148,18 @@ def test_a_release_inside_a_release_is_judged_by_its_own_list(
         "tree/extras/second": "intact",
         "tree/extras/third": "altered",
     }
+
+
+def test_a_paper_is_of_the_release_that_was_named_and_says_that_others_lie_in_it(
+    put: Callable[[str], Path], manager: PluginManager, tmp_path: Path, pristine: Made
+) -> None:
+    put("")
+    put("extras/second")
+    audit = audit_folder(tmp_path / "tree", manager=manager, trust=[pristine.keys.anchor()])
+    assert (audit.root, kind(audit), audit.exit_code) == ("tree", "intact", 0)
+    (note,) = [o for o in audit.outcomes.failed() if o.rule == "files.known"]
+    assert (note.severity, note.file) == (Severity.NOTE, "extras/second")
+    assert note.seen == "a release of its own lies there: it is not on this list, and judged by its own"
 
 
 def test_a_list_put_among_the_files_of_a_release_takes_nothing_from_it(
@@ -217,7 +232,7 @@ def test_papers_and_archives_beside_a_release_are_held_against_it(
     with zipfile.ZipFile(tree / "a.zip", "w") as archive:
         archive.write(release / "night_bus.mp4", "night_bus.mp4")
     done = audits(tree)
-    assert told(done) == {"tree/a": "intact", "tree": "intact"}
+    assert told(done) == {"tree/a": "intact", OUTSIDE: "intact"}
     assert [o for each in done.audits for o in each.failed] == []
 
 

@@ -66,6 +66,8 @@ def audit_folder(
 ) -> Audit:
     """Audit one release, named by its folder or by one above it, any other folder, or one file.
 
+    Releases that lie in the one that is named are only told of.
+
     Args:
         path: a folder, or a single file in it; the rest as in :func:`audit_each`.
 
@@ -113,10 +115,10 @@ def audit_each(
         moment: judge certificates as of then; as of now without one. Whether a list knows a signer is
             judged as of now, and said so.
         profile: which rules matter and how much; the house's own without one.
-        one: no more than one audit is wanted, as where a paper is to be written of it.
+        one: a paper is to be written of one of them, the first: the release that was named, or the only one.
 
     Raises:
-        BadInput: there would be several audits, and one is wanted.
+        BadInput: there would be several, one is wanted, and it is not plain which.
     """
     found, problems = _found(paths)
     if one:
@@ -162,6 +164,7 @@ def audit_each(
             moment=moment,
             alone=not each.whole,
             foreign=foreign,
+            within=each.within if each.release else (),
             beside=beside if each.outside else frozenset(),
         )
         if register is not None:
@@ -235,7 +238,8 @@ def _found(paths: Sequence[Path]) -> tuple[list[Found], list[CircletakeError]]:
 
 
 def _refuse_several(found: Sequence[Found]) -> None:
-    if len(found) > 1:
+    """Refuse where it is not plain which is meant; a release that was named itself is."""
+    if len(found) > 1 and not (found[0].release and found[0].root == found[0].named):
         first = found[0]
         told = counted(sum(each.release for each in found), "release")
         more = " and files that are in none" if any(each.outside for each in found) else ""

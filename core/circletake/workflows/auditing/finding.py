@@ -124,7 +124,7 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
         Found(
             path,
             path / folder,
-            f"{top}/{folder}" if folder else top,
+            _named(top, folder, owner),
             tuple(mine),
             others,
             release=folder in owner.releases,
@@ -134,6 +134,12 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
         )
         for folder, (mine, others) in sorted(theirs.items(), key=lambda one: _in_order(one[0], owner))
     ]
+
+
+def _named(top: str, folder: str, owner: _Owners) -> str:
+    if folder:
+        return f"{top}/{folder}"
+    return f"{top}, outside its releases" if owner.releases and "" not in owner.releases else top
 
 
 def _in_order(folder: str, owner: _Owners) -> tuple[bool, str]:
