@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from circletake.model.marker import Marker, markers_of
     from circletake.model.parts import Part, Stray
     from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
+    from circletake.model.registered import Registered, Stated
     from circletake.model.score import Finding, Measured, Score
     from circletake.model.slate import Found, Scored, Slate
     from circletake.model.source_type import READABLE_TYPES
@@ -198,6 +199,7 @@ __all__ = [
     "Recipe",
     "RecipeClaim",
     "RecipeReader",
+    "Registered",
     "Relation",
     "Release",
     "ReleasedFile",
@@ -219,6 +221,7 @@ __all__ = [
     "SoundUse",
     "SourceFile",
     "Standing",
+    "Stated",
     "Stray",
     "Take",
     "TakeFacts",
@@ -277,6 +280,7 @@ _HOMES = {
     "circletake.model.marker": "Marker markers_of",
     "circletake.model.parts": "Part Stray",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
+    "circletake.model.registered": "Registered Stated",
     "circletake.model.score": "Finding Measured Score",
     "circletake.model.slate": "Found Scored Slate",
     "circletake.model.source_type": "READABLE_TYPES",

@@ -19,6 +19,8 @@ from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity
 from circletake.audit.document import json_report
 from circletake.audit.judge import verdict_of
 from circletake.audit.page import html_report
+from circletake.audit.shots import audit_shots
+from circletake.audit.summary import summarise
 from circletake.audit.text import text_report
 from circletake.audit.wording import held
 from circletake.errors import BadInput, NotFound
@@ -27,10 +29,12 @@ from circletake.model.case import OWN_KEY
 from circletake.model.export import Release
 from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
+from circletake.model.recipe import Field
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
-from circletake.provenance.manifest import plan_record
+from circletake.provenance.manifest import plan_record, plan_take
 from circletake.provenance.session import context
+from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
 from circletake.workflows.auditing.audit import audit_folder, trust_lists
 from circletake.workflows.intake.ingest import ingest
@@ -233,6 +237,27 @@ def test_another_prompt_in_the_record_than_in_the_manifest_is_found(
     assert {o.file for o in audit.failed} == {name_of(made), "night_bus.mp4"}
 
 
+def test_two_files_that_tell_another_prompt_of_one_take_need_no_record_to_be_found(
+    made: Made, audited: Audited, keys: KeyRing, tmp_path: Path
+) -> None:
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    shutil.copyfile(made.folder / "night_bus.mp4", handed / "cut.mp4")
+    shutil.copyfile(clip_of(made), handed / clip_of(made).name)
+    agreed = audited(handed)
+    assert [o for o in agreed.failed if o.rule == "prompt.matches"] == []
+    assert any(o.rule == "prompt.matches" and o.check is Check.PASSED for o in agreed.outcomes)
+    slate = replace(made.slates[0], recipe=recipe("snow"))
+    plan = plan_take(slate, Path(slate.path), policy=PromptPolicy.FULL, when=WHEN)
+    (handed / clip_of(made).name).unlink()
+    sign(plan, Path(slate.path), handed / clip_of(made).name, keys.signer(), "video/mp4")
+    found = [o for o in audited(handed).failed if o.rule == "prompt.matches"]
+    assert sorted(o.file for o in found) == sorted(["cut.mp4", clip_of(made).name])
+    assert {o.cause for o in found} == {
+        f"SH010/1: {clip_of(made).name} says “snow”, cut.mp4 “night bus, rain”"
+    }
+
+
 def test_an_unknown_signer_is_no_alteration(made: Made, audited: Audited) -> None:
     audit = audited(made.folder, trust=())
     assert {o.rule for o in audit.failed} == {"c2pa.trusted"}
@@ -389,6 +414,35 @@ def test_prompts_left_out_by_policy_are_no_finding(audited: Audited, keys: KeyRi
     audit = audited(made.folder)
     assert audit.exit_code == 0
     assert "night bus" not in json.dumps(json_report(audit))
+
+
+@pytest.mark.parametrize(
+    ("policy", "told", "words"),
+    [
+        (PromptPolicy.OMIT, "omitted", "left out by the signer's prompt policy, as the credentials say"),
+        (PromptPolicy.HASH, "hashed", "kept back by the producer's prompt policy; its digest is recorded"),
+    ],
+)
+def test_prompts_kept_back_of_files_without_a_release_are_no_finding(
+    pristine: Made,
+    audited: Audited,
+    keys: KeyRing,
+    tmp_path: Path,
+    policy: PromptPolicy,
+    told: str,
+    words: str,
+) -> None:
+    slate, handed = pristine.slates[0], tmp_path / "handed"
+    handed.mkdir()
+    sealed = {Field.PROMPT.value: "d" * 64} if policy is PromptPolicy.HASH else {}
+    plan = plan_take(slate, Path(slate.path), policy=policy, when=WHEN, sealed=sealed)
+    sign(plan, Path(slate.path), handed / "clip.mp4", keys.signer(), "video/mp4")
+    audit = audited(handed)
+    assert findings(audit) == set()
+    assert [o.reason for o in audit.outcomes if o.rule == "ai.prompt"] == [words]
+    assert summarise(audit).prompts == {told: 1}
+    (shot,) = audit_shots(audit)
+    assert shot.unprompted.startswith("The producer ")
 
 
 def test_a_missing_prompt_is_found_at_its_time_in_the_cut(

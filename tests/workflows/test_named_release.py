@@ -23,7 +23,7 @@ from circletake.model.export import Release
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
-from circletake.workflows.auditing.audit import audit_folder
+from circletake.workflows.auditing.audit import audit_each, audit_folder
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.redacting import redact
@@ -265,9 +265,15 @@ class TestTheListIsGone:
 
     def test_a_release_in_a_folder_of_its_own_below_has_its_list(self, named: Made, audited: Audited) -> None:
         audit = audited(named.folder.parent)
-        assert answer(audit).word == "Intact"
-        (note,) = [o for o in audit.outcomes.failed() if o.rule == "files.release"]
-        assert note.severity is Severity.NOTE and "its list lies in release and was not read" in note.seen
+        assert (answer(audit).word, audit.sealed) == ("Intact", True)
+        assert [o for o in audit.outcomes.failed() if o.rule == "files.release"] == []
+
+    def test_a_copy_beside_its_release_is_not_missed_from_it(self, named: Made) -> None:
+        shutil.copyfile(clip(named, 1), named.folder.parent / "copy.mp4")
+        manager = PluginManager.load(only=("rules",))
+        done = audit_each([named.folder.parent], manager=manager, trust=[named.keys.anchor()])
+        assert [answer(audit).word for audit in done.audits] == ["Intact", "Intact"]
+        assert [o.seen for audit in done.audits for o in audit.failed] == []
 
     def test_files_of_two_releases_are_told_apart(
         self, named: Made, originals: dict[str, Made], audited: Audited

@@ -29,10 +29,23 @@ def printed_schema() -> str:
         "$schema": audit["$schema"],
         "$id": "urn:circletake:schema:audits-1",
         "title": "circletake audit --json",
-        "description": "One audit for each path that was named, in that order.",
+        "description": "One audit for each release and other folder or file, as the paths were named.",
         "type": "object",
         "required": ["audits"],
-        "properties": {"audits": {"type": "array", "minItems": 1, "items": {"$ref": audit["$id"]}}},
+        "properties": {
+            "audits": {"type": "array", "minItems": 1, "items": {"$ref": audit["$id"]}},
+            "not_audited": {
+                "description": "Paths that could not be audited; absent where all could.",
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "required": ["path", "reason", "next_step"],
+                    "properties": {name: {"type": "string"} for name in ("path", "reason", "next_step")},
+                    "additionalProperties": False,
+                },
+            },
+        },
         "additionalProperties": False,
         "$defs": {"audit": audit},
     }

@@ -108,7 +108,7 @@ def shots_of(files: Iterable[FileAudit], rights: Mapping[str, Rights], policy: s
                 kind=kind,
                 traced=traced,
                 signer=active.signer.name if active and active.signer else "",
-                unprompted=unprompted(traced.use, policy) if kind in MACHINE else "",
+                unprompted=unprompted(traced, policy) if kind in MACHINE else "",
                 rights=rights.get(traced.use.take_sha256, Rights()),
                 start=begins,
             )

@@ -171,7 +171,7 @@ class Audit:
         """Parts of releases whose list is not here, where a whole folder was looked at."""
         if self.release is not None or self.alone or (self.seal_holds and self.stray is None):
             return ()
-        return tuple(part for part in self.parts if not part.lists)
+        return self.parts
 
     @property
     def seal_holds(self) -> bool:

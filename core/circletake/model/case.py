@@ -13,6 +13,7 @@ from circletake.model.parts import Part, Stray, parts_of
 
 if TYPE_CHECKING:
     from circletake.model.export import Release, ReleasedFile, SoundUse, Use
+    from circletake.model.registered import Registered
     from circletake.model.take import MediaFacts
 
 OWN_KEY = "your own key"
@@ -149,6 +150,7 @@ class Traced:
         provider: who offers the system that made it, as manifests name them.
         when: moment of its making, as manifests state it, or of the first trusted timestamp.
         terms: licence of the model or of the clip, as recorded.
+        withheld: why a manifest does not tell the prompt that its signer has: ``by policy``.
     """
 
     use: Use
@@ -158,6 +160,7 @@ class Traced:
     provider: str = ""
     when: str = ""
     terms: str = ""
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,8 @@ class FileCase:
         unjudged: it carries credentials, and is of a kind that no rule judges.
         uncompared: why its picture could not be held against all that the library knows, where nothing
             matches; empty otherwise.
+        registered: what the library holds of takes it names, by their sha256; under an empty one of the take
+            that it is, by its bytes or its picture, where it names none.
     """
 
     path: str
@@ -221,6 +226,7 @@ class FileCase:
     untold: str = ""
     unjudged: bool = False
     uncompared: str = ""
+    registered: Mapping[str, Registered] = field(default_factory=dict)
 
     @property
     def belongs(self) -> bool:
@@ -286,6 +292,10 @@ class AuditCase:
         moment: that moment where another one than now was asked about.
         alone: a single file was named, and nothing beside it was looked at.
         stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
+        prompts: of takes whose prompt the credentials of several files tell, by sha256: each wording, with
+            the first file that tells it.
+        within: folders below this release that are releases of their own, each audited for itself.
+        beside: sha256 of the lists and the signed videos of releases that were audited beside these files.
     """
 
     root: str
@@ -303,11 +313,14 @@ class AuditCase:
     moment: datetime | None = None
     alone: bool = False
     stray: Stray | None = None
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What is here of the releases that files name."""
-        return parts_of(self.files)
+        """What is here of the releases that files name, but for copies of what lies in one beside."""
+        return parts_of(f for f in self.files if f.sha256 not in self.beside)
 
     @property
     def unlisted(self) -> str:

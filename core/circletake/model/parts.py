@@ -12,8 +12,6 @@ from circletake.model.text import counted
 if TYPE_CHECKING:
     from circletake.model.case import FileCase
 
-_LIST = "release.json"
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -26,7 +24,6 @@ class Part:
         of: signed files that the release has, as they say.
         numbers: which of them are here, each once.
         files: their paths.
-        lists: folder below the audited one in which they lie with a list that was not read; empty without.
     """
 
     release: str
@@ -35,7 +32,6 @@ class Part:
     of: int
     numbers: tuple[int, ...]
     files: tuple[str, ...]
-    lists: str = ""
 
     @property
     def told(self) -> str:
@@ -98,8 +94,6 @@ def parts_of(files: Iterable[FileCase]) -> tuple[Part, ...]:
 
     A file that names the same id and was signed by another is told apart: anybody can name any id.
     """
-    files = tuple(files)
-    below = {f.path.removesuffix(_LIST) for f in files if f.path.endswith(f"/{_LIST}")}
     found: dict[tuple[str, str], list[FileCase]] = {}
     for file in files:
         if place := file.belonging:
@@ -110,7 +104,6 @@ def parts_of(files: Iterable[FileCase]) -> tuple[Part, ...]:
     for (release, certificate), same in found.items():
         places = [place for file in same if (place := file.belonging)]
         active = same[0].credentials.active
-        lists = next((f for f in sorted(below) if all(each.path.startswith(f) for each in same)), "")
         parts.append(
             Part(
                 release,
@@ -119,7 +112,6 @@ def parts_of(files: Iterable[FileCase]) -> tuple[Part, ...]:
                 max(place.of for place in places),
                 tuple(sorted({place.number for place in places})),
                 tuple(file.path for file in same),
-                lists.rstrip("/"),
             )
         )
     return tuple(sorted(parts, key=lambda part: (-len(part.files), part.files)))

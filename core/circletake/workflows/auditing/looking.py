@@ -40,12 +40,14 @@ class Look:
         path: of the file in it, with forward slashes.
         trust: lists its signer is held against.
         at: the moment certificates are judged for; now where ``None``.
+        audit: which of several audits it is for, as the asker counts them.
     """
 
     root: str
     path: str
     trust: tuple[TrustList, ...] = ()
     at: datetime | None = None
+    audit: int = 0
 
 
 def look(task: Look) -> FileCase:

@@ -20,12 +20,20 @@ CARD = RuleCard(
     scope=Scope.RELEASE,
     otherwise=(
         "warning where it is a listed file under another name, a copy of one, or no video; "
-        "note where a file manager left it"
+        "note where a file manager left it, or it is a release of its own, which is judged by its own list"
     ),
 )
 
 
 def _question(case: AuditCase) -> Iterator[Answer]:
+    for folder in case.within:
+        yield failed(
+            "a release of its own lies there: it is not on this list, and judged by its own",
+            severity=Severity.NOTE,
+            remedy="nothing, where it belongs there; what came of it is told for itself",
+            file=folder,
+            cause="releases of their own lie in it: they are not on this list, and judged by their own",
+        )
     if case.release is None:
         yield not_checked(case.unlisted)
         return

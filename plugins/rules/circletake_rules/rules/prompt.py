@@ -39,6 +39,10 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             )
         elif omitted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "left out by the release's prompt policy"))
+        elif traced.withheld and traced.use.prompt_evidence:
+            yield passed(
+                about(file, traced, "left out by the signer's prompt policy, as the credentials say")
+            )
         elif redacted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "taken out by the signer, as the credentials say"))
         else:

@@ -19,10 +19,7 @@ CARD = RuleCard(
     source="circletake: org.circletake.release in the signed manifest, id in release.json",
     remedy="ask the producer for the whole release, with release.json and release.json.c2pa",
     scope=Scope.RELEASE,
-    otherwise=(
-        "note where one file was audited alone, or a list that was not read lies in its folder, or another "
-        "program's release.json lies here"
-    ),
+    otherwise=("note where one file was audited alone, or another program's release.json lies here"),
 )
 
 _LIST = "release.json"
@@ -63,13 +60,6 @@ def _parts(case: AuditCase) -> Iterator[Answer]:
                 severity=Severity.NOTE,
                 file=part.files[0],
                 remedy="nothing, where no more was sent; else audit the whole folder",
-            )
-        elif part.lists:
-            yield failed(
-                f"{part.told}{by}; its list lies in {part.lists} and was not read",
-                severity=Severity.NOTE,
-                file=part.files[0],
-                remedy=f"audit that folder for itself: circletake audit {part.lists}",
             )
         elif case.stray is None or case.stray.kind == "foreign" or len(part.numbers) < part.of:
             yield failed(

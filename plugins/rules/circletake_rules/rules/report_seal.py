@@ -67,7 +67,7 @@ def _alone(case: AuditCase, seal: FileCase) -> Iterator[Answer]:
 
 def _of_another(case: AuditCase, file: FileCase) -> Answer | None:
     """What is wrong where a report says which release it is about and that is not this one."""
-    if not file.names_record or file.names_record == case.record:
+    if file.names_record in ("", case.record) or file.names_record in case.beside:
         return None
     of = f"“{file.names_release}”"
     if case.record:
