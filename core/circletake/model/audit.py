@@ -193,10 +193,10 @@ class Audit:
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
-        """Failed outcomes that count as findings, worst first."""
+        """Failed outcomes that count as findings, worst first, and first what is about the whole release."""
         order = list(Severity)
         rows = [o for o in self.outcomes.failed() if o.severity is not Severity.NOTE]
-        return tuple(sorted(rows, key=lambda o: order.index(o.severity)))
+        return tuple(sorted(rows, key=lambda o: (order.index(o.severity), o.file != "")))
 
     @property
     def exit_code(self) -> int:
