@@ -16,6 +16,7 @@ from typing import Any
 from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.event import Actor
 from circletake.model.export import SoundUse
+from circletake.model.fingerprint import FingerprintSaid
 from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
 from circletake.model.policy import PromptPolicy
 from circletake.model.recorded import OVER, UNDECLARED
@@ -165,21 +166,42 @@ def plan_still(
         actions: what was done to the picture, e.g. ``c2pa.resized.proportional``.
     """
     frame = (at, at + 1 / (slate.take.media.rate or Fraction(24)))
-    title = f"{slate.take.slate}{take.suffix.lower()}"
-    parent = _parent(take, title, "", None)
-    parent = replace(parent, definition={**parent.definition, "metadata": used_part(*frame)})
     kept = trimmed(frame, "the frame that was kept", when, generator_version)
-    done = [opened(when), kept, *produced(actions, when, generator_version)]
+    done = [kept, *produced(actions, when, generator_version)]
     record = _signed_by({"record": "still", "at": statements.stamp(when), "second": str(at)}, by)
-    assertions = [
-        actions_of(done),
-        assertion(words.RECORD, record, created=True),
-        *disclosures([slate]),
-        assertion(words.TRAINING, statements.no_training()),
-    ]
-    if metadata := statements.iptc_metadata(slate, policy):
-        assertions.append(assertion(words.METADATA, metadata))
-    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
+    assertions = _from_take(slate, policy, [opened(when), *done], record)
+    return ManifestPlan(definition_of(assertions, generator_version), (_used(slate, take, frame),))
+
+
+def plan_trimmed(
+    slate: Slate,
+    take: Path,
+    part: tuple[Fraction, Fraction],
+    *,
+    policy: PromptPolicy,
+    when: datetime,
+    actions: Sequence[str] = (),
+    fingerprint: FingerprintSaid | None = None,
+    by: Actor | None = None,
+    generator_version: str = "",
+) -> ManifestPlan:
+    """The manifest of a part of a take, made anew as a video of its own; the signed take is its parent.
+
+    Args:
+        take: the signed take, whole, whose own credentials have its prompts or what stands for them.
+        part: the seconds of the take that are in the video, and nothing else.
+        policy: what of prompts travels.
+        actions: what was done to the picture beside trimming it, e.g. ``c2pa.transcoded``.
+        fingerprint: the take's frames where they lie in the video.
+    """
+    kept = trimmed(part, "the part that was kept", when, generator_version)
+    done = [kept, *produced(actions, when, generator_version)]
+    said = {"record": "part", "at": statements.stamp(when), "seconds": [str(each) for each in part]}
+    assertions = _from_take(slate, policy, [opened(when), *done], _signed_by(said, by))
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
+    definition = definition_of(assertions, generator_version)
+    return ManifestPlan(definition, (_used(slate, take, part),), seconds=part[1] - part[0])
 
 
 def plan_redacted(
@@ -207,6 +229,26 @@ def _parent(source: Path, title: str, sha256: str, manifest: bytes | None) -> In
     definition = {"title": public(title, 120), "relationship": words.PARENT, "instance_id": PARENT_ID}
     beside = None if raw_manifest(source) else manifest
     return IngredientPlan(definition, MIMES.get(source.suffix.lower(), ""), source, beside, sha256)
+
+
+def _used(slate: Slate, take: Path, part: tuple[Fraction, Fraction]) -> IngredientPlan:
+    """A signed take as the parent of what shows a part of it."""
+    parent = _parent(take, f"{slate.take.slate}{take.suffix.lower()}", "", None)
+    return replace(parent, definition={**parent.definition, "metadata": used_part(*part)})
+
+
+def _from_take(
+    slate: Slate, policy: PromptPolicy, actions: list[dict[str, Any]], record: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What is said of a picture or video that shows one take and nothing else."""
+    metadata = statements.iptc_metadata(slate, policy)
+    return [
+        actions_of(actions),
+        assertion(words.RECORD, record, created=True),
+        *disclosures([slate]),
+        assertion(words.TRAINING, statements.no_training()),
+        *([assertion(words.METADATA, metadata)] if metadata else []),
+    ]
 
 
 def _component(name: str, slate: Slate, file: Path, cue: Cue) -> IngredientPlan:

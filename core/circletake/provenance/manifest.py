@@ -36,7 +36,6 @@ from circletake.provenance.pieces import (
     opened,
     placing,
     produced,
-    trimmed,
     used_part,
 )
 from circletake.provenance.privacy import public
@@ -69,7 +68,6 @@ def plan_take(
     sealed: Mapping[str, str] = MappingProxyType({}),
     produced_actions: Sequence[str] = (),
     references: Mapping[str, Path] = MappingProxyType({}),
-    part: tuple[Fraction, Fraction] | None = None,
     fingerprint: FingerprintSaid | None = None,
     generator_version: str = "",
     provider_manifest: bytes | None = None,
@@ -88,7 +86,6 @@ def plan_take(
             over where ``source`` no longer carries it. Prompts in it are redacted where the
             policy keeps prompts back.
         references: by field of the recipe, the file of a reference picture or clip.
-        part: the seconds of the take that were used; the whole of it where ``None``.
         fingerprint: what identifies the take by its picture.
         by: who made the export; persons are named in the manifest.
     """
@@ -112,9 +109,7 @@ def plan_take(
         actions.append(created)
     else:
         known = kind if origin is None else ""
-        ingredients.insert(
-            0, _parent(slate, source, known, None if kept else provider_manifest, policy, part)
-        )
+        ingredients.insert(0, _parent(slate, source, known, None if kept else provider_manifest, policy))
         actions.append(opened(when))
         if origin is not None and policy is not PromptPolicy.FULL:
             found = held(source, manifest=provider_manifest)
@@ -127,11 +122,9 @@ def plan_take(
                     "parameters": {"ingredientIds": inputs.ids},
                 }
             )
-    record = statements.take_record(slate, policy, sealed, part)
+    record = statements.take_record(slate, policy, sealed)
     redactions, told = redacting(found, when)
     actions += [*told, *produced(produced_actions, when, generator_version)]
-    if part is not None:
-        actions.append(trimmed(part, "the part that was kept", when, generator_version))
     assertions = [
         actions_of(actions),
         assertion(words.TAKE, _exported_by(record, by), created=True),
@@ -272,7 +265,6 @@ def _parent(
     kind: str,
     manifest: bytes | None,
     policy: PromptPolicy,
-    part: tuple[Fraction, Fraction] | None,
 ) -> IngredientPlan:
     # Many generators name a file by the beginning of its prompt.
     own = f"{slate.take.slate}{source.suffix.lower()}"
@@ -281,8 +273,6 @@ def _parent(
         "relationship": words.PARENT,
         "instance_id": PARENT_ID,
     }
-    if part is not None:
-        definition["metadata"] = used_part(*part)
     if kind:
         claim = slate.recipe.in_force[Field.SOURCE_TYPE]
         definition |= {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any
 
 from circletake.model.cut import Cut
@@ -144,19 +143,11 @@ def no_training() -> dict[str, Any]:
     return {"entries": {use: {"use": "notAllowed"} for use in words.TRAINING_USES}}
 
 
-def take_record(
-    slate: Slate,
-    policy: PromptPolicy,
-    sealed: Mapping[str, str],
-    part: tuple[Fraction, Fraction] | None = None,
-) -> dict[str, Any]:
+def take_record(slate: Slate, policy: PromptPolicy, sealed: Mapping[str, str]) -> dict[str, Any]:
     """``org.circletake.take``: which take this is, how each field was learnt, who decided.
 
     Prompts stand in their own ingredients; here is their evidence, and the digest of one kept
     back. Seeds are text, since JSON readers lose integers above 2**53.
-
-    Args:
-        part: seconds of the take that were used; the whole of it where ``None``.
     """
     take, recipe = slate.take, slate.recipe
     fields: dict[str, dict[str, str]] = {}
@@ -185,8 +176,6 @@ def take_record(
         "prompts": policy.value,
         "recipe": fields,
     }
-    if part is not None:
-        record["part"] = [str(second) for second in part]
     if parameters := _parameters(recipe):
         record["parameters"] = parameters
     if decision := _decision(slate.standing):

@@ -21,7 +21,7 @@ from circletake.model.recipe import Evidence
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
 from circletake.provenance import vocabulary as words
-from circletake.provenance.derived import plan_edited, plan_finished, plan_still
+from circletake.provenance.derived import plan_edited, plan_finished, plan_still, plan_trimmed
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
 from circletake.provenance.reading import raw_manifest, read_credentials
@@ -106,15 +106,32 @@ def test_an_observed_take(clip: Clip, made: Made, suffix: str, policy: PromptPol
     assert ("Iptc4xmpExt:AIPromptInformation" in iptc) is (policy is FULL)
 
 
-@pytest.mark.parametrize("claims", [OBSERVED, (claim("prompt", "night bus"),)])
-def test_a_trimmed_take_says_which_part_was_used(clip: Clip, made: Made, claims: Any) -> None:
-    source = clip("take.mp4")
-    said = made(plan(slate(source, claims), source, part=HALF, produced_actions=("c2pa.transcoded",)), source)
-    assert names(said)[-2:] == ["transcoded", "trimmed"]
-    assert said.actions[-1].source_type == "humanEdits"
-    assert said.assertions["org.circletake.take"]["part"] == ["1/4", "3/4"]
-    parent = next((i for i in said.ingredients if i.role == "parentOf"), None)
-    assert parent is None or parent.source_range == HALF
+@pytest.mark.parametrize("policy", [FULL, PromptPolicy.OMIT])
+def test_a_trimmed_take_has_the_signed_take_as_its_parent_and_says_which_part_it_is(
+    clip: Clip, made: Made, signed: Make, policy: PromptPolicy
+) -> None:
+    whole = signed("take.mp4", policy=policy).path
+    planned = plan_trimmed(
+        slate(None, OBSERVED),
+        whole,
+        HALF,
+        policy=policy,
+        when=NOW,
+        actions=("c2pa.transcoded",),
+        fingerprint=replace(PRINT, of="takes"),
+        by=actor(),
+    )
+    assert planned.seconds == Fraction(1, 2)
+    said = made(planned, clip("part.mp4"))
+    assert names(said) == ["opened", "trimmed", "transcoded"]
+    assert said.actions[1].source_type == "humanEdits"
+    (parent,) = said.ingredients
+    assert (parent.role, parent.source_range, bool(parent.manifest)) == ("parentOf", HALF, True)
+    assert said.assertions["org.circletake.record"]["seconds"] == ["1/4", "3/4"]
+    assert said.assertions["org.circletake.fingerprint"]["of"] == "takes"
+    assert said.assertions["c2pa.ai-disclosure"]["modelName"]
+    iptc = said.assertions["cawg.metadata"]
+    assert ("Iptc4xmpExt:AIPromptInformation" in iptc) is (policy is FULL)
 
 
 def test_a_cut_with_a_song_and_what_identifies_it(clip: Clip, made: Made, signed: Make) -> None:
