@@ -107,28 +107,26 @@ def export(
         whole = not cut and not packs
         handing = Handing(not cut, collect, conform, relative, (before, after) if split else None)
         wanted = _wanted(lib, cut, takes or [], circled, whole)
-        with (
-            signing_terms(lib, manager, prompts, by) as under,
-            progress("export", "what was exported stays") as bar,
-        ):
-            done = [
-                make(
-                    lib,
-                    manager,
-                    each,
-                    under,
-                    to or Path(),
-                    formats=wanted_formats,
-                    whole=whole,
-                    handing=handing,
-                    force=force,
-                    progress=bar,
-                )
-                for each in wanted
-            ]
-            leaving = {take_id for each in wanted for take_id in each.take_ids}
-            told = travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)
-    note(what_travels(told))
+        with signing_terms(lib, manager, prompts, by) as under:
+            leaving = dict.fromkeys(take_id for each in wanted for take_id in each.take_ids)
+            slates = map(lib.registry.takes.slate, leaving)
+            note(what_travels(travelling(lib, slates, under.policy, wanted[0].song)))
+            with progress("export", "what was exported stays") as bar:
+                done = [
+                    make(
+                        lib,
+                        manager,
+                        each,
+                        under,
+                        to or Path(),
+                        formats=wanted_formats,
+                        whole=whole,
+                        handing=handing,
+                        force=force,
+                        progress=bar,
+                    )
+                    for each in wanted
+                ]
     if json:
         print_json(done)
     else:

@@ -91,7 +91,7 @@ def inputs_of(
     Args:
         sealed: by field, the digests that stand for prompts under :attr:`PromptPolicy.HASH`.
         references: by field, the files of references; a file's own manifest travels with it. Where
-            prompts are kept back, so are the names of references and what their manifests say.
+            prompts are kept back, so are the names of references.
     """
     resources: dict[str, bytes] = {}
     ingredients: list[IngredientPlan] = []
@@ -148,10 +148,9 @@ def _references(recipe: Recipe, policy: PromptPolicy, files: Mapping[str, Path])
         claim = recipe.in_force[name]
         base = PurePosixPath(claim.value.replace("\\", "/")).name
         title = f"Reference {public(name.removeprefix(REFERENCE), 40)}".strip()
-        path = None
-        if policy is PromptPolicy.FULL:
-            shown = public(base)
-            title, path = f"{title}: {shown}" if shown else title, files.get(name)
+        path = files.get(name)
+        if policy is PromptPolicy.FULL and (shown := public(base)):
+            title = f"{title}: {shown}"
         definition = _ingredient(f"reference-{index}", title, worded(claim), [])
         mime = REFERENCE_TYPES.get(path.suffix.lower(), "") if path else ""
         if path is None or not mime:

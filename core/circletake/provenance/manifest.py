@@ -24,7 +24,7 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
-from circletake.provenance.container import MIMES, raw_manifest
+from circletake.provenance.container import MIMES, has_credentials, raw_manifest
 from circletake.provenance.edits import cut_edits
 from circletake.provenance.inputs import inputs_of, model_name, worded
 from circletake.provenance.pieces import (
@@ -39,7 +39,7 @@ from circletake.provenance.pieces import (
     used_part,
 )
 from circletake.provenance.privacy import public
-from circletake.provenance.redaction import Held, held, redacting
+from circletake.provenance.redaction import Held, held, redacting, together
 
 _SONG_TYPES = {
     Declaration.HUMAN: words.CREATION,
@@ -85,10 +85,15 @@ def plan_take(
         provider_manifest: the generator's own manifest store as kept at import; it is handed
             over where ``source`` no longer carries it. Prompts in it are redacted where the
             policy keeps prompts back.
-        references: by field of the recipe, the file of a reference picture or clip.
+        references: by field of the recipe, the file of a reference picture or clip. Where prompts are kept
+            back, those with credentials out of which every prompt can be taken come along.
         fingerprint: what identifies the take by its picture.
         by: who made the export; persons are named in the manifest.
     """
+    withheld: dict[str, Held] = {}
+    if policy is not PromptPolicy.FULL:
+        withheld = {name: each for name, path in references.items() if (each := _redactable(path))}
+        references = {name: references[name] for name in withheld}
     inputs = inputs_of(slate.recipe, policy, sealed, references)
     kind = statements.source_type(slate)
     kept = raw_manifest(source)
@@ -96,7 +101,6 @@ def plan_take(
     made_here = _observed(slate) and bool(kind) and origin is None
     actions: list[dict[str, Any]] = []
     ingredients = list(inputs.ingredients)
-    found = Held()
     if made_here:
         created: dict[str, Any] = {
             "action": words.CREATED,
@@ -112,7 +116,7 @@ def plan_take(
         ingredients.insert(0, _parent(slate, source, known, None if kept else provider_manifest, policy))
         actions.append(opened(when))
         if origin is not None and policy is not PromptPolicy.FULL:
-            found = held(source, manifest=provider_manifest)
+            withheld[""] = held(source, manifest=provider_manifest)
         if inputs.ids:
             actions.append(
                 {
@@ -123,7 +127,7 @@ def plan_take(
                 }
             )
     record = statements.take_record(slate, policy, sealed)
-    redactions, told = redacting(found, when)
+    redactions, told = redacting(together(withheld.values()), when)
     actions += [*told, *produced(produced_actions, when, generator_version)]
     assertions = [
         actions_of(actions),
@@ -257,6 +261,12 @@ def _observed(slate: Slate) -> bool:
     return slate.take.origin is Origin.GENERATED and any(
         slate.recipe.evidence(field) is Evidence.OBSERVED for field in (Field.GENERATOR, Field.MODEL)
     )
+
+
+def _redactable(path: Path) -> Held | None:
+    """What is to be taken out of the credentials of a reference; ``None`` where they cannot come along."""
+    found = held(path) if has_credentials(path) else None
+    return None if found is None or found.fixed else found
 
 
 def _parent(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +81,16 @@ def held(path: Path, *, manifest: bytes | None = None, seeds: bool = False) -> H
             return _held(reader, _map(document.get("manifests")), seeds)
     except Exception:  # a hostile store fails in any way; whoever signs over it is told why
         return Held()
+
+
+def together(found: Iterable[Held]) -> Held:
+    """What several stores hold, each thing once: one manifest may stand in many of them."""
+    every = list(found)
+    return Held(
+        tuple(dict.fromkeys(place for each in every for place in each.places)),
+        tuple(dict.fromkeys(text for each in every for text in each.texts)),
+        tuple(dict.fromkeys(text for each in every for text in each.fixed)),
+    )
 
 
 def redacting(found: Held, when: datetime) -> tuple[list[str], list[dict[str, Any]]]:

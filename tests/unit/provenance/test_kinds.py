@@ -25,6 +25,7 @@ from circletake.provenance.derived import plan_edited, plan_finished, plan_still
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
 from circletake.provenance.reading import raw_manifest, read_credentials
+from circletake.provenance.redaction import held
 from circletake.provenance.regions import spans
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
@@ -326,11 +327,49 @@ def test_an_image_to_video_take_brings_the_credentials_of_its_picture(
     assert still.read_bytes()[:64] not in (tmp_path / "made" / "take.mp4").read_bytes()
 
 
-def test_where_prompts_are_kept_back_a_picture_is_neither_named_nor_quoted(
+def test_where_prompts_are_kept_back_a_picture_is_not_named_and_its_credentials_come_along(
     clip: Clip, made: Made, signer: FileSigner, tmp_path: Path
 ) -> None:
     planned, source = reference(clip, picture(tmp_path / "rainy.png", signer), policy=PromptPolicy.OMIT)
     said = made(planned, source)
+    used = next(each for each in said.ingredients if each.title.startswith("Reference"))
+    assert (used.title, bool(used.manifest)) == ("Reference image", True)
+    assert b"rainy" not in (tmp_path / "made" / source.name).read_bytes()
+
+
+@pytest.mark.parametrize("policy", [FULL, PromptPolicy.HASH, PromptPolicy.OMIT])
+def test_a_prompt_deep_in_a_references_credentials_travels_only_with_the_others(
+    clip: Clip, made: Made, signed: Make, signer: FileSigner, tmp_path: Path, policy: PromptPolicy
+) -> None:
+    deep = "a skateboard in the kitchen"
+    shown = slate(None, [*OBSERVED[:1], claim("prompt", deep)])
+    still = picture(tmp_path / "still.png")
+    taken = signed("one.mp4", claims=[claim("prompt", deep)]).path
+    plan_of_it = plan_still(shown, taken, Fraction(1, 2), policy=FULL, when=NOW)
+    signed_still = sign(plan_of_it, still, tmp_path / "signed.png", signer).path
+    assert held(signed_still).texts == (deep,)
+    sealed = {"prompt": "d" * 64} if policy is PromptPolicy.HASH else {}
+    said = made(*reference(clip, signed_still, policy=policy, sealed=sealed))
+    used = next(each for each in said.ingredients if each.title.startswith("Reference"))
+    assert used.manifest
+    made_file = tmp_path / "made" / "take.mp4"
+    kept_back = policy is not FULL
+    assert (deep.encode() in made_file.read_bytes()) is not kept_back
+    assert (deep in held(made_file).texts) is not kept_back
+    assert ("redacted" in names(said)) is kept_back
+
+
+def test_a_references_credentials_stay_where_no_redaction_reaches_a_prompt_in_them(
+    clip: Clip, made: Made, signed: Make, signer: FileSigner, tmp_path: Path
+) -> None:
+    prompt = "a skateboard in the kitchen"
+    taken = signed("one.mp4").path
+    planned = plan(slate(taken, [claim("prompt", prompt)]), taken)
+    (actions, *_) = planned.definition["assertions"]
+    actions["data"]["actions"][0]["description"] = prompt
+    still = sign(planned, picture(tmp_path / "still.png"), tmp_path / "signed.png", signer).path
+    assert held(still).fixed
+    said = made(*reference(clip, still, policy=PromptPolicy.OMIT))
     used = next(each for each in said.ingredients if each.title.startswith("Reference"))
     assert (used.title, used.manifest) == ("Reference image", "")
 
