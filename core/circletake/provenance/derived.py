@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
@@ -23,6 +24,7 @@ from circletake.model.recorded import OVER, UNDECLARED
 from circletake.model.slate import Slate
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
+from circletake.provenance.carried import carried
 from circletake.provenance.container import MIMES, raw_manifest
 from circletake.provenance.manifest import composite_type, disclosures
 from circletake.provenance.pieces import (
@@ -59,6 +61,8 @@ def plan_edited(
     sha256: str = "",
     title: str = "",
     manifest: bytes | None = None,
+    stated: Mapping[str, Any] = MappingProxyType({}),
+    fingerprint: FingerprintSaid | None = None,
     by: Actor | None = None,
     generator_version: str = "",
 ) -> ManifestPlan:
@@ -70,6 +74,8 @@ def plan_edited(
         sha256: what the bytes of ``source`` must be; empty where its credentials vouch for them.
         title: what to call the parent; its file name without one.
         manifest: the parent's own store where it lies apart from the file.
+        stated: assertions of the parent; what they say of models holds of the edited video too.
+        fingerprint: of the edited video itself.
 
     Raises:
         ValueError: no edit is declared.
@@ -81,7 +87,9 @@ def plan_edited(
     # What a person declares is theirs; circletake did not watch them work.
     assertions = [actions_of(actions, every=False), assertion(words.TRAINING, statements.no_training())]
     record = _signed_by({"record": "edit", "at": statements.stamp(when)}, by)
-    assertions.append(assertion(words.RECORD, record, created=True))
+    assertions += [assertion(words.RECORD, record, created=True), *carried(stated, picture=False)]
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     return ManifestPlan(definition_of(assertions, generator_version), (parent,))
 
 
@@ -93,6 +101,7 @@ def plan_finished(
     *,
     when: datetime,
     software: str = "",
+    fingerprint: FingerprintSaid | None = None,
     by: Actor | None = None,
     generator_version: str = "",
 ) -> ManifestPlan:
@@ -107,6 +116,7 @@ def plan_finished(
         slates: by take id.
         signed: by take id, the signed file of each take found.
         software: the editor, as a person names it.
+        fingerprint: of ``film`` itself.
     """
     rate = cues.rate
     ingredients = [_parent(film, cues.film, cues.sha256, None)]
@@ -140,8 +150,14 @@ def plan_finished(
     assertions = [
         actions_of(actions, every=False),
         assertion(words.FILM, _signed_by(record, by), created=True),
+        *disclosures(used),
         assertion(words.TRAINING, statements.no_training()),
     ]
+    # Its prompts stand with the takes; whose words made the rest of the film is not known.
+    if metadata := statements.iptc_metadata(used, PromptPolicy.OMIT):
+        assertions.append(assertion(words.METADATA, metadata))
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     definition = definition_of(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
 
@@ -205,13 +221,20 @@ def plan_trimmed(
 
 
 def plan_redacted(
-    source: Path, found: Held, *, when: datetime, by: Actor | None = None, generator_version: str = ""
+    source: Path,
+    found: Held,
+    *,
+    when: datetime,
+    stated: Mapping[str, Any] = MappingProxyType({}),
+    by: Actor | None = None,
+    generator_version: str = "",
 ) -> ManifestPlan:
     """The manifest of a copy whose credentials no longer hold some prompts.
 
     Args:
         source: the signed video as it is.
         found: what its credentials hold, as :func:`circletake.provenance.redaction.held` tells.
+        stated: assertions of its active manifest; what they say of its picture holds of the copy too.
     """
     redactions, told = redacting(found, when)
     # The file may be named by its prompt.
@@ -221,6 +244,7 @@ def plan_redacted(
         actions_of([opened(when), *told]),
         assertion(words.RECORD, record, created=True),
         assertion(words.TRAINING, statements.no_training()),
+        *carried(stated, picture=True, without=found.texts),
     ]
     return ManifestPlan(definition_of(assertions, generator_version, redactions), (parent,))
 
@@ -241,7 +265,7 @@ def _from_take(
     slate: Slate, policy: PromptPolicy, actions: list[dict[str, Any]], record: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """What is said of a picture or video that shows one take and nothing else."""
-    metadata = statements.iptc_metadata(slate, policy)
+    metadata = statements.iptc_metadata([slate], policy)
     return [
         actions_of(actions),
         assertion(words.RECORD, record, created=True),

@@ -135,7 +135,7 @@ def plan_take(
         *disclosures([slate]),
         assertion(words.TRAINING, statements.no_training()),
     ]
-    if metadata := statements.iptc_metadata(slate, policy):
+    if metadata := statements.iptc_metadata([slate], policy):
         assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
@@ -208,6 +208,8 @@ def plan_cut(
         *disclosures(used),
         assertion(words.TRAINING, statements.no_training()),
     ]
+    if metadata := statements.iptc_metadata(used, policy):
+        assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     definition = definition_of(assertions, generator_version, redactions)

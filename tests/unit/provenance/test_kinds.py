@@ -21,6 +21,7 @@ from circletake.model.recipe import Evidence
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
 from circletake.provenance import vocabulary as words
+from circletake.provenance.carried import carried
 from circletake.provenance.derived import plan_edited, plan_finished, plan_still, plan_trimmed
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
@@ -223,6 +224,103 @@ def test_a_finished_film_names_our_takes_in_it_and_what_is_none(clip: Clip, made
     assert {each["evidence"] for each in record["takes"]} == {"matched"}
     (actions,) = (each for each in planned.definition["assertions"] if each["label"] == "c2pa.actions.v2")
     assert actions["data"]["allActionsIncluded"] is False
+
+
+MODELS = {
+    "one": OBSERVED,
+    "two": tuple(
+        claim(*each, evidence=Evidence.DECLARED) for each in (("model", "wan 2.2"), ("prompt", "rain"))
+    ),
+}
+
+
+def iptc(said: ManifestSaid) -> dict[str, str]:
+    fields = said.assertions.get("cawg.metadata", {})
+    return {key.removeprefix("Iptc4xmpExt:"): value for key, value in fields.items() if key != "@context"}
+
+
+def systems(said: ManifestSaid) -> list[str]:
+    labels = (label for label in said.assertions if label.startswith("c2pa.ai-disclosure"))
+    return sorted(said.assertions[label]["modelName"] for label in labels)
+
+
+def of_two(clip: Clip, signed: Make) -> tuple[ManifestPlan, Path]:
+    """A cut of two takes of two models."""
+    taken = {f"id-{n}": signed(f"{n}.mp4", MODELS[name], n).path for n, name in ((1, "one"), (2, "two"))}
+    slates = {f"id-{n}": slate(None, MODELS[name], n) for n, name in ((1, "one"), (2, "two"))}
+    cut = Cut("Night Bus", Fraction(12), 64, 48, (CutEvent("id-1", *HALF), CutEvent("id-2", *HALF)))
+    fingerprint = replace(PRINT, of="takes")
+    return plan_cut(cut, slates, taken, policy=FULL, when=NOW, fingerprint=fingerprint), clip("cut.mp4")
+
+
+def test_a_cut_names_every_system_in_its_own_manifest_and_the_prompt_of_a_single_take(
+    clip: Clip, made: Made, signed: Make
+) -> None:
+    said = made(*of_two(clip, signed))
+    assert iptc(said) == {"AISystemUsed": "runway gen4.5 4.5.0; wan 2.2"}
+    cut = Cut("One", Fraction(12), 64, 48, (CutEvent("id-1", *HALF),))
+    take, file = slate(None, OBSERVED), signed("take.mp4").path
+    alone = made(plan_cut(cut, {"id-1": take}, {"id-1": file}, policy=FULL, when=NOW), clip("alone.mp4"))
+    assert iptc(alone)["AIPromptInformation"] == OBSERVED[4].value
+    assert iptc(alone)["AISystemVersionUsed"] == "4.5.0"
+
+
+def test_a_regrade_and_a_redacted_copy_say_of_their_picture_what_the_cut_said(
+    clip: Clip, made: Made, signed: Make, signer: FileSigner, own: list[TrustList], tmp_path: Path
+) -> None:
+    cut = sign(*of_two(clip, signed), tmp_path / "cut.mp4", signer).path
+    before = checked(read_credentials(cut, own))
+    edit = [EditSaid("c2pa.adjustedColor", by="Ana")]
+    fingerprint = replace(PRINT, of="film")
+    planned = plan_edited(cut, edit, when=NOW, stated=before.assertions, fingerprint=fingerprint)
+    graded = made(planned, clip("graded.mp4"))
+    assert graded.assertions["org.circletake.fingerprint"]["of"] == "film"
+    redact(cut, tmp_path / "quiet.mp4", signer, when=NOW)
+    quiet = checked(read_credentials(tmp_path / "quiet.mp4", own))
+    assert quiet.assertions["org.circletake.fingerprint"] == before.assertions["org.circletake.fingerprint"]
+    for said in (graded, quiet):
+        assert (systems(said), iptc(said)) == (systems(before), iptc(before))
+        assert len(systems(said)) == 2
+    again = made(
+        plan_edited(tmp_path / "quiet.mp4", edit, when=NOW, stated=quiet.assertions), clip("again.mp4")
+    )
+    assert systems(again) == systems(before) and "org.circletake.fingerprint" not in again.assertions
+
+
+def test_a_finished_film_names_the_systems_of_its_takes_and_its_own_fingerprint(
+    clip: Clip, made: Made, signed: Make
+) -> None:
+    film, taken = clip("film.mp4"), signed("take.mp4").path
+    found = replace(cue_list(cue("id-1", 0, 12), rate=Fraction(12)), sha256=slate(film).take.sha256)
+    fingerprint = replace(PRINT, of="film")
+    take = slate(None, OBSERVED)
+    said = made(
+        plan_finished(film, found, {"id-1": take}, {"id-1": taken}, when=NOW, fingerprint=fingerprint), film
+    )
+    assert systems(said) == ["runway gen4.5 4.5.0"]
+    assert iptc(said) == {"AISystemUsed": "runway gen4.5 4.5.0", "AISystemVersionUsed": "4.5.0"}
+    assert said.assertions["org.circletake.fingerprint"]["of"] == "film"
+
+
+_PRINT = PRINT.to_json()
+HOSTILE = {
+    "c2pa.ai-disclosure": {"modelType": "c2pa.types.model", "modelName": "sk-" + "a" * 30},
+    "c2pa.ai-disclosure__1": {"modelType": "c2pa.types.model", "modelName": ["x"]},
+    "c2pa.ai-disclosure__2": "text",
+    "cawg.metadata": {"@context": {"x": "http://x.example/"}, "Iptc4xmpExt:AIPromptInformation": "night bus"},
+    "cawg.metadata__1": {"Iptc4xmpExt:AISystemUsed": "wan"},
+    "org.circletake.fingerprint": _PRINT | {"frames": [{"at": "0.000", "phash": "<b>"}]},
+    "org.circletake.take": {"prompt": "night bus"},
+}
+
+
+def test_of_what_a_stranger_signed_only_what_is_well_formed_is_repeated() -> None:
+    assert carried(HOSTILE, picture=True) == []
+    told = {"c2pa.ai-disclosure": {"modelType": "c2pa.types.model", "modelName": "night bus, the model"}}
+    (row,) = carried(told | {"org.circletake.fingerprint": _PRINT}, picture=False)
+    assert (row["label"], "created" in row) == ("c2pa.ai-disclosure", False)
+    assert carried(told, picture=True, without=["night bus, the"]) == []
+    assert [row["data"] for row in carried({"org.circletake.fingerprint": _PRINT}, picture=True)] == [_PRINT]
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])

@@ -65,6 +65,7 @@ def redact(
     """
     from circletake.provenance.container import has_credentials
     from circletake.provenance.derived import plan_redacted
+    from circletake.provenance.reading import read_credentials
     from circletake.provenance.redaction import held, still_in
     from circletake.provenance.signing import sign
 
@@ -87,9 +88,10 @@ def redact(
     folder = Path(tempfile.mkdtemp(dir=to.absolute().parent, prefix=".redacting-"))
     try:
         staged = folder / to.name
-        done = sign(
-            plan_redacted(source, found, when=when, by=by), source, staged, signer, timestamper=timestamper
-        )
+        active = read_credentials(source).active
+        stated = active.assertions if active else {}
+        plan = plan_redacted(source, found, when=when, stated=stated, by=by)
+        done = sign(plan, source, staged, signer, timestamper=timestamper)
         again = held(staged, seeds=seeds)
         if again.places:
             raise SigningError(
