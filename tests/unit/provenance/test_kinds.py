@@ -409,6 +409,30 @@ def reference(clip: Clip, still: Path, **over: Any) -> tuple[ManifestPlan, Path]
     return planned, source
 
 
+CARD = claim("model_uri", "https://dream.example/i2v", Evidence.OBSERVED, "runway", "")
+
+
+@pytest.mark.parametrize(
+    ("claims", "address"),
+    [
+        ([*OBSERVED, CARD], CARD.value),
+        (OBSERVED, ""),
+        ([*OBSERVED, CARD, claim("model", "another", accepted=True)], ""),
+        ([claim("model", "wan 2.2"), claim("model_uri", "https://wan.example/")], "https://wan.example/"),
+        ([*OBSERVED, claim("model_uri", "https://wan.example/", Evidence.SIDECAR)], ""),
+        ([*OBSERVED, replace(CARD, value="http://render.local/i2v")], ""),
+        ([*OBSERVED, replace(CARD, value="file:///home/ana/i2v")], ""),
+    ],
+)
+def test_a_model_is_named_with_the_address_that_was_learnt_with_it(
+    clip: Clip, made: Made, claims: Any, address: str
+) -> None:
+    source = clip("take.mp4")
+    said = made(plan(slate(source, claims), source), source)
+    (model,) = (each for each in said.ingredients if "c2pa.types.model" in each.types)
+    assert model.uri == address
+
+
 @pytest.mark.parametrize("own_manifest", [True, False])
 def test_an_image_to_video_take_brings_the_credentials_of_its_picture(
     clip: Clip, made: Made, signer: FileSigner, tmp_path: Path, own_manifest: bool
