@@ -85,7 +85,10 @@ def plan_edited(
     parent = _parent(source, title or source.name, sha256, manifest)
     actions = [opened(when), *(_edit(each, when) for each in edits)]
     # What a person declares is theirs; circletake did not watch them work.
-    assertions = [actions_of(actions, every=False), assertion(words.TRAINING, statements.no_training())]
+    assertions = [
+        actions_of(actions, every=False),
+        assertion(words.TRAINING, statements.no_training(), created=True),
+    ]
     record = _signed_by({"record": "edit", "at": statements.stamp(when)}, by)
     assertions += [assertion(words.RECORD, record, created=True), *carried(stated, picture=False)]
     if fingerprint is not None:
@@ -151,7 +154,7 @@ def plan_finished(
         actions_of(actions, every=False),
         assertion(words.FILM, _signed_by(record, by), created=True),
         *disclosures(used),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
     # Its prompts stand with the takes; whose words made the rest of the film is not known.
     if metadata := statements.iptc_metadata(used, PromptPolicy.OMIT):
@@ -243,7 +246,7 @@ def plan_redacted(
     assertions = [
         actions_of([opened(when), *told]),
         assertion(words.RECORD, record, created=True),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
         *carried(stated, picture=True, without=found.texts),
     ]
     return ManifestPlan(definition_of(assertions, generator_version, redactions), (parent,))
@@ -270,7 +273,7 @@ def _from_take(
         actions_of(actions),
         assertion(words.RECORD, record, created=True),
         *disclosures([slate]),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
         *([assertion(words.METADATA, metadata)] if metadata else []),
     ]
 

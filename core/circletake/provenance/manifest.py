@@ -133,7 +133,7 @@ def plan_take(
         actions_of(actions),
         assertion(words.TAKE, _exported_by(record, by), created=True),
         *disclosures([slate]),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
     if metadata := statements.iptc_metadata([slate], policy):
         assertions.append(assertion(words.METADATA, metadata))
@@ -206,7 +206,7 @@ def plan_cut(
         actions_of([created, *placings, *told, *cut_edits(actions, cut, slates, when, generator_version)]),
         assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *disclosures(used),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
     if metadata := statements.iptc_metadata(used, policy):
         assertions.append(assertion(words.METADATA, metadata))

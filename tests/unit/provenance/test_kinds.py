@@ -377,6 +377,17 @@ def test_a_redacted_copy(signed: Make, signer: FileSigner, rubric: Rubric, tmp_p
     assert rubric.failures(done.path) == []
 
 
+def test_that_nobody_may_train_on_it_is_the_signers_own_statement(signed: Make) -> None:
+    import json
+
+    import c2pa
+
+    with c2pa.Reader(str(signed().path), context=context()) as reader:
+        claim_ = json.loads(reader.crjson())["manifests"][0]["claim.v2"]
+    own = [row["url"].rpartition("/")[2] for row in claim_["created_assertions"]]
+    assert "cawg.training-mining" in own
+
+
 def test_a_record(made: Made, tmp_path: Path) -> None:
     path = tmp_path / "release.json"
     path.write_text("{}")

@@ -18,7 +18,11 @@ from circletake.model.text import counted
 if TYPE_CHECKING:
     from circletake.protocols import OpenSigner
 
-_PLURALS = {"IPTC record with the prompt": "IPTC records with the prompt"}
+_REPEATED = " with its words"
+_PLURALS = {
+    "IPTC record with the prompt": "IPTC records with the prompt",
+    "record of a take with the beginning of its prompt": "records of takes with the beginning of a prompt",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,10 @@ def redact(
 
 
 def _removed(kinds: Iterable[str]) -> tuple[str, ...]:
-    return tuple(
-        counted(count, kind, _PLURALS.get(kind, "")) for kind, count in sorted(Counter(kinds).items())
-    )
+    return tuple(counted(count, kind, _plural(kind)) for kind, count in sorted(Counter(kinds).items()))
+
+
+def _plural(kind: str) -> str:
+    """Where an s does not make it several."""
+    several = kind.removesuffix(_REPEATED)
+    return f"{several} with their words" if several != kind else _PLURALS.get(kind, "")
