@@ -153,8 +153,9 @@ def test_prompts_in_what_came_along_are_counted_before_anything_leaves(
     film.registry.takes.add_claims(take.take.id, [claim("prompt", "night bus on render.local")])
     told = travelling(film, [slate(film)], PromptPolicy.FULL)
     assert (told.prompts, told.references, told.inside, told.private) == (1, 1, 1, 2)
+    film.registry.takes.add_claims(other.take.id, [claim("negative_prompt", "/home/ana/no")])
     both = travelling(film, [slate(film), slate(film, "SH010/2")], PromptPolicy.FULL)
-    assert (both.prompts, both.inside) == (2, 0)
+    assert (both.prompts, both.inside, both.private) == (2, 0, 2)
     exported(film, under, tmp_path / "second")
     assert set(held(tmp_path / "second" / "out.mp4").texts) == {
         "night bus on render.local",

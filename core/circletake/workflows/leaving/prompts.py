@@ -47,7 +47,7 @@ def travelling(
     library: Library, slates: Iterable[Slate], policy: PromptPolicy, song: Song | None = None
 ) -> Travelling:
     """Count what would leave with some takes, and with the song under them."""
-    from circletake.provenance.privacy import private_in
+    from circletake.provenance.privacy import private_in, secret_in
 
     leaving = list(slates)
     prompts = sum(bool(slate.recipe[Field.PROMPT]) for slate in leaving)
@@ -56,7 +56,8 @@ def travelling(
     named = sum(name.startswith(REFERENCE) for slate in leaving for name in slate.recipe.in_force)
     own = {text for slate in leaving for field in SEALED_FIELDS if (text := slate.recipe[field])}
     inside = {text for slate in leaving for text in _inside(library, slate)} | _in_song(song)
-    private = sum(bool(private_in(text)) for text in own | inside)
+    # One that holds a key or a local path is not signed at all.
+    private = sum(bool(private_in(text)) and not secret_in(text) for text in own | inside)
     return Travelling(policy, len(leaving), prompts, named, len(inside - own), private)
 
 
