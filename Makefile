@@ -31,7 +31,7 @@ check: setup ## style, types, import rules
 bench: setup ## print what importing costs beside its peers
 	$(RUN) python -m tests.bench imports
 
-bench-%: setup ## another bench: auditing, copies, siblings, cuts, speed, rendering, scale, folding (docs/benchmarks.md)
+bench-%: setup ## another bench: auditing, copies, changes, siblings, cuts, speed, rendering, scale, folding (docs/benchmarks.md)
 	$(RUN) python -m tests.bench $*
 
 setup: $(UV)

@@ -273,6 +273,29 @@ def tiny_clip(
     return path
 
 
+def damaged_at(path: Path, moment: float, *, half: bool = False) -> Path:
+    """``path`` with the packets of its picture shown from ``moment`` on spoilt, for half a second.
+
+    Args:
+        half: spoil the second half of the first packet alone; without it all of them, whole.
+    """
+    import av
+
+    with av.open(str(path)) as given:
+        packets = [
+            (float(each.pts * each.time_base), each.pos, each.size)
+            for each in given.demux(given.streams.video[0])
+            if each.pts is not None and each.pos is not None
+        ]
+    data = bytearray(path.read_bytes())
+    hit = [(at, length) for seconds, at, length in packets if moment <= seconds < moment + 0.5]
+    for at, length in hit[:1] if half else hit:
+        first = at + length // 2 if half else at
+        data[first : at + length] = bytes(0xA5 ^ (n & 0xFF) for n in range(at + length - first))
+    path.write_bytes(data)
+    return path
+
+
 def _picture(pattern: str, index: int, count: int, size: tuple[int, int], seed: int) -> NDArray[np.uint8]:
     """One frame, uint8 (height, width, 3)."""
     import numpy as np

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -21,6 +21,7 @@ from c2pa.c2pa import _lib as native_library
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from circletake.media.probe import probe
+from circletake.model.belonging import Belonging
 from circletake.model.cut import Cut, CutEvent, Song
 from circletake.model.event import Standing
 from circletake.model.export import Chosen, Release, ReleasedFile, SoundUse, Use
@@ -32,6 +33,7 @@ from circletake.protocols import OpenSigner
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.layout import layout_of
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
+from circletake.provenance.pieces import for_release
 from circletake.provenance.session import context
 from circletake.provenance.signing import Signed, seal, sign
 from tests.factories import NOW, tiny_clip
@@ -85,6 +87,7 @@ def make_release(
     policy: PromptPolicy = PromptPolicy.FULL,
     song: Path | None = None,
     audio: bool = False,
+    id: str = "",
 ) -> Made:
     """Sign takes and a cut of them with ``keys``, write and seal the record.
 
@@ -92,6 +95,7 @@ def make_release(
         root: gets ``takes/`` with the unsigned takes and ``release/``.
         recipes: one for each take; three with observed prompts without.
         audio: takes with sound, so that picture and sound lie in turns in their files.
+        id: named by every video, as ``circletake release`` has it; without one, as older releases are.
     """
     recipes = recipes or (recipe(), recipe("a red kite", "gen4.5"), recipe("wet asphalt", "wan 2.2"))
     folder = root / "release"
@@ -102,8 +106,9 @@ def make_release(
         path = tiny_clip(root / "takes" / f"{number}.mp4", seed=number, audio=audio)
         slates.append(slate(path, f"SH{number:02d}0", number, made))
     signed: dict[str, Signed] = {}
-    for each in slates:
-        plan = plan_take(each, Path(each.path), policy=policy, when=WHEN)
+    places = [Belonging(id, number, len(slates) + 1) if id else None for number in range(1, len(slates) + 2)]
+    for each, place in zip(slates, places, strict=False):
+        plan = for_release(plan_take(each, Path(each.path), policy=policy, when=WHEN), place)
         signed[each.take.id] = sign(
             plan, Path(each.path), folder / "clips" / f"{each.take.slate}.mp4", signer, "video/mp4"
         )
@@ -118,9 +123,9 @@ def make_release(
     rendered = tiny_clip(root / "takes" / "cut.mp4", seconds=len(slates), seed=99)
     by_id = {s.take.id: s for s in slates}
     paths = {take: made.path for take, made in signed.items()}
-    plan = plan_cut(cut, by_id, paths, policy=policy, when=WHEN)
+    plan = for_release(plan_cut(cut, by_id, paths, policy=policy, when=WHEN), places[-1])
     signed["cut"] = sign(plan, rendered, folder / "night_bus.mp4", signer, "video/mp4")
-    write_record(folder, cut, by_id, signed, signer, policy)
+    write_record(folder, cut, by_id, signed, signer, policy, id)
     return Made(folder, tuple(slates), keys)
 
 
@@ -131,6 +136,7 @@ def write_record(
     signed: Mapping[str, Signed],
     signer: OpenSigner,
     policy: PromptPolicy,
+    id: str = "",
 ) -> None:
     """Write ``release.json``, its seal and ``SHA256SUMS``."""
     files = [
@@ -163,6 +169,7 @@ def write_record(
         files=tuple(files),
         chosen=Chosen(698, len(slates), ("Ana Ruiz", "Bo"), 0),
         sound=None if song is None else SoundUse(song.name, song.sha256, song.origin.value, song.declared_by),
+        id=id,
     )
     record = folder / "release.json"
     record.write_text(json.dumps(release.to_json(), indent=1), "utf-8")
@@ -243,7 +250,11 @@ def half_signed_still(
 
 
 def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
-    """Sign a signed MP4 anew, so that its signature holds and leaves out these boxes too."""
+    """Sign a signed MP4 anew, so that its signature holds and leaves out these boxes too.
+
+    Args:
+        left_out: top-level boxes, or the tables of a track by their whole path.
+    """
     data = path.read_bytes()
     tree = parsed(data)
     hashes, claim, signature = (
@@ -255,7 +266,9 @@ def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
     rows = [row for row in said["exclusions"] if row["xpath"] not in ("/mfra", "/skip")]  # it has neither
     covered = [(at, box) for at, box in hashed(data) if f"/{box[4:8].decode()}" not in left_out]
     said["exclusions"] = [*rows, *({"xpath": box} for box in left_out)]
-    said["hash"] = hashlib.sha256(b"".join(at.to_bytes(8) + box for at, box in covered)).digest()
+    tables = [box.rsplit("/", 1)[-1].encode() for box in left_out if box.startswith("/moov/")]
+    parts = (at.to_bytes(8) + _without(box, tables) for at, box in covered)
+    said["hash"] = hashlib.sha256(b"".join(parts)).digest()
     named = (cbor2.dumps({**said, "name": "n" * length}) for length in range(size))
     hashes.children[1].data = next(each for each in named if len(each) == size)
     claim.children[1].data = claim.children[1].data.replace(before, _digest(hashes))
@@ -266,6 +279,14 @@ def half_signed_clip(path: Path, signer: OpenSigner, *left_out: str) -> None:
     signature.children[1].data = signature.children[1].data.replace(old, signed)
     assert len(joined(tree)) == len(data)
     path.write_bytes(joined(tree))
+
+
+def _without(box: bytes, kinds: Iterable[bytes]) -> bytes:
+    """A ``moov`` without its tables of these kinds."""
+    for kind in kinds if box[4:8] == b"moov" else ():
+        while (at := box.find(kind) - 4) >= 0:
+            box = box[:at] + box[at + int.from_bytes(box[at : at + 4]) :]
+    return box
 
 
 def _digest(box: Box) -> bytes:

@@ -63,9 +63,15 @@ def with_free_box(path: Path) -> None:
 
 def reordered(path: Path) -> None:
     """Swap the last two chunk offsets of the first track that has some."""
+    displaced(path, lambda offsets: [*offsets[:-2], offsets[-1], offsets[-2]])
+
+
+def displaced(path: Path, move: Callable[[list[int]], list[int]], track: int = 0) -> None:
+    """Write other chunk offsets for one of the tracks that have more than two."""
     data = bytearray(path.read_bytes())
-    at = next(start + 4 * (count - 2) for start, count in _tables(data) if count > 2)
-    data[at : at + 8] = data[at + 4 : at + 8] + data[at : at + 4]
+    start, count = [table for table in _tables(data) if table[1] > 2][track]
+    offsets = [int.from_bytes(data[at : at + 4]) for at in range(start, start + 4 * count, 4)]
+    data[start : start + 4 * count] = b"".join(offset.to_bytes(4) for offset in move(offsets))
     path.write_bytes(data)
 
 
@@ -94,7 +100,7 @@ def c2pa_box(data: bytes) -> tuple[int, int]:
 
 def _tables(data: bytearray) -> list[tuple[int, int]]:
     """Where the entries of each ``stco`` begin, and how many there are."""
-    found = (match.end() for match in re.finditer(rb"stco", data))
+    found = (match.end() for match in re.finditer(rb"(?<!/)stco", data))  # not where a hash names them
     return [(at + 8, int.from_bytes(data[at + 4 : at + 8], "big")) for at in found]
 
 

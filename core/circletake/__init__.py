@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from circletake.media.render import needs_encoding, remux, render
     from circletake.media.stills import stills
     from circletake.model.audit import Outcome, RuleCard, Scope, Severity
+    from circletake.model.belonging import Belonging
     from circletake.model.case import (
         OWN_KEY,
         AuditCase,
@@ -101,7 +102,9 @@ if TYPE_CHECKING:
         Timestamp,
     )
     from circletake.model.marker import Marker, markers_of
+    from circletake.model.parts import Part, Stray
     from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim, field_named
+    from circletake.model.registered import Registered, Stated
     from circletake.model.score import Finding, Measured, Score
     from circletake.model.slate import Found, Scored, Slate
     from circletake.model.source_type import READABLE_TYPES
@@ -146,6 +149,7 @@ __all__ = [
     "AuditCase",
     "AuditRule",
     "BadInput",
+    "Belonging",
     "Binding",
     "Cancelled",
     "Check",
@@ -185,6 +189,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Parent",
+    "Part",
     "Phase",
     "PictureMatch",
     "Placed",
@@ -194,6 +199,7 @@ __all__ = [
     "Recipe",
     "RecipeClaim",
     "RecipeReader",
+    "Registered",
     "Relation",
     "Release",
     "ReleasedFile",
@@ -215,6 +221,8 @@ __all__ = [
     "SoundUse",
     "SourceFile",
     "Standing",
+    "Stated",
+    "Stray",
     "Take",
     "TakeFacts",
     "Timestamp",
@@ -255,6 +263,7 @@ _HOMES = {
     "circletake.media.render": "needs_encoding remux render",
     "circletake.media.stills": "stills",
     "circletake.model.audit": "Outcome RuleCard Scope Severity",
+    "circletake.model.belonging": "Belonging",
     "circletake.model.case": "OWN_KEY AuditCase FileCase Known Layout ListUsed PictureMatch Shown Traced",
     "circletake.model.cut": "Cut CutEvent Fit Placed Song timecode",
     "circletake.model.event": "Actor Standing Verdict",
@@ -269,7 +278,9 @@ _HOMES = {
         "ActionSaid Binding Check Credentials IngredientSaid ManifestSaid Signer Timestamp"
     ),
     "circletake.model.marker": "Marker markers_of",
+    "circletake.model.parts": "Part Stray",
     "circletake.model.recipe": "Evidence Field Recipe RecipeClaim field_named",
+    "circletake.model.registered": "Registered Stated",
     "circletake.model.score": "Finding Measured Score",
     "circletake.model.slate": "Found Scored Slate",
     "circletake.model.source_type": "READABLE_TYPES",

@@ -41,7 +41,10 @@ class Registry:
         exports: files that left the library.
         salts: what proves prompts that left as digests.
         jobs: requests to generators.
+        upgraded_from: the file as it was, where opening it brought it up to date; ``None`` otherwise.
     """
+
+    upgraded_from: Path | None = None
 
     def __init__(self, path: Path, media: Path) -> None:
         self.path = path
@@ -78,8 +81,10 @@ class Registry:
         Raises:
             LibraryError: there is none, it is not ours, or a newer circletake made it.
         """
-        schema.prepare(path)
-        return cls(path, media or path.parent / "media")
+        before = schema.prepare(path)
+        opened = cls(path, media or path.parent / "media")
+        opened.upgraded_from = before
+        return opened
 
     def batch(self) -> AbstractContextManager[None]:
         """Join the writes of this thread into one transaction: all are kept, or none.

@@ -36,8 +36,11 @@ def create(path: Path) -> None:
         raise LibraryError(str(path), reason, "check the folder's permissions and room") from error
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path) -> Path | None:
     """See that the registry at ``path`` is of our own revision; upgrade an older one.
+
+    Returns:
+        The registry as it was before it was upgraded; ``None`` where it was not.
 
     Raises:
         LibraryError: there is none, it is not ours, or it was made by a newer circletake.
@@ -54,7 +57,8 @@ def prepare(path: Path) -> None:
     if found < HEAD:
         from circletake_registry.upgrade import upgrade
 
-        upgrade(path)
+        return upgrade(path)
+    return None
 
 
 def _build(path: Path) -> None:

@@ -20,8 +20,11 @@ from circletake_registry.revision import HEAD, revision
 SCRIPTS = Path(__file__).with_name("migrations")
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path) -> Path | None:
     """Back the registry up beside itself, then migrate it, in one transaction and under a lock.
+
+    Returns:
+        The backup; ``None`` where another process upgraded it meanwhile.
 
     Raises:
         LibraryError: the migration failed; the registry is as it was.
@@ -29,9 +32,10 @@ def upgrade(path: Path) -> None:
     with _alone(path):
         found = revision(path)
         if found >= HEAD:
-            return
+            return None
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        copy_database(path, path.with_name(f"{path.name}.{found}-{stamp}.bak"))
+        backup = path.with_name(f"{path.name}.{found}-{stamp}.bak")
+        copy_database(path, backup)
         try:
             rebuild(path)
         except Exception as error:
@@ -39,6 +43,7 @@ def upgrade(path: Path) -> None:
             raise LibraryError(
                 str(path), f"could not be upgraded ({error}); it is as it was", "report this with that reason"
             ) from error
+        return backup
 
 
 def rebuild(path: Path) -> None:

@@ -11,6 +11,10 @@ BENCHES = {
     "imports": ("importing", "what importing costs, beside its peers"),
     "auditing": ("auditing", "what an audit costs, beside reading and hashing alone"),
     "copies": ("copies", "copies made by transforms: are they found, is nothing else"),
+    "changes": (
+        "changing",
+        "what was done to a copy's levels, colours and picture: is it told, is nothing else",
+    ),
     "siblings": ("siblings", "takes made from one still, and other looks of one motion: are they kept apart"),
     "cuts": ("cutting", "finding takes inside a finished cut"),
     "speed": ("speed", "what fingerprinting and locating cost beside decoding"),

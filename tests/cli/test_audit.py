@@ -12,7 +12,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
+from circletake.audit.schema import printed_schema
 from circletake.cli.app import run
 from circletake.model.manifest import EditSaid
 from circletake.provenance.derived import plan_edited
@@ -131,6 +133,65 @@ def test_what_cannot_be_done_is_said_and_exit_2(
     tiny_clip(tmp_path / "bare" / "bare.mp4")
     assert run(["audit", *arguments]) == 2
     assert capsys.readouterr().err.splitlines()[0] == said
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_folder_above_releases_is_told_by_the_worst_first_and_each_with_its_place(
+    mine: Made, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(mine.folder, tmp_path / "tree" / name)
+    assert run(["audit", str(tmp_path / "tree")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "INTACT   2 of 2 releases, each for itself",
+        "",
+        "Night Bus v3 in tree/a · 1 cut, 3 clips",
+    ]
+    next((tmp_path / "tree" / "b" / "clips").iterdir()).unlink()
+    assert run(["audit", str(tmp_path / "tree")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "VERDICT  not intact: of 2 releases, 1 intact, 1 not intact"
+    assert lines[1].split() == ["NOT", "INTACT", "tree/b"]
+    assert [line for line in lines if line.startswith("Night Bus")] == [
+        "Night Bus v3 in tree/a · 1 cut, 3 clips",
+        "Night Bus v3 in tree/b · 1 cut, 2 clips",
+    ]
+    assert run(["audit", str(tmp_path / "tree"), "--report", str(tmp_path / "r.html")]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"{tmp_path / 'tree'}: holds 2 releases, and one is wanted",
+        f"  next: name one of them: {tmp_path / 'tree' / 'a'}",
+    ]
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_path_that_is_missing_hides_no_other_and_is_told(
+    mine: Made, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(mine.folder.parent)
+    paths = ["gone", str(mine.folder), "lost"]
+    assert run(["audit", *paths]) == 2
+    out, err = capsys.readouterr()
+    assert (
+        out.splitlines()[0]
+        == "VERDICT  not all audited: of 1 release, 1 intact; 2 paths could not be audited"
+    )
+    assert "INTACT   4 of 4 videos; bytes equal the sealed list" in out
+    assert [line for line in err.splitlines() if "next" not in line] == [
+        "gone: no such file or folder",
+        "lost: no such file or folder",
+    ]
+    assert run(["audit", *paths, "--json"]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert [*Draft202012Validator(json.loads(printed_schema())).iter_errors(said)] == []
+    assert [each["videos"] for each in said["audits"]] == [{"intact": 4}]
+    assert said["not_audited"] == [
+        {"path": name, "reason": "no such file or folder", "next_step": "name a release folder or a video"}
+        for name in ("gone", "lost")
+    ]
+    assert run(["audit", "gone", "lost"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("no such file or folder")) == ("", 2)
 
 
 @pytest.mark.usefixtures("no_workers")

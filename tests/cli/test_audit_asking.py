@@ -112,6 +112,17 @@ def test_a_rule_is_explained_without_a_folder(capsys: Captured) -> None:
     assert json.loads(capsys.readouterr().out)["severity"] == "warning"
 
 
+def test_a_rule_that_weighs_some_cases_otherwise_says_so_where_it_says_how_it_matters(
+    capsys: Captured,
+) -> None:
+    assert run(["audit", "--explain", "bytes.exclusions"]) == 0
+    (matters,) = [line for line in capsys.readouterr().out.splitlines() if "error" in line]
+    assert matters == (
+        "Matters  note: told with --all, no finding; error where what it leaves out is seen or heard, or "
+        "tells how to show it; warning where nobody can tell what it leaves out"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

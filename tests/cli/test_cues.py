@@ -82,6 +82,29 @@ def test_a_cut_a_release_and_the_signed_video_say_the_same(cli: Cli, takes: tupl
     assert "as Lumen Films signed it" in told[1][2]
 
 
+def test_one_moment_has_one_timecode_on_the_sheet_and_on_the_shot_map(
+    cli: Cli, takes: tuple[Take, Take]
+) -> None:
+    assert cli("release", "r1", "--cut", "main", "--by", "Ana")[0] in (0, 1)
+    cli("disclose", "r1", "--shots", "shots.csv", "--to", "said.html")
+    cli("audit", "r1", "--cues", "audited.csv")
+    sheet = [
+        (row["record in"], row["record out"])
+        for row in rows_of(cli("cues", "r1", "--format", "csv")[1])
+        if row["record in"]
+    ]
+    for name in ("shots.csv", "audited.csv"):
+        rows = rows_of(Path(name).read_text("utf-8-sig"))
+        told = [
+            (row["record in timecode"], row["record out timecode"])
+            for row in rows
+            if row["file"] == "main.mp4"
+        ]
+        assert told == sheet
+        assert told[0][0] == "01:00:00:00"
+    assert "01:00:00:00" in Path("said.html").read_text()
+
+
 def test_a_finished_film_tells_again_what_it_was_signed_with(
     cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,7 +123,7 @@ def test_a_finished_film_tells_again_what_it_was_signed_with(
     assert (told["rows"][0]["how"], told["rows"][0]["confidence"]) == ("by the picture", 0.97)
     assert told["rows"][0]["picture"] is None
     assert told["sounds"] == [
-        {"name": "sound of the film", "sha256": "", "origin": "ai-made", "declared_by": "Ana"}
+        {"name": "sound of the film", "sha256": "", "origin": "ai-made", "declared_by": "Ana", "at": ""}
     ]
 
 
@@ -169,6 +192,56 @@ def test_what_has_no_cue_sheet_is_refused_with_the_reason(
     Path("../altered.mp4").write_bytes(data)
     status, out, err = cli("cues", *words)
     assert (status, out, said in err) == (2, "", True)
+
+
+class TestPromptsThatWereKeptBack:
+    """What a release kept back is not told by its cue sheet either, unless it is asked for."""
+
+    @pytest.mark.parametrize("policy", ["hash", "omit"])
+    @pytest.mark.parametrize("form", ["csv", "json", "html", None])
+    def test_the_sheet_follows_the_release(
+        self, cli: Cli, takes: tuple[Take, Take], policy: str, form: str | None
+    ) -> None:
+        assert cli("release", "r1", "--cut", "main", "--by", "Ana", "--prompts", policy)[0] in (0, 1)
+        as_form = ("--format", form) if form else ()
+        for what in ("r1", "r1/main.mp4"):
+            status, out, err = cli("cues", what, *as_form)
+            assert status == 0
+            assert "night bus" not in out and "bus.mp4" not in out and "kept back" in out
+            assert f"1 prompt kept back, as it was signed ({policy}); --prompts full tells it" in err
+        _, out, err = cli("cues", "r1", "--prompts", "full", *as_form)
+        assert "night bus" in out and "kept back" not in out + err
+
+    def test_a_table_says_which_prompts_there_are(self, cli: Cli, takes: tuple[Take, Take]) -> None:
+        cli("release", "r1", "--cut", "main", "--by", "Ana", "--prompts", "hash")
+        bus, _, river, _ = rows_of(cli("cues", "r1", "--format", "csv")[1])
+        assert (bus["prompt"], bus["prompt known"]) == ("", "kept back")
+        assert (river["prompt"], river["prompt known"]) == ("", "")
+        assert (bus["model"], bus["seed"]) == ("wan 2.2", "7")
+        assert json.loads(cli("cues", "r1", "--json")[1])["prompts"] == "hash"
+
+    def test_a_redacted_copy_tells_none(self, cli: Cli, takes: tuple[Take, Take]) -> None:
+        cli("export", "--cut", "main", "--to", "../out")
+        assert "night bus" in cli("cues", "../out/main.mp4")[1]
+        assert cli("redact", "../out/main.mp4", "--to", "../kept.mp4")[0] == 0
+        _, out, err = cli("cues", "../kept.mp4")
+        assert "night bus" not in out and "kept back" in err
+
+    def test_a_cut_tells_its_prompts_until_it_is_asked_not_to(
+        self, cli: Cli, takes: tuple[Take, Take]
+    ) -> None:
+        assert "night bus" in cli("cues", "main")[1]
+        assert "night bus" not in cli("cues", "main", "--prompts", "omit")[1]
+
+    def test_a_film_that_is_finished_without_prompts_has_a_sheet_without(
+        self, cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        film = half_black(tmp_path / "film.mp4", black=range(0), frames=48)
+        pretend(monkeypatch, [cue(takes[0].id, 0, 48)])
+        for more in (("--dry-run",), ()):
+            cli("finish", film, "--by", "Ana", "--prompts", "omit", "--csv", "cues.csv", "--force", *more)
+            assert "night bus" not in Path("cues.csv").read_text()
+            assert "kept back" in Path("cues.csv").read_text()
 
 
 class TestWhoseWord:

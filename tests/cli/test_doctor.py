@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from circletake.cli.app import run
 from circletake.plugins.manager import PluginManager
+from circletake_registry import upgrade
+from tests.cli.conftest import Cli
 
 
 def found(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:
@@ -36,3 +40,21 @@ def test_a_broken_plugin_is_a_finding(
     monkeypatch.setattr(PluginManager, "load", with_a_broken_one)
     assert run(["doctor", "--json"]) == 1
     assert "older" in str(found(capsys)["Plugins"]["found"])
+
+
+@pytest.mark.parametrize("command", ["takes", "doctor"])
+def test_an_upgrade_of_the_library_is_told_once_with_the_copy_of_what_it_was(
+    cli: Cli, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts = tmp_path / "migrations"
+    shutil.copytree(upgrade.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]*"))
+    registry = Path(".circletake/registry.sqlite")
+    registry.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrade, "SCRIPTS", scripts)
+        upgrade.rebuild(registry)
+    _, out, err = cli(command)
+    (backup,) = registry.parent.glob("*.bak")
+    assert backup.name in out + err and "upgraded" in out + err
+    _, out, err = cli(command)
+    assert "upgraded" not in out + err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,37 @@ def test_a_timeline_tells_its_takes_and_becomes_a_cut(cli: Cli, takes: tuple[Tak
         (takes[0].id, Fraction(1, 2), Fraction(3, 2)),
         (takes[1].id, 0, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("001  BL  V  C  00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n", "nothing but gaps"),
+        (
+            "001  AX  A  C  00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: song.wav\n",
+            "only 1 sound",
+        ),
+    ],
+)
+def test_a_timeline_without_a_clip_says_what_it_holds_instead(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path, edit: str, told: str
+) -> None:
+    path = tmp_path / "empty.edl"
+    path.write_text(f"TITLE: empty\n{edit}")
+    status, out, _ = cli("cut", "import", path, "--rate", "12")
+    assert (status, "0 of 0" in out) == (1, False)
+    assert f"no clip is seen in it, {told}; no cut was made" in out
+
+
+def test_a_timeline_of_no_take_says_that_no_cut_was_made(
+    cli: Cli, takes: tuple[Take, Take], tmp_path: Path
+) -> None:
+    path = tmp_path / "other.edl"
+    edit = "001  AX  V  C  00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: x.mov\n"
+    path.write_text(f"TITLE: other\n{edit}")
+    status, out, err = cli("cut", "import", path, "--rate", "12")
+    assert (status, "0 of 1 piece are takes" in out) == (1, True)
+    assert "no cut was made" in err
 
 
 def test_a_dry_run_only_tells(cli: Cli, takes: tuple[Take, Take], edl: Path) -> None:
@@ -328,6 +360,127 @@ class TestFinish:
         status, _, err = cli("finish", film, "--by", "Ana")
         assert status == 2
         assert "no take of this library is in it" in err
+
+
+class TestFinishedAgain:
+    """What people declared of a film is not forgotten when the film comes back."""
+
+    @pytest.fixture
+    def first(
+        self,
+        cli: Cli,
+        takes: tuple[Take, Take],
+        clip: Clip,
+        edl: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> Path:
+        """A film with sound, finished with its timeline; camera footage and sound declared by Ana."""
+        film = clip("film.mp4", seconds=4, rate=12, seed=9, audio=True)
+        self.seen(takes, monkeypatch)
+        words = ("--declare", "A001*", "camera", "--declare", "sound", "human")
+        assert cli("finish", film, "-T", edl, "--rate", "12", "--by", "Ana", *words)[0] == 0
+        return film
+
+    @staticmethod
+    def seen(takes: tuple[Take, Take], monkeypatch: pytest.MonkeyPatch) -> None:
+        one, other = takes
+        shown = [cue(one.id, 0, 12, source_in=0.5, source_out=1.5), cue(other.id, 24, 48, source_out=2.0)]
+        pretend(monkeypatch, shown, [Gap(12, 24)])
+
+    @pytest.mark.parametrize("name", ["film.mp4", "film.signed.mp4"])
+    def test_the_same_film_keeps_what_was_declared_with_who_and_when(
+        self, cli: Cli, first: Path, name: str
+    ) -> None:
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        again = first.with_name("again.mp4")
+        status, out, err = cli("finish", first.with_name(name), "--to", again, "--by", "Bo")
+        assert status == 0
+        assert f"A001C002.mov: digitalCapture, declared by Ana on {today}" in out
+        assert f"SOUND    sound of the film: human-made, declared by Ana on {today}" in out
+        assert f"what was declared in film.signed.mp4, signed by Lumen Films on {today}, is kept" in err
+        assert f"digitalCapture, declared by Ana on {today}" in cli("cues", again)[1]
+        said = read_credentials(again).active
+        assert said is not None
+        record = said.assertions["org.circletake.film"]
+        assert (record["others"][0]["at"], record["sounds"][0]["at"]) == (today, today)
+        assert (record["exported_by"], record["others"][0]["by"]) == ("Bo", "Ana")
+        assert "camera, declared 0:01" in cli("audit", again)[1]
+
+    def test_what_is_said_now_goes_before_it_and_the_rest_does_not(self, cli: Cli, first: Path) -> None:
+        words = ("--dry-run", "--by", "Bo", "--declare")
+        _, out, _ = cli("finish", first, *words, "1-1.5", "ai", "--declare", "rest", "hand")
+        assert "01:00:01:00-01:00:01:06  A001C002.mov: trainedAlgorithmicMedia, declared by Bo\n" in out
+        assert "01:00:01:06-01:00:02:00  A001C002.mov: digitalCapture, declared by Ana on" in out
+        assert "declared by Bo\n" in cli("finish", first, *words, "sound", "ai")[1].split("SOUND")[1]
+
+    def test_a_take_that_only_the_timeline_named_is_missed_and_the_timeline_asked_for(
+        self, cli: Cli, first: Path, takes: tuple[Take, Take], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pretend(monkeypatch, [cue(takes[0].id, 0, 12, source_out=1.0)], [Gap(12, 48)])
+        status, _, err = cli("finish", first, "--dry-run")
+        assert status == 1
+        assert "1 stretch was a take by a timeline then, in film.signed.mp4" in err
+        assert "name it again with --timeline" in err
+
+    def test_another_grade_is_another_picture_and_the_words_are_told_that_say_it_again(
+        self, cli: Cli, first: Path, clip: Clip
+    ) -> None:
+        graded = clip("graded.mp4", seconds=4, rate=12, seed=8, audio=True)
+        status, out, err = cli("finish", graded, "--dry-run", "--by", "Bo")
+        assert (status, "Ana" in out) == (1, False)
+        lost = "A001C002.mov: digitalCapture by Ana; sound of the film: human-made by Ana"
+        assert f"not taken over: {lost}" in err
+        assert f"circletake regrade {graded} --of {first.with_name('film.signed.mp4')} --to FILE" in err
+        again = "--declare 1-2 camera --declare sound human"
+        assert f"to declare it again, as your own word: {again}" in err
+        status, out, err = cli("finish", graded, "--dry-run", "--by", "Bo", *again.split())
+        assert (status, "not taken over" in err) == (0, False)
+        assert "digitalCapture, declared by Bo\n" in out
+
+    def test_a_grade_signed_by_regrade_is_the_same_film_on_the_word_of_whoever_signed_it(
+        self, cli: Cli, first: Path, clip: Clip
+    ) -> None:
+        graded = clip("graded.mp4", seconds=4, rate=12, seed=8, audio=True)
+        regraded = first.with_name("regraded.mp4")
+        words = ("--of", first.with_name("film.signed.mp4"), "--to", regraded, "--by", "Bo")
+        assert cli("regrade", graded, *words)[0] == 0
+        status, out, err = cli("finish", regraded, "--dry-run")
+        assert (status, "digitalCapture, declared by Ana on" in out) == (0, True)
+        assert "said to be in another grade since" in err
+
+    def test_a_film_of_another_length_or_of_other_takes_is_another_film(
+        self, cli: Cli, first: Path, clip: Clip, takes: tuple[Take, Take], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        longer = clip("longer.mp4", seconds=5, rate=12, seed=8, audio=True)
+        assert "declared" not in cli("finish", longer, "--dry-run")[2]
+        pretend(monkeypatch, [cue(takes[0].id, 24, 48)], [Gap(0, 24)])
+        other = clip("other.mp4", seconds=4, rate=12, seed=7, audio=True)
+        assert "declared" not in cli("finish", other, "--dry-run")[2]
+
+    def test_a_stranger_cannot_put_words_into_anybodys_mouth(
+        self, cli: Cli, first: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The same film as another library signed it: whoever signs says who declared what."""
+        monkeypatch.chdir(first.parent)
+        assert cli("init", "theirs")[0] == 0
+        monkeypatch.chdir("theirs")
+        assert cli("import", "../in", "--shot", "SH010")[0] == 0
+        with find_library() as library:
+            one, other = (slate.take for slate in library.registry.takes.slates())
+        self.seen((one, other), monkeypatch)
+        _, out, err = cli("finish", first.with_name("film.signed.mp4"), "--dry-run")
+        assert "Ana" not in out
+        assert "what its own credentials declare is not taken over: it is signed by Lumen Films, whose" in err
+
+    def test_a_signed_film_that_was_altered_since_says_why_nothing_is_kept(
+        self, cli: Cli, first: Path
+    ) -> None:
+        data = bytearray(first.with_name("film.signed.mp4").read_bytes())
+        data[data.index(b"mdat") + 4000] ^= 1
+        altered = first.with_name("altered.mp4")
+        altered.write_bytes(data)
+        _, out, err = cli("finish", altered, "--dry-run")
+        assert "Ana" not in out and "not taken over: A001C002.mov: digitalCapture by Ana" in err
 
 
 def test_how_takes_were_chosen_is_counted_from_what_people_decided(

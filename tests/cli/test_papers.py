@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from circletake.cli.app import run
 from circletake.errors import SigningError
@@ -242,6 +243,10 @@ def test_a_disclosure_of_a_release_whose_list_was_forged_does_not_read_as_intact
         (["disclose", "release", "--to", "d.pdf"], "d.pdf: must end in .html"),
         (["disclose", "release", "--to", "page.html"], "page.html: is a file that circletake did not write"),
         (["disclose", "nowhere"], "nowhere: no such file or folder"),
+        (["disclose", "release", "--to", "new/d.html"], "new/d.html: its folder is not there"),
+        (["disclose", "release", "--shots", "new/s.csv"], "new/s.csv: its folder is not there"),
+        (["audit", "release", "--report", "new/r.html"], "new/r.html: its folder is not there"),
+        (["audit", "release", "--junit", "new/j.xml"], "new/j.xml: its folder is not there"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_any_work(
@@ -252,11 +257,24 @@ def test_what_cannot_be_written_is_said_before_any_work(
     assert run(arguments) == 2
     assert capsys.readouterr().err.splitlines()[0] == said
     assert Path("mine.txt").read_text() == "years of work"
+    assert not Path("new").exists()
 
 
 def test_the_schema_is_printed_and_nothing_else(capsys: Capture) -> None:
     assert run(["audit", "--schema"]) == 0
-    assert json.loads(capsys.readouterr().out)["title"] == "circletake.audit/1"
+    assert json.loads(capsys.readouterr().out)["title"] == "circletake audit --json"
+
+
+def test_what_json_prints_is_of_the_schema_that_is_printed(mine: Made, capsys: Capture) -> None:
+    run(["audit", "--schema"])
+    valid = Draft202012Validator(json.loads(capsys.readouterr().out))
+    run(["audit", str(mine.folder), str(next(mine.folder.glob("*.mp4"))), "--json"])
+    printed = json.loads(capsys.readouterr().out)
+    assert [error.message for error in valid.iter_errors(printed)] == []
+    assert len(printed["audits"]) == 2
+    del printed["audits"][1]["files"][0]["verdict"]
+    assert [error.message for error in valid.iter_errors(printed)] == ["'verdict' is a required property"]
+    assert not valid.is_valid(printed["audits"][0]), "one audit alone is what --report FILE.json writes"
 
 
 def test_a_paper_of_ours_under_a_link_is_not_followed(mine: Made, capsys: Capture) -> None:

@@ -18,7 +18,7 @@ from circletake import protocols
 
 ROOMS = [
     import_module(f"circletake.model.{name}")
-    for name in ("audit", "case", "export", "generation", "recipe", "score", "take")
+    for name in ("audit", "case", "export", "generation", "recipe", "registered", "score", "take")
 ]
 """Where the types are that the contract names only for type checkers."""
 

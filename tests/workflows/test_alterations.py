@@ -31,6 +31,7 @@ from circletake.workflows.auditing.audit import audit_folder
 from tests.factories import NOW, tiny_clip
 from tests.releases import WHEN, Made, make_release, recipe, resealed, unsigned_copy, write_sums
 from tests.tampering import (
+    displaced,
     encoded_again,
     flipped,
     remuxed,
@@ -218,6 +219,54 @@ def test_a_file_that_was_cut_short_is_told_with_what_is_missing(release: Made) -
         ((rule, seen),) = found(audited(release))
         assert rule == "file.readable"
         assert seen == f"cut short: it ends early, {missing} of {len(whole)} bytes are missing{also}"
+
+
+REORDERINGS: dict[str, Callable[[list[int]], list[int]]] = {
+    "turned around": lambda offsets: offsets[::-1],
+    "rotated": lambda offsets: [*offsets[1:], offsets[0]],
+    "halves swapped": lambda offsets: offsets[len(offsets) // 2 :] + offsets[: len(offsets) // 2],
+    "ends swapped": lambda offsets: [offsets[-1], *offsets[1:-1], offsets[0]],
+    "shuffled": lambda offsets: sorted(offsets, key=lambda offset: offset % 7),
+}
+
+
+@pytest.mark.parametrize("track", [0, 1])
+@pytest.mark.parametrize("order", REORDERINGS)
+def test_chunks_in_any_other_order_are_an_alteration_however_badly_the_file_then_plays(
+    order: str, track: int, release: Made
+) -> None:
+    clip = clip_of(release)
+    whole = clip.read_bytes()
+    displaced(clip, REORDERINGS[order], track)
+    assert clip.read_bytes() != whole
+    audit = audited(release)
+    ((rule, seen),) = found(audit)
+    assert rule == "c2pa.state"
+    assert seen.startswith("the chunk offsets were put in another order")
+    assert [f.verdict for f in audit.files if f.case.path.endswith(clip.name)] == ["altered"]
+    assert "download" not in " ".join(o.remedy for o in audit.outcomes.failed())
+
+
+def test_an_index_that_promises_more_pictures_is_altered_and_not_cut_short(release: Made) -> None:
+    clip = clip_of(release)
+    displaced(clip, lambda offsets: [*offsets[:-1], clip.stat().st_size])
+    audit = audited(release)
+    ((rule, seen),) = found(audit)
+    assert rule == "c2pa.state"
+    assert "not all of it can be read" in seen
+    assert [f.verdict for f in audit.files if f.case.path.endswith(clip.name)] == ["altered"]
+
+
+def test_a_box_that_says_it_goes_on_behind_the_end_cuts_no_file_short_that_is_as_long_as_it_was(
+    release: Made,
+) -> None:
+    clip = clip_of(release)
+    data = bytearray(clip.read_bytes())
+    data[data.rindex(b"mdat") - 3] ^= 0x10
+    clip.write_bytes(data)
+    audit = audited(release)
+    assert "cut short" not in " ".join(seen for _, seen in found(audit))
+    assert [f.verdict for f in audit.files if f.case.path.endswith(clip.name)] == ["altered"]
 
 
 def test_a_release_is_not_intact_whose_seal_was_taken_away_and_whose_sums_fit(release: Made) -> None:

@@ -19,17 +19,22 @@ from circletake import About, AuditCase, NoSettings, Outcome, RuleCard, Severity
 from circletake.audit.document import json_report
 from circletake.audit.judge import verdict_of
 from circletake.audit.page import html_report
+from circletake.audit.shots import audit_shots
+from circletake.audit.summary import summarise
 from circletake.audit.text import text_report
+from circletake.audit.wording import held
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit
 from circletake.model.case import OWN_KEY
 from circletake.model.export import Release
 from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
+from circletake.model.recipe import Field
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
-from circletake.provenance.manifest import plan_record
+from circletake.provenance.manifest import plan_record, plan_take
 from circletake.provenance.session import context
+from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
 from circletake.workflows.auditing.audit import audit_folder, trust_lists
 from circletake.workflows.intake.ingest import ingest
@@ -48,7 +53,7 @@ from tests.releases import (
     unsigned_copy,
     write_sums,
 )
-from tests.tampering import flipped, stripped, with_manifest_of
+from tests.tampering import displaced, flipped, stripped, with_manifest_of
 
 Audited = Callable[..., Audit]
 
@@ -153,6 +158,20 @@ def test_a_swapped_manifest_is_told_by_its_name(made: Made, audited: Audited) ->
     assert all(u.prompt != "a red kite" for u in uses)
 
 
+def test_an_altered_copy_beside_its_original_is_altered_and_nothing_more(
+    made: Made, audited: Audited, tmp_path: Path
+) -> None:
+    (tmp_path / "pair").mkdir()
+    shutil.copy(clip_of(made), tmp_path / "pair" / "original.mp4")
+    received = Path(shutil.copy(clip_of(made), tmp_path / "pair" / "received.mp4"))
+    flipped(received)
+    audit = audited(tmp_path / "pair")
+    assert findings(audit) == {("c2pa.state", "received.mp4")}
+    other = clip_of(made, 1).read_bytes()
+    received.write_bytes(with_manifest_of(other, clip_of(made).read_bytes()))
+    assert "swapped" in seen(audited(tmp_path / "pair"), "manifest.own")
+
+
 def test_swapped_names_alter_no_file_and_are_told(made: Made, audited: Audited, tmp_path: Path) -> None:
     one, other = clip_of(made, 0), clip_of(made, 1)
     one.rename(tmp_path / "held")
@@ -216,6 +235,27 @@ def test_another_prompt_in_the_record_than_in_the_manifest_is_found(
     audit = audited(made.folder)
     assert {o.rule for o in audit.failed} == {"prompt.matches"}
     assert {o.file for o in audit.failed} == {name_of(made), "night_bus.mp4"}
+
+
+def test_two_files_that_tell_another_prompt_of_one_take_need_no_record_to_be_found(
+    made: Made, audited: Audited, keys: KeyRing, tmp_path: Path
+) -> None:
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    shutil.copyfile(made.folder / "night_bus.mp4", handed / "cut.mp4")
+    shutil.copyfile(clip_of(made), handed / clip_of(made).name)
+    agreed = audited(handed)
+    assert [o for o in agreed.failed if o.rule == "prompt.matches"] == []
+    assert any(o.rule == "prompt.matches" and o.check is Check.PASSED for o in agreed.outcomes)
+    slate = replace(made.slates[0], recipe=recipe("snow"))
+    plan = plan_take(slate, Path(slate.path), policy=PromptPolicy.FULL, when=WHEN)
+    (handed / clip_of(made).name).unlink()
+    sign(plan, Path(slate.path), handed / clip_of(made).name, keys.signer(), "video/mp4")
+    found = [o for o in audited(handed).failed if o.rule == "prompt.matches"]
+    assert sorted(o.file for o in found) == sorted(["cut.mp4", clip_of(made).name])
+    assert {o.cause for o in found} == {
+        f"SH010/1: {clip_of(made).name} says “snow”, cut.mp4 “night bus, rain”"
+    }
 
 
 def test_an_unknown_signer_is_no_alteration(made: Made, audited: Audited) -> None:
@@ -376,6 +416,35 @@ def test_prompts_left_out_by_policy_are_no_finding(audited: Audited, keys: KeyRi
     assert "night bus" not in json.dumps(json_report(audit))
 
 
+@pytest.mark.parametrize(
+    ("policy", "told", "words"),
+    [
+        (PromptPolicy.OMIT, "omitted", "left out by the signer's prompt policy, as the credentials say"),
+        (PromptPolicy.HASH, "hashed", "kept back by the producer's prompt policy; its digest is recorded"),
+    ],
+)
+def test_prompts_kept_back_of_files_without_a_release_are_no_finding(
+    pristine: Made,
+    audited: Audited,
+    keys: KeyRing,
+    tmp_path: Path,
+    policy: PromptPolicy,
+    told: str,
+    words: str,
+) -> None:
+    slate, handed = pristine.slates[0], tmp_path / "handed"
+    handed.mkdir()
+    sealed = {Field.PROMPT.value: "d" * 64} if policy is PromptPolicy.HASH else {}
+    plan = plan_take(slate, Path(slate.path), policy=policy, when=WHEN, sealed=sealed)
+    sign(plan, Path(slate.path), handed / "clip.mp4", keys.signer(), "video/mp4")
+    audit = audited(handed)
+    assert findings(audit) == set()
+    assert [o.reason for o in audit.outcomes if o.rule == "ai.prompt"] == [words]
+    assert summarise(audit).prompts == {told: 1}
+    (shot,) = audit_shots(audit)
+    assert shot.unprompted.startswith("The producer ")
+
+
 def test_a_missing_prompt_is_found_at_its_time_in_the_cut(
     audited: Audited, keys: KeyRing, tmp_path: Path
 ) -> None:
@@ -507,6 +576,45 @@ def test_a_video_whose_signature_leaves_out_its_picture_is_not_called_intact(
     assert ("bytes.exclusions", Severity.ERROR) in {(o.rule, o.severity) for o in audit.failed}
     assert seen(audit, "bytes.exclusions").startswith("the signature leaves out its box /mdat")
     assert verdict(audit, "film.mp4") == "not checked"
+
+
+OFFSETS = "/moov/trak/mdia/minf/stbl/stco"
+
+
+@pytest.mark.parametrize(
+    ("move", "told"),
+    [
+        (None, "intact"),
+        (lambda offsets: offsets[::-1], "altered"),
+        (lambda offsets: [*offsets[:-1], offsets[-2]], "altered"),
+        (lambda offsets: [offsets[0]] * len(offsets), "altered"),
+        (lambda offsets: [offsets[0], offsets[0] + 1, *offsets[2:]], "altered"),
+        (lambda offsets: [offset + 1000 for offset in offsets], "altered"),
+        (lambda offsets: [offset - 1 for offset in offsets], "altered"),
+    ],
+)
+def test_a_video_whose_chunks_were_moved_is_altered_where_its_signature_leaves_their_places_out(
+    tmp_path: Path,
+    keys: KeyRing,
+    audited: Audited,
+    move: Callable[[list[int]], list[int]] | None,
+    told: str,
+) -> None:
+    made = make_release(tmp_path / "sound", keys, [recipe()], audio=True)
+    (tmp_path / "in").mkdir()
+    film = Path(shutil.move(next(made.folder.glob("clips/*.mp4")), tmp_path / "in" / "film.mp4"))
+    half_signed_clip(film, keys.signer(), OFFSETS)
+    if move:
+        displaced(film, move)
+    audit = audited(tmp_path / "in")
+    (case,) = (f.case for f in audit.files)
+    assert case.credentials.integrity is Check.PASSED
+    assert case.exclusions == (OFFSETS,)
+    assert {(o.rule, o.severity) for o in audit.failed} == (
+        {("bytes.order", Severity.ERROR)} if move else set()
+    )
+    assert verdict(audit, "film.mp4") == told
+    assert ("Unchanged since" in held(case)) is (move is None)
 
 
 def test_a_video_whose_pictures_lie_where_no_signature_looks_is_not_called_intact(

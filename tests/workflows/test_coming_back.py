@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from circletake.errors import BadInput
-from circletake.model.cue import Cue, CueList, Gap, Known
+from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.cut import CutEvent
 from circletake.model.export import SoundUse
 from circletake.model.take import Take
@@ -20,6 +22,7 @@ from circletake.model.timeline import Piece, PieceKind, Timeline
 from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
 from circletake.workflows.leaving.declaring import Word, declared_on
+from circletake.workflows.leaving.earlier import Earlier, kept, not_kept
 from circletake.workflows.leaving.identifying import Identified, identify, read
 from circletake.workflows.leaving.identifying import Known as Row
 from circletake.workflows.leaving.importing import cut_of, save
@@ -337,6 +340,69 @@ class TestDeclaring:
     def test_a_declaration_that_fits_nothing_is_refused(self, library: Library, what: str, kind: str) -> None:
         with pytest.raises(BadInput):
             declared_on(self.found(library), [Word(what, kind)], "ana")
+
+
+class TestKeeping:
+    """What was declared of a film before, laid on what is found in it now."""
+
+    def before(self, **over: Any) -> CueList:
+        rows = (
+            Gap(24, 48, what="A001.mov", kind="digitalCapture", by="ana"),
+            Gap(48, 60, why="black by the timeline and the picture", kind="black"),
+        )
+        over = {"overlays": (Overlay(6, 12, "Title", "humanEdits", "ana"),), **over}
+        song = SoundUse("song.wav", "", "human-made", "ana", "2026-04-01")
+        return cue_list(cue(record_out=24), *rows, said_at="2026-05-04", sounds=(song,), frames=96, **over)
+
+    def earlier(self, **over: Any) -> Earlier:
+        return Earlier(Path("film.signed.mp4"), self.before(**over), same=True)
+
+    def test_titles_black_footage_and_song_are_as_they_were_and_keep_their_first_day(self) -> None:
+        heard = SoundUse("sound of the film", "", "undeclared", "")
+        now = replace(film(cue(record_out=24), Gap(24, 96)), sounds=(heard,))
+        said = kept(now, self.earlier(), timed=False)
+        assert [(gap.record_in, gap.record_out, gap.kind, gap.by, gap.at) for gap in said.gaps] == [
+            (24, 48, "digitalCapture", "ana", "2026-05-04"),
+            (48, 60, "black", "", ""),
+            (60, 96, "", "", ""),
+        ]
+        assert said.overlays == (Overlay(6, 12, "Title", "humanEdits", "ana", "2026-05-04"),)
+        assert said.sounds == self.before().sounds
+        assert list(not_kept(said, self.earlier(), Path("film.mp4"))) == []
+
+    def test_a_timeline_that_names_a_title_or_a_song_no_more_is_believed_and_told(self) -> None:
+        named = (Overlay(6, 12, "Title v2"),)
+        heard = (SoundUse("other.wav", "", "undeclared", ""),)
+        now = replace(film(cue(record_out=24), Gap(24, 96)), overlays=named, sounds=heard)
+        said = kept(now, self.earlier(), timed=True)
+        assert (said.overlays, said.sounds) == (named, heard)
+        told, again = not_kept(said, self.earlier(), Path("film.mp4"))
+        assert "over the picture: Title: humanEdits by ana; song.wav: human-made by ana" in told
+        assert "its timeline names that no more" in told
+        assert again == "to declare it again, as your own word: --declare sound human"
+
+    def test_what_is_a_take_now_needs_no_word(self) -> None:
+        now = film(cue(record_out=60), Gap(60, 96))
+        said = kept(now, self.earlier(), timed=False)
+        assert [(gap.record_in, gap.kind) for gap in said.gaps] == [(60, "")]
+
+    def test_a_film_counted_at_another_rate_takes_nothing_over(self) -> None:
+        now = film(Gap(0, 96))
+        assert kept(now, self.earlier(rate=Fraction(25)), timed=False) == now
+
+    @given(st.lists(st.integers(1, 95), max_size=8), st.lists(st.integers(1, 95), max_size=8))
+    def test_every_frame_stays_in_one_gap(self, now_at: list[int], before_at: list[int]) -> None:
+        def parted(places: list[int], **over: Any) -> CueList:
+            edges = sorted({0, 96, *places})
+            return cue_list(*(Gap(a, b) for a, b in pairwise(edges)), frames=96, **over)
+
+        now = parted(now_at)
+        before = parted(before_at)
+        declared = replace(before, gaps=tuple(replace(g, kind="humanEdits", by="ana") for g in before.gaps))
+        said = kept(now, Earlier(Path("a.mp4"), declared, same=True), timed=False)
+        frames = [at for gap in said.gaps for at in range(gap.record_in, gap.record_out)]
+        assert frames == list(range(96))
+        assert {gap.kind for gap in said.gaps} == {"humanEdits"}
 
 
 class TestBlack:

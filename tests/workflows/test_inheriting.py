@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from circletake.model.recipe import Evidence
@@ -77,6 +78,31 @@ def test_a_copy_of_a_known_take_is_a_version_and_takes_over_its_recipe(
         {"prompt": 1, "model": 1, "seed": 1, "nothing": 0},
         {"matched": 1},
     )
+
+
+class Marked(Scene):
+    """The same with a white square in a corner."""
+
+    def frames(self, height: int = 96, rate: float = 12) -> np.ndarray:
+        shown = Scene.frames(self, height, rate)
+        width = shown.shape[2]
+        shown[:, int(height * 0.8) : int(height * 0.92), int(width * 0.8) : int(width * 0.92)] = 235
+        return shown
+
+
+@pytest.mark.parametrize(
+    ("scene", "told"),
+    [(SCENE, ""), (Marked(), "% of it differs all the time, as by a caption or a logo")],
+    ids=["plain", "with a logo"],
+)
+def test_what_was_laid_over_a_version_is_told_where_it_is_measured(
+    library: Library, bring: Bring, scene: Scene, told: str
+) -> None:
+    bring(known=(SCENE, 96, RECIPE))
+    bring(copy=(scene, 192, {}))
+    version = library.registry.versions.of(_take(library, "copy").take.id)
+    assert version is not None and told in version.reason
+    assert told or version.reason.startswith("same picture, re-encoded at twice the size, ")
 
 
 def test_a_version_goes_into_the_shot_of_its_original_and_leaves_no_empty_one(

@@ -20,7 +20,7 @@ from circletake.workflows.analysis.locating import locate, locate_each, slates_o
 from circletake.workflows.analysis.records import Records
 from circletake.workflows.analysis.searching import Position
 from circletake.workflows.library import Library
-from tests.factories import cue, new_take
+from tests.factories import cue, damaged_at, new_take
 from tests.locators import fingerprinted, pretend
 
 Clip = Callable[..., Path]
@@ -93,6 +93,38 @@ def test_a_film_that_ends_early_is_told_as_far_as_it_goes(
     cues = locate(library, film)
     assert 0 < told.frames < 72
     assert cues.cues and cues.problem
+
+
+def test_the_seconds_that_cannot_be_decoded_are_told_and_no_part_of_a_take(
+    library: Library, clip: Clip, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    take = fingerprinted(library, clip("a.mp4"))
+    film = damaged_at(clip("film.mp4", seconds=4, pattern="noise"), 1.0)
+    pretend(monkeypatch, [cue(take.id, 0, 24, source_in=0.0, source_out=2.0)], [Gap(24, 33, why="far")])
+    cues = locate(library, film)
+    assert cues.problem == "damaged, 1.00-2.25 s cannot be decoded"
+    assert [(each.record_in, each.record_out) for each in cues.rows] == [
+        (0, 12),
+        (12, 27),
+        (27, 39),
+        (39, 48),
+    ]
+    assert [(each.record_in, each.why) for each in cues.gaps] == [
+        (12, "damaged, cannot be decoded"),
+        (39, "far"),
+    ]
+    assert [each.source_in for each in cues.cues] == [0.0, pytest.approx(27 / 39 * 2)]
+
+
+def test_a_picture_that_the_decoder_filled_in_is_searched_and_told(
+    library: Library, clip: Clip, monkeypatch: pytest.MonkeyPatch, no_workers: None
+) -> None:
+    take = fingerprinted(library, clip("a.mp4"))
+    film = damaged_at(clip("film.mp4", seconds=4, pattern="noise"), 1.0, half=True)
+    pretend(monkeypatch, [cue(take.id, 0, 48)])
+    cues = locate(library, film)
+    assert cues.problem.startswith("damaged at 1.00-1.08 s, where the decoder filled in")
+    assert [(each.record_in, each.record_out) for each in cues.rows] == [(0, 48)]
 
 
 def test_a_film_without_a_rate_is_timed_by_its_frames_and_a_torn_one_is_told(

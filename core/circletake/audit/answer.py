@@ -11,13 +11,14 @@ from circletake.audit.wording import MISSING, VERDICTS, sentence, standing, unco
 from circletake.model.audit import Audit, FileAudit, Severity
 from circletake.model.export import Release
 from circletake.model.manifest import Check
-from circletake.model.text import counted
+from circletake.model.text import counted, printable
 
 _WORDS = {
     "intact": "Intact",
     "altered": "Not intact",
     "unreadable": "Not intact",
     "unsigned": "Not signed",
+    "incomplete": "Incomplete",
     "not checked": "Not checked",
     "no videos": "No videos",
 }
@@ -25,6 +26,9 @@ _WORDS = {
 _ORDER = list(Severity)
 _RECORD = "release.json"
 _SEAL = "release.json.c2pa"
+
+_MOST_PARTS = 3
+"""Releases without a list that the answer tells one by one."""
 
 _OURS = "circletake"
 """How the name of the software that signed begins, where it was ours."""
@@ -37,15 +41,16 @@ class Verdict:
     Attributes:
         kind: the worst that is true of any video or signed still: ``intact``, ``altered``, ``unreadable``,
             ``unsigned``, ``not checked`` or ``no videos``; ``altered`` too where the release's own list was
-            changed, or the folder holds other files than it lists.
+            changed, or the folder holds other files than it lists; ``incomplete`` where all are intact and
+            name a release whose list is not here.
         word: the same for people.
         told: how many are what, as a clause.
         against: what the bytes were compared with.
         wrong: files that are not what they should be, and why.
         videos: by verdict, how many; of a sealed release those that it lists, ``missing`` among them.
         stills: the same of stills that carry credentials.
-        amiss: how many files are missing, there and not listed, or in one another's place, in words; empty
-            where none are.
+        amiss: how many files are missing, there and not listed, or in one another's place, or how much of a
+            release is here without its list, in words; empty where nothing is so.
         changed: what was done to the release's own list; see :func:`list_changed`.
     """
 
@@ -88,7 +93,9 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     changed, strangers, missing = list_changed(audit), _strangers(audit), audit.missing
     if changed or strangers or missing or any(_replaced(f, audit) for f in audit.files):
         kind = "altered"
-    elif audit.release is None and _seal_holds(audit) and kind == "intact":
+    elif audit.unlisted and kind == "intact":
+        kind = "incomplete"
+    elif audit.release is None and audit.seal_holds and kind == "intact":
         kind = "not checked"
     gone = Counter(_kinds_of(missing, audit))
     for counted_over, what in ((videos, "video"), (stills, "still")):
@@ -98,6 +105,8 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     more = [f for f in strangers if f not in told]
     swapped = sum(_swapped(f, audit) for f in audit.files) if audit.sealed else 0
     amiss = _amiss(gone["other"], len(more), swapped, audit.sealed)
+    if not changed:
+        amiss = "; ".join(filter(None, [amiss, *_unlisted(audit)]))
     return Verdict(
         kind,
         _WORDS[kind],
@@ -126,6 +135,14 @@ def _amiss(missing: int, strangers: int, swapped: int, sealed: bool) -> str:
     return "; ".join([*told, *([here] if strangers else []), *([names] if swapped else [])])
 
 
+def _unlisted(audit: Audit) -> Iterator[str]:
+    """How much is here of releases whose list is not."""
+    for part in audit.unlisted[:_MOST_PARTS]:
+        yield f"{part.told} {'is' if len(part.numbers) == 1 else 'are'} here, and not its list"
+    if more := len(audit.unlisted) - _MOST_PARTS:
+        yield from [f"so are files of {counted(more, 'more release')}"] * (more > 0)
+
+
 def list_changed(audit: Audit) -> str:
     """What was done to the release's own list; empty where it is as sealed, or nobody ever sealed one.
 
@@ -135,6 +152,8 @@ def list_changed(audit: Audit) -> str:
     """
     record = next((f.case for f in audit.files if f.case.kind == "record"), None)
     seal = audit.seal
+    if audit.stray is not None:
+        return audit.stray.changed
     if audit.sealed:
         return "sealed by somebody who did not sign its files" if _sealed_by_another(audit) else ""
     if record is None and seal is None:
@@ -144,11 +163,11 @@ def list_changed(audit: Audit) -> str:
         return "changed after it was sealed"
     if seal is not None and seal.signature is Check.FAILED:
         return "sealed with a signature that does not verify"
-    if seal is not None and seal.present and not _seal_holds(audit):
+    if seal is not None and seal.present and not audit.seal_holds:
         return "sealed with something that cannot be read"
     if audit.release is None:
         # A sealed list of another version was not changed; it cannot be compared with.
-        return "" if _seal_holds(audit) else "written so that it cannot be read"
+        return "" if audit.seal_holds else "written so that it cannot be read"
     if _SEAL in audit.listed_only:
         return "stripped of its seal"
     if record and record.summed not in ("", record.sha256):
@@ -157,11 +176,6 @@ def list_changed(audit: Audit) -> str:
     if any(recorded and summed not in ("", recorded.sha256) for recorded, summed in listed):
         return "changed, or SHA256SUMS was: they disagree"
     return "stripped of its seal, or written by somebody else" if _was_signed(audit, audit.release) else ""
-
-
-def _seal_holds(audit: Audit) -> bool:
-    seal = audit.seal
-    return seal is not None and seal.integrity is Check.PASSED and seal.signature is Check.PASSED
 
 
 def _was_signed(audit: Audit, release: Release) -> bool:
@@ -179,8 +193,10 @@ def _sealed_by_another(audit: Audit) -> bool:
     seal = audit.seal.active.signer if audit.seal and audit.seal.active else None
     if seal is None or audit.release is None:
         return False
-    # What the list says of their bytes does not matter: it may be another's list of the same names.
-    listed = [f.case.credentials for f in audit.files if f.case.recorded]
+    files = [f.case for f in audit.files if f.case.recorded]
+    same = [f for f in files if f.recorded and f.recorded.sha256 == f.sha256 and f.whole]
+    # Of files that are what the list says, it may be another's; those that are not, somebody signed again.
+    listed = [f.credentials for f in same or files]
     signers = [s.active.signer for s in listed if s.active and s.integrity is Check.PASSED]
     named = {audit.release.certificate, *(signer.sha256 for signer in signers if signer)}
     return not named <= {"", seal.sha256}
@@ -236,7 +252,12 @@ def _against(audit: Audit, changed: str) -> str:
             "So that list proves nothing: nobody can say from it which files belong here. What follows is "
             "what each file's own credentials say."
         )
-    if audit.release is None and _seal_holds(audit):
+    if audit.stray is not None:
+        return (
+            f"The {_RECORD} here is {printable(audit.stray.told, 240)}, so no bytes were compared with it; "
+            "what follows is what each file's own credentials say."
+        )
+    if audit.release is None and audit.seal_holds:
         return (
             f"The release's own list ({_RECORD}) is sealed, but cannot be read here, so no bytes were "
             "compared with it; what follows is what each file's own credentials say."

@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from circletake.audit.declared import sounds_in
+from circletake.audit.stray import stray_list
 from circletake.audit.tracing import Assembled, assembled, trace
 from circletake.model.case import AuditCase, FileCase, ListUsed, Traced
 from circletake.model.export import Release, ReleasedFile, SoundUse
 from circletake.model.manifest import Check, Credentials
+from circletake.model.parts import Stray
 
 RECORD = "release.json"
 SUMS = "SHA256SUMS"
@@ -30,6 +32,10 @@ def build_case(
     dated: Sequence[ListUsed] = (),
     at: datetime | None = None,
     moment: datetime | None = None,
+    alone: bool = False,
+    foreign: bool = False,
+    within: Sequence[str] = (),
+    beside: frozenset[str] = frozenset(),
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
 
@@ -44,10 +50,19 @@ def build_case(
         dated: the trust lists that were at hand, with their dates.
         at: the moment the audit judges for.
         moment: the same, where another one than now was asked about.
+        alone: a single file was named.
+        foreign: there is a ``release.json`` that circletake did not write.
+        within: folders below that are releases of their own, and no part of these files.
+        beside: sha256 of the lists and signed videos of releases beside these files.
     """
     sums = sums or {}
     ordered = sorted(files, key=lambda f: f.path)
     here = {f.path for f in ordered}
+    stray = Stray("foreign") if foreign else stray_list(ordered, release, seal) if release else None
+    if stray is not None:
+        release = None
+        if stray.kind == "elsewhere" and not sums.keys() & {f.path for f in ordered if f.whole}:
+            sums = {}  # they came with that list
     case = AuditCase(
         root=root,
         files=(),
@@ -61,14 +76,30 @@ def build_case(
         dated=tuple(dated),
         at=at,
         moment=moment,
+        alone=alone,
+        stray=stray,
+        within=tuple(within),
+        beside=beside,
     )
     entries = {f.path: f for f in release.files} if release else {}
     in_place = {(f.path, f.sha256) for f in ordered}
     gone = {f.sha256: f for f in entries.values() if (f.path, f.sha256) not in in_place}
     record = "the sealed record" if case.sealed else "release.json, whose seal does not hold,"
-    return replace(
-        case, files=tuple(_placed(file, entries, gone, sums.get(file.path, ""), record) for file in ordered)
-    )
+    placed = tuple(_placed(file, entries, gone, sums.get(file.path, ""), record) for file in ordered)
+    return replace(case, files=placed, prompts=_prompts(placed))
+
+
+def _prompts(files: Sequence[FileCase]) -> dict[str, dict[str, str]]:
+    """By take, each wording of its prompt with the first file that tells it, where several files tell any."""
+    told: dict[str, dict[str, str]] = {}
+    several: set[str] = set()
+    for file in files:
+        own = {t.use.take_sha256: t.use.prompt for t in file.traced if "prompt" not in t.from_record}
+        for take, prompt in own.items():
+            if take and prompt:
+                several |= {take} & told.keys()
+                told.setdefault(take, {}).setdefault(prompt, file.path)
+    return {take: told[take] for take in several}
 
 
 def _placed(

@@ -65,6 +65,7 @@ class Disclosure:
         vouched: the list of the reader's that knows the signer, empty where none does.
         verdict: which of the videos are intact, in words.
         intact: whether all are, and the release's own list too.
+        complete: no file names a release whose list is not there.
         sealed: whether the release's own record is sealed.
         findings: how many the audit has.
         over: paths of the videos and stills that the shot map covers.
@@ -86,6 +87,7 @@ class Disclosure:
     vouched: str
     verdict: str
     intact: bool
+    complete: bool
     sealed: bool
     findings: int
     over: tuple[str, ...]
@@ -129,6 +131,7 @@ def build_disclosure(
         vouched=signed.trust_list if signed and not is_own(signed) else "",
         verdict=verdict.sentence,
         intact=verdict.kind == "intact",
+        complete=verdict.kind != "incomplete",
         sealed=audit.sealed,
         findings=len(summary.findings),
         over=tuple(file.case.path for file in told_of),

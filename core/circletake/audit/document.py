@@ -107,6 +107,7 @@ def _file(file: FileAudit) -> dict[str, Any]:
         "verdict": file.verdict,
         "unreadable": case.unreadable or said.unreadable,
         "recorded_as": (case.recorded.path if case.recorded else ""),
+        "release": case.belonging.to_json() if case.belonging else None,
         "seconds": case.media.seconds if case.media else None,
         "credentials": {
             "present": said.present,

@@ -35,7 +35,7 @@ def explanation(card: RuleCard) -> list[str]:
         ("Passes", f"{card.title}; asked of {about}"),
         ("Fails", card.meaning),
         ("Mend", card.remedy),
-        ("Matters", f"{card.severity}{_meaning(card)}"),
+        ("Matters", "; ".join(filter(None, (f"{card.severity}{_meaning(card)}", card.otherwise)))),
         ("Source", card.source),
         *(("Profile", row) for row in _profiles(card)),
     ]
@@ -51,6 +51,7 @@ def explanation_json(card: RuleCard) -> dict[str, Any]:
         "fails": card.meaning,
         "remedy": card.remedy,
         "severity": card.severity.value,
+        "otherwise": card.otherwise,
         "source": card.source,
         "profiles": {
             each.name: {"severity": m.severity.value, "why": m.why, "source": m.source, "date": m.date}

@@ -71,6 +71,9 @@ def judge(
         profile=profile,
         moment=case.moment.isoformat(timespec="seconds") if case.moment else "",
         listed_only=case.listed_only,
+        parts=case.parts,
+        stray=case.stray,
+        alone=case.alone,
     )
 
 
@@ -86,20 +89,23 @@ def verdict_of(file: FileCase, sealed: bool) -> str:
 
     Credentials that verify are not enough where a sealed record gives the sha256: some bytes of
     a video are outside every C2PA hash. Of some formats, whoever signs can leave out any.
+
+    What is known to be other than it was is ``altered``, however badly it then plays, unless it ends early.
     """
     said = file.credentials
+    listed = file.recorded if sealed else None
     if file.kind != "video" and not file.signed_picture:
         return "not checked"
     if said.unreadable and file.tail and not file.unreadable:
         return "altered"
+    changed = Check.FAILED in (said.integrity, said.signature)
     if file.unreadable or said.unreadable:
-        return "unreadable"
+        # Only of a file that was looked at are there bytes to compare.
+        other = bool(listed and file.sha256 and file.size >= listed.size and listed.sha256 != file.sha256)
+        return "altered" if (changed or other) and not file.cut_short else "unreadable"
     if not said.present:
         return "unsigned"
-    if Check.FAILED in (said.integrity, said.signature):
-        return "altered"
-    listed = file.recorded if sealed else None
-    if listed and listed.sha256 != file.sha256:
+    if changed or (listed.sha256 != file.sha256 if listed else file.displaced):
         return "altered"
     if Check.NOT_CHECKED in (said.integrity, said.signature) or (
         (file.uncovered or file.untold) and not listed

@@ -42,6 +42,7 @@ class Making:
     prompt: str = ""
     prompt_digest: str = ""
     prompt_evidence: str = ""
+    prompt_withheld: str = ""
     seed: str = ""
     source_type: str = ""
     origin: str = ""
@@ -173,6 +174,7 @@ def _own(manifest: ManifestSaid) -> Making:
         prompt=(prompt.text or "") if prompt else "",
         prompt_digest=str(_mapping(learnt.get("prompt")).get("digest") or ""),
         prompt_evidence=str(_mapping(learnt.get("prompt")).get("evidence") or ""),
+        prompt_withheld=str(_mapping(learnt.get("prompt")).get("withheld") or ""),
         seed=(seed.text or "") if seed else "",
         source_type=(maker.source_type if maker else "").rsplit("/", 1)[-1],
         origin=str(record.get("origin") or ""),

@@ -170,7 +170,7 @@ def _video(file: FileAudit, markers: Markers, audit: Audit) -> Video:
             end,
             traced,
             EVIDENCE.get(traced.use.prompt_evidence, "") if traced.use.prompt else "",
-            unprompted(traced.use, policy) if kind_of(traced) in MACHINE else "",
+            unprompted(traced, policy) if kind_of(traced) in MACHINE else "",
         )
         for (start, end), traced in zip(spans, file.case.traced, strict=True)
     )

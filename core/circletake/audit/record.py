@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from circletake.errors import BadInput
-from circletake.model.export import Release, ReleasedFile
+from circletake.model.export import SCHEMA, Release, ReleasedFile
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a record that are read at most; 700 clips with long prompts stay under 4 MB."""
@@ -31,7 +31,7 @@ def read_release(data: bytes) -> Release:
     """
     if len(data) > LARGEST:
         raise BadInput("release.json", f"larger than {LARGEST // 1024 // 1024} MB", "ask its sender")
-    if data.count(b"{") + data.count(b"[") > MOST_PARTS:
+    if _parts(data) > MOST_PARTS:
         raise BadInput("release.json", f"holds more than {MOST_PARTS} entries", "ask its sender")
     try:
         document = json.loads(
@@ -46,6 +46,22 @@ def read_release(data: bytes) -> Release:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput("release.json", f"not a release record ({error})", "ask its sender") from error
     return release
+
+
+def is_foreign(record: Path) -> bool:
+    """Whether a ``release.json`` is another program's: whole JSON that nowhere names a record of ours.
+
+    What is no JSON, or is too large to look through, may have been ours.
+    """
+    try:
+        with record.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST or _parts(data) > MOST_PARTS or SCHEMA.partition("/")[0].encode() in data:
+            return False
+        json.loads(data.decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def read_sums(data: bytes) -> dict[str, str]:
@@ -67,6 +83,10 @@ def stays_inside(path: str) -> bool:
         return False
     parts = PurePosixPath(path)
     return not parts.is_absolute() and ".." not in parts.parts
+
+
+def _parts(data: bytes) -> int:
+    return data.count(b"{") + data.count(b"[")
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -10,10 +10,12 @@ from fractions import Fraction
 
 from circletake.audit.rights import Rights, rights_said
 from circletake.audit.summary import MACHINE, kind_of, span, summarise
+from circletake.audit.tracing import assembled
 from circletake.audit.wording import unprompted
 from circletake.model.audit import Audit, FileAudit
 from circletake.model.case import Traced
 from circletake.model.cut import timecode
+from circletake.model.recorded import recorded_in
 from circletake.model.text import csv_cell
 
 COLUMNS = (
@@ -54,7 +56,8 @@ class Shot:
     Attributes:
         number: its place in the video, counted from 1.
         record_in: seconds of the video.
-        rate: frames a second of the video, ``None`` where unknown; timecodes count from 00:00:00:00.
+        rate: frames a second of the video, ``None`` where unknown.
+        start: record timecode of the first frame, as the video's own record has it; zero where it has none.
         signer: of the video itself, empty where nobody signed it.
         unprompted: why no prompt is shown; empty with one, or where none is needed.
     """
@@ -70,13 +73,15 @@ class Shot:
     signer: str
     unprompted: str
     rights: Rights
+    start: str = "00:00:00:00"
 
     @property
     def timecodes(self) -> tuple[str, str]:
-        """Of the first frame and of the frame after the last; empty without a rate."""
+        """Record timecode of the first frame and of the frame after the last; empty without a rate."""
         if not self.rate:
             return "", ""
-        return tuple(timecode(round(t * self.rate), self.rate) for t in (self.record_in, self.record_out))  # type: ignore[return-value]
+        first, last = (round(at * self.rate) for at in (self.record_in, self.record_out))
+        return timecode(first, self.rate, self.start), timecode(last, self.rate, self.start)
 
 
 def shots_of(files: Iterable[FileAudit], rights: Mapping[str, Rights], policy: str) -> Iterator[Shot]:
@@ -88,6 +93,7 @@ def shots_of(files: Iterable[FileAudit], rights: Mapping[str, Rights], policy: s
     """
     for file in files:
         active = file.case.credentials.active
+        begins = _start(file)
         rate = file.case.media.rate if file.case.media else None
         for number, traced in enumerate(file.case.traced, 1):
             start, end = span(traced)
@@ -102,9 +108,17 @@ def shots_of(files: Iterable[FileAudit], rights: Mapping[str, Rights], policy: s
                 kind=kind,
                 traced=traced,
                 signer=active.signer.name if active and active.signer else "",
-                unprompted=unprompted(traced.use, policy) if kind in MACHINE else "",
+                unprompted=unprompted(traced, policy) if kind in MACHINE else "",
                 rights=rights.get(traced.use.take_sha256, Rights()),
+                start=begins,
             )
+
+
+def _start(file: FileAudit) -> str:
+    """Where the edit itself starts to count, so that one moment has one timecode on every sheet."""
+    found = assembled(file.case.credentials)
+    record = recorded_in(found.manifest.assertions) if found else None
+    return record.start if record else "00:00:00:00"
 
 
 def audit_shots(audit: Audit) -> Iterator[Shot]:

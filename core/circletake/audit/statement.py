@@ -144,7 +144,8 @@ def _lines(said: Disclosure) -> Iterator[str]:
             f"  in {counted(len(said.selection), 'shot')}: {whole.made} made, {whole.seen} seen by people, "
             f"{whole.circled} circled, {whole.used} used{when}; as the library records"
         )
-    verdict = said.verdict if said.intact else f"not intact: {said.verdict[0].lower()}{said.verdict[1:]}"
+    word = "not intact" if said.complete else "incomplete"
+    verdict = said.verdict if said.intact else f"{word}: {said.verdict[0].lower()}{said.verdict[1:]}"
     yield f"RESTS ON {verdict}; {counted(said.findings, 'finding')} in the audit"
     yield f"To be filled in by a person: {counted(len(said.to_fill), 'question')}"
 

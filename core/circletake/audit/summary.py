@@ -251,7 +251,7 @@ def _prompts(files: Sequence[FileAudit], audit: Audit) -> Counter[str]:
             elif traced.use.prompt_digest:
                 _settle(by_take, take, "hashed")
             else:
-                kept = (withheld or redacted) and traced.use.prompt_evidence
+                kept = (withheld or redacted or traced.withheld) and traced.use.prompt_evidence
                 _settle(by_take, take, (withheld or "omitted") if kept else "missing")
     return Counter(by_take.values())
 

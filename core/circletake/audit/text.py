@@ -41,16 +41,19 @@ _MOST_NAMED = 4
 _PATH = 60
 
 
-def text_report(audit: Audit, *, everything: bool = False, whole: bool = False) -> list[str]:
+def text_report(
+    audit: Audit, *, everything: bool = False, whole: bool = False, placed: bool = False
+) -> list[str]:
     """Lines for a terminal; text from the audited folder is made printable.
 
     Args:
         everything: also the notes, and each reason why something was not checked.
         whole: cut no path, as where the lines go to no screen; nor is one cut with ``everything``.
+        placed: say where it is, too, as beside other audits.
     """
     width = None if everything or whole else _PATH
     summary = summarise(audit)
-    lines = [_title(audit, summary, width)]
+    lines = [_title(audit, summary, width, placed)]
     lines += _intact(audit, summary)
     if summary.pictures:
         lines += _stills(summary, everything, width)
@@ -87,15 +90,16 @@ def _line(label: str, text: str) -> str:
     return f"{label:<{_LABEL}}{text}"
 
 
-def _title(audit: Audit, summary: Summary, width: int | None) -> str:
+def _title(audit: Audit, summary: Summary, width: int | None, placed: bool) -> str:
     name = audit.release.name if audit.release and audit.release.name else audit.root
+    where = f" in {fitted(audit.root, width)}" if placed and name != audit.root else ""
     cuts = [f for f in summary.main if f.case.recorded and f.case.recorded.kind == "cut"]
     clips = sum(summary.videos.values()) - len(cuts)
     parts = [counted(len(cuts), "cut")] if cuts else []
     parts += [counted(clips, "clip" if cuts else "video")] if clips else []
     stills = sum(summary.pictures.values())
     parts += [counted(stills, "signed still")] if stills else []
-    return f"{fitted(name, width)} · {', '.join(parts) or 'no videos'}"
+    return f"{fitted(name, width)}{where} · {', '.join(parts) or 'no videos'}"
 
 
 def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
@@ -104,6 +108,8 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         return
     if verdict.changed:
         against = f"{RECORD} was {verdict.changed}, so it proves nothing"
+    elif audit.stray:
+        against = f"{RECORD} is {printable(audit.stray.told, 160)}"
     elif audit.release is None:
         against = f"no {RECORD} to compare the bytes with"
     elif audit.sealed:

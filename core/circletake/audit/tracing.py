@@ -175,4 +175,13 @@ def _traced(
         origin=made.origin,
         declared_by=made.declared_by,
     )
-    return Traced(use, intern(made.words), (), made.signed_by, made.provider, made.when, made.terms)
+    return Traced(
+        use,
+        intern(made.words),
+        (),
+        made.signed_by,
+        made.provider,
+        made.when,
+        made.terms,
+        made.prompt_withheld,
+    )

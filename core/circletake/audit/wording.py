@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from circletake.audit.summary import Signed, Summary
 from circletake.model.audit import Audit
-from circletake.model.case import OWN_KEY, FileCase
-from circletake.model.export import Use
+from circletake.model.case import OWN_KEY, FileCase, Traced
 from circletake.model.manifest import Check, Signer
 from circletake.model.text import counted
 
@@ -45,19 +44,20 @@ def stills_told(counts: Mapping[str, int]) -> str:
     return " · ".join(f"{number} {OF_A_STILL[kind]}" for kind, number in counts.items())
 
 
-def unprompted(use: Use, policy: str) -> str:
+def unprompted(traced: Traced, policy: str) -> str:
     """Why a generated stretch shows no prompt; empty where it shows one.
 
     Args:
         policy: what the release did with prompts; empty without a record.
     """
+    use = traced.use
     if use.prompt:
         return ""
     if use.prompt_digest:
         return f"The producer kept the prompt back, and can prove it by its digest, {use.prompt_digest}."
     if use.prompt_evidence and policy == "hash":
         return "The producer kept the prompt back, and can prove it by its digest."
-    if use.prompt_evidence and policy == "omit":
+    if use.prompt_evidence and (policy == "omit" or traced.withheld):
         return "The producer left the prompt out, and has it."
     return "No prompt recorded."
 
@@ -240,6 +240,8 @@ def held(file: FileCase) -> str:
     match said.integrity, said.signature:
         case Check.PASSED, Check.PASSED if file.recorded and file.recorded.sha256 != file.sha256:
             return "Its signature fits, but these are not the bytes that the release's own list names."
+        case Check.PASSED, Check.PASSED if file.displaced and not file.recorded:
+            return "Its signature fits, but leaves out where its pieces lie, and these lie elsewhere."
         case Check.PASSED, Check.PASSED:
             return "Unchanged since it was signed."
         case Check.FAILED, Check.PASSED:
@@ -258,6 +260,7 @@ _MEANT = {
     "timeStamp": "a timestamp that nobody on the lists vouches for",
     "mismatch": "not the bytes that were signed",
     "claimSignature": "the signature does not verify",
+    "assertion.action": "what it says was done to it is not in C2PA's form",
     "cawg.": "an identity that nobody on the lists vouches for",
 }
 """Parts of validation codes, and what they mean, for people."""

@@ -165,9 +165,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         typer.echo(f"stopped; {said.kept}; {said.next_step or 'run the same again to go on'}", err=True)
         return 2
     except CircletakeError as error:
-        typer.echo(f"{printable(error.thing)}: {printable(error.reason)}", err=True)
-        if error.next_step:
-            typer.echo(f"  next: {printable(error.next_step)}", err=True)
+        from circletake.cli.console import tell_error
+
+        tell_error(error)
         return 2
     except BrokenPipeError:
         sys.stderr.close()

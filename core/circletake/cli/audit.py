@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from circletake.cli.common import Json, LibraryFolder, PluginFiles, load_plugins, open_library
-from circletake.cli.console import note, print_json, progress, say
+from circletake.cli.console import note, print_json, progress, say, tell_error
 from circletake.cli.papers import CuesFile, JUnitFile, Papers, ReportFile, Schema, Sign
 
 Trust = Annotated[
@@ -19,12 +19,14 @@ Trust = Annotated[
 ]
 
 if TYPE_CHECKING:
+    from circletake.errors import CircletakeError
     from circletake.plugins.manager import PluginManager
 
 
 def audit(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Release folders, or single videos.", metavar="PATH...")
+        list[Path] | None,
+        typer.Argument(help="Release folders, folders that hold some, or single videos.", metavar="PATH..."),
     ] = None,
     plugin: PluginFiles = None,
     json: Json = False,
@@ -58,11 +60,12 @@ def audit(
     status 0: no findings, 1: findings, 2: could not.
     """
     from circletake.audit.document import json_report
+    from circletake.audit.overview import overview
     from circletake.audit.profiles import profile_named
     from circletake.audit.text import text_report
     from circletake.errors import BadInput
     from circletake.model.text import printable
-    from circletake.workflows.auditing.audit import audit_folder, moment_named, trust_lists
+    from circletake.workflows.auditing.audit import audit_each, moment_named, trust_lists
     from circletake.workflows.auditing.papers import paper_signer
     from circletake.workflows.library import user_home
 
@@ -81,32 +84,45 @@ def audit(
     ):
         lists = trust_lists(user_home(), trust or (), paths)
         manager = load_plugins(opened, plugin)
-        audits = [
-            audit_folder(
-                path,
-                manager=manager,
-                library=opened,
-                trust=lists,
-                progress=bar,
-                moment=moment,
-                profile=asked,
-            )
-            for path in paths
-        ]
+        done = audit_each(
+            paths,
+            manager=manager,
+            library=opened,
+            trust=lists,
+            progress=bar,
+            moment=moment,
+            profile=asked,
+            one=bool(papers.wanted),
+        )
+        audits, problems = done.audits, done.problems
+        if not audits:
+            for problem in problems[:-1]:
+                tell_error(problem)
+            raise problems[-1]
         if papers.wanted:
             with paper_signer(manager, opened) if sign else nullcontext() as signer:
                 papers.write(audits[0], signer)
     if json:
-        print_json({"audits": [json_report(each) for each in audits]})
+        document = {"audits": [json_report(each) for each in audits]}
+        print_json(document | ({"not_audited": [_refusal(each) for each in problems]} if problems else {}))
     else:
         whole = not sys.stdout.isatty()
-        for index, each in enumerate(audits):
-            say(*([""] if index else []), *text_report(each, everything=everything, whole=whole))
+        several = len(audits) + len(problems) > 1
+        if several:
+            say(*overview(audits, len(problems), width=None if whole or everything else 60))
+        for each in audits:
+            say(*([""] if several else []))
+            say(*text_report(each, everything=everything, whole=whole, placed=several))
     for label, path in papers.wanted:
         (note if json else say)(f"{label:<9}{printable(str(path))}")
-    status = max(each.exit_code for each in audits)
-    if status:
+    for problem in problems:
+        tell_error(problem)
+    if status := 2 if problems else max(each.exit_code for each in audits):
         raise typer.Exit(status)
+
+
+def _refusal(error: CircletakeError) -> dict[str, str]:
+    return {"path": error.thing, "reason": error.reason, "next_step": error.next_step}
 
 
 def _explain(rule: str, manager: PluginManager, json: bool) -> None:

@@ -77,10 +77,16 @@ class Declared(StrEnum):
 
 
 def open_library(folder: Path | None = None) -> Library:
-    """The library named, or the one the working folder lies in."""
+    """The library named, or the one the working folder lies in; one that was upgraded for it is told."""
+    from circletake.cli.console import note
+    from circletake.model.text import printable
     from circletake.workflows.library import find_library
 
-    return find_library(folder)
+    library = find_library(folder)
+    if before := library.registry.upgraded_from:
+        what = f"the library {library.root.name} was made by an older circletake and is upgraded"
+        note(printable(f"{what}; as it was: {before}", 300))
+    return library
 
 
 def load_plugins(library: Library | None = None, files: Sequence[Path] | None = None) -> PluginManager:

@@ -13,7 +13,7 @@ from pathlib import PurePath
 
 import typer
 
-from circletake.errors import Cancelled
+from circletake.errors import Cancelled, CircletakeError
 from circletake.model.text import printable
 
 
@@ -26,6 +26,13 @@ def say(*lines: str) -> None:
 def note(line: str) -> None:
     """Print a hint that is no part of the result."""
     typer.echo(line, err=True)
+
+
+def tell_error(error: CircletakeError) -> None:
+    """Say what could not be done, why, and what to do next."""
+    note(f"{printable(error.thing)}: {printable(error.reason)}")
+    if error.next_step:
+        note(f"  next: {printable(error.next_step)}")
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from circletake.cli.common import Json, LibraryFolder, open_library
 from circletake.cli.console import note, progress, say, table
+from circletake.model.policy import PromptPolicy
 
 if TYPE_CHECKING:
     from circletake.cuesheet.rows import CueSheet, Missing, Row
@@ -37,6 +38,10 @@ def cues(
     to: Annotated[
         Path | None, typer.Option(help="Where to write it; printed without.", metavar="FILE")
     ] = None,
+    prompts: Annotated[
+        PromptPolicy | None,
+        typer.Option(help="full: tell prompts that were kept back, too. Without it, as it was signed."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     json: Json = False,
     library: LibraryFolder = None,
@@ -48,7 +53,7 @@ def cues(
     """
     from circletake.cuesheet.rows import sheet_of
     from circletake.errors import BadInput
-    from circletake.model.text import human_size, printable
+    from circletake.model.text import counted, human_size, printable
     from circletake.workflows.analysis.cue_files import STDOUT, CueFiles, cue_texts, write_cue_files
     from circletake.workflows.analysis.locating import slates_of
     from circletake.workflows.auditing.audit import trust_lists
@@ -66,7 +71,8 @@ def cues(
         files.check(lib, Path(what), force)
         found = recall(lib, what, trust_lists(user_home()))
         slates = slates_of(lib, found.cues)
-        sheet = sheet_of(found.cues, slates, selection_of(lib, {cue.take_id for cue in found.cues.cues}))
+        selection = selection_of(lib, {cue.take_id for cue in found.cues.cues})
+        sheet = sheet_of(found.cues, slates, selection, prompts or found.prompts)
         with progress("reading frames", "nothing was changed") as bar:
             texts = cue_texts(lib, found.film, found.cues, sheet, slates, files, progress=bar)
     write_cue_files(texts)
@@ -79,6 +85,10 @@ def cues(
     if sheet.said_by:
         doubts = f"; {printable(sheet.doubts, 160)}" if sheet.doubts else ""
         note(f"which takes lie where is as {printable(sheet.said_by, 60)} signed it{doubts}")
+    if sheet.kept_back and prompts is None:
+        told = "it" if sheet.kept_back == 1 else "them"
+        back = f"{counted(sheet.kept_back, 'prompt')} kept back, as it was signed ({sheet.prompts})"
+        note(f"{back}; --prompts full tells {told}")
     if sheet.missing:
         raise typer.Exit(1)
 
@@ -100,7 +110,8 @@ def _show(sheet: CueSheet) -> None:
     for over in sheet.over:
         say(f"OVER     {over.record_in}-{over.record_out}  {printable(over.told, 120)}")
     for sound in sheet.sounds:
-        say(f"SOUND    {printable(declared(sound.name, sound.origin, sound.declared_by), 120)}")
+        told = declared(sound.name, sound.origin, sound.declared_by, sound.at)
+        say(f"SOUND    {printable(told, 120)}")
     say(
         f"TAKES    {counted(len(sheet.used), 'take')} in {counted(len(sheet.cues), 'stretch', 'stretches')}"
         f" · {clock(sheet.found)} of {clock(sheet.seconds)} ({percent(sheet.found_frames, sheet.frames)})"
@@ -115,7 +126,7 @@ def _taken(row: Row) -> list[str]:
     facts = (row.maker, row.seed, row.licence)
     said = [printable(each.value, 24) if each else "" for each in facts]
     prompt = row.prompt or row.title
-    shown = printable(prompt.value, 40) if prompt else ""
+    shown = printable(prompt.value or prompt.evidence, 40) if prompt else ""
     return [row.record_in, row.record_out, row.take, row.id, *said, shown]
 
 

@@ -64,6 +64,8 @@ def import_(
                 note(f"not carried into the cut: {printable(text)}")
             if not dry_run:
                 say(f"Cut    {printable(made.cut.name)}", f"Next   circletake cut show {made.cut.name!r}")
+        elif found.rows:
+            note("no cut was made: of no piece it is known which part of which take it shows")
     if found.foreign or not found.rows:
         raise typer.Exit(1)
 
@@ -85,10 +87,14 @@ def show(found: Identified) -> None:
         source = "-" if row.source_in is None else f"{float(row.source_in):.2f}"
         label = row.take.label if row.take else "-"
         rows.append([*record, piece.track, label, source, f"{float(piece.speed):.4g}", _told(row)])
-    table(["RECORD", "OUT", "ON", "TAKE", "SOURCE", "SPEED", "KNOWN BY"], rows)
+    if rows:
+        table(["RECORD", "OUT", "ON", "TAKE", "SOURCE", "SPEED", "KNOWN BY"], rows)
     frames = sum(row.piece.frames for row in found.ours)
     share = f"{frames / timeline.frames:.1%}" if timeline.frames else "0%"
-    say(f"{len(found.ours)} of {counted(len(found.rows), 'piece')} are takes · {share} of the timeline")
+    if found.rows:
+        say(f"{len(found.ours)} of {counted(len(found.rows), 'piece')} are takes · {share} of the timeline")
+    else:
+        say(_why_nothing(found))
     strange = found.sounds
     if heard := found.song:
         strange = tuple(piece for piece in found.sounds if piece is not heard.piece)
@@ -105,6 +111,20 @@ def show(found: Identified) -> None:
             say(f"{word}: {len(pieces)}  {names}{', ...' if len(pieces) > 6 else ''}")
     for text in timeline.notes:
         note(printable(text))
+
+
+def _why_nothing(found: Identified) -> str:
+    """What a timeline holds that shows no clip."""
+    from circletake.model.text import counted
+
+    timeline = found.timeline
+    others = (
+        (len(timeline.generators), "title or generator", "titles or generators"),
+        (len(timeline.disabled), "piece that is switched off", "pieces that are switched off"),
+        (len(timeline.sounds), "sound", "sounds"),
+    )
+    held = ", ".join(counted(number, *words) for number, *words in others if number)
+    return f"no clip is seen in it, {f'only {held}' if held else 'nothing but gaps'}; no cut was made"
 
 
 def _told(row: Known) -> str:

@@ -77,9 +77,10 @@ def dedupe(
 ) -> None:
     """Fold near-duplicate takes under a keeper; nothing is deleted.
 
-    Circled and rated takes are never folded. Variants (a thing in another colour, or only
-    alike) stay visible; folding those is for a person to say. What --apart, --join and --split
-    rule holds in every later run.
+    Circled and rated takes are never folded. Takes that are alike and no copies (variants: a
+    thing in another colour, another motion) are listed and not folded; that is for a person to
+    say. --keeper circled folds copies under circled and rated takes alone. What --apart, --join
+    and --split rule holds in every later run.
     """
     from circletake.workflows.actor import whoami
     from circletake.workflows.analysis.dedupe import dedupe as run
@@ -150,7 +151,7 @@ def _show(report: DedupeReport, dry_run: bool, everything: bool) -> None:
         say("no near-duplicates found")
     folding = "would fold" if dry_run else "folded" if report.batch else "folded before"
     if report.stacks:
-        told = [f"{counted(report.folded, 'take')} {folding}", _visible(report.variants, "variant")]
+        told = [f"{counted(report.folded, 'take')} {folding}", _visible(report.variants, "like take")]
         if report.versions:
             told.append(_visible(report.versions, "larger version"))
         say(" · ".join([*told, "no circled or rated take folded"]))

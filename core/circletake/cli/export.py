@@ -16,6 +16,7 @@ from circletake.cli.wording import what_travels
 
 if TYPE_CHECKING:
     from circletake.model.cut import Cut
+    from circletake.model.policy import PromptPolicy
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.leaving.exporting import Exported
     from circletake.workflows.leaving.terms import Terms
@@ -198,19 +199,30 @@ def signing_terms(lib: Library, manager: PluginManager, prompts: str, by: str) -
         KeyProblem: there is no key yet, it is not safe to use, or its certificate is out of date.
         PluginError: the signer the library names is not there, or failed.
     """
-    from circletake.errors import BadInput
-    from circletake.model.policy import PromptPolicy
     from circletake.workflows.actor import whoami
     from circletake.workflows.leaving.signer import ending_soon, open_signer, timestamper
     from circletake.workflows.leaving.terms import terms
 
-    prompts = prompts or lib.settings.prompts
-    if prompts not in set(PromptPolicy):
-        raise BadInput("--prompts", f"{prompts!r} is no policy", f"one of {', '.join(PromptPolicy)}")
+    policy = policy_of(lib, prompts)
     asked = timestamper(lib)
     with open_signer(lib, manager) as signer:
         if warning := ending_soon(signer):
             note(warning)
         if asked:
             note(f"timestamps come from {asked}, which sees a hash of each signature")
-        yield terms(signer, PromptPolicy(prompts), whoami(by), asked)
+        yield terms(signer, policy, whoami(by), asked)
+
+
+def policy_of(lib: Library, prompts: str) -> PromptPolicy:
+    """What is to travel of prompts: as asked, else as the library's settings have it.
+
+    Raises:
+        BadInput: no such policy.
+    """
+    from circletake.errors import BadInput
+    from circletake.model.policy import PromptPolicy
+
+    asked = prompts or lib.settings.prompts
+    if asked not in set(PromptPolicy):
+        raise BadInput("--prompts", f"{asked!r} is no policy", f"one of {', '.join(PromptPolicy)}")
+    return PromptPolicy(asked)

@@ -11,7 +11,7 @@ import typer
 from circletake.cli.common import By, DryRun, Json, LibraryFolder, in_pairs, load_plugins, open_library, pairs
 from circletake.cli.console import note, print_json, progress, say, stopping
 from circletake.cli.cut_import import MediaFolders, Sequence, Timecoded
-from circletake.cli.export import Prompts, from_here, signing_terms
+from circletake.cli.export import Prompts, from_here, policy_of, signing_terms
 
 if TYPE_CHECKING:
     from circletake.cuesheet.rows import CueSheet
@@ -113,7 +113,8 @@ def finish(
         stack.enter_context(stopping("the film is signed" if done else "nothing was changed"))
         slates = slates_of(lib, found.cues)
         used = {cue.take_id for cue in found.cues.cues}
-        sheet = sheet_of(found.cues, slates, selection_of(lib, used))
+        policy = under.policy if under else policy_of(lib, prompts)
+        sheet = sheet_of(found.cues, slates, selection_of(lib, used), policy)
         if sheets.wanted:
             with progress("reading frames", "the film is signed" if done else "nothing was changed") as bar:
                 texts = cue_texts(lib, film, found.cues, sheet, slates, sheets, progress=bar)
@@ -158,9 +159,10 @@ def _show(found: Finding, done: Finished | None, sheet: CueSheet) -> None:
             say(f"BLACK    {place(gap)}  {gap.why.removeprefix('black ')}")
     for each in cues.others:
         what = f"{OVER}: {each.what}" if isinstance(each, Overlay) else each.what
-        say(f"OTHER    {place(each)}  {printable(declared(what or 'not ours', each.kind, each.by), 160)}")
+        told = declared(what or "not ours", each.kind, each.by, each.at)
+        say(f"OTHER    {place(each)}  {printable(told, 160)}")
     for sound in cues.sounds:
-        told = declared(sound.name, sound.origin, sound.declared_by)
+        told = declared(sound.name, sound.origin, sound.declared_by, sound.at)
         say(f"SOUND    {printable(told, 160)}")
     for text in found.against:
         say(f"AGAINST  {printable(text, 120)}; neither is claimed")
@@ -206,12 +208,13 @@ def _as_json(found: Finding, done: Finished | None, slates: Any) -> dict[str, An
                 "what": each.what,
                 "source_type": each.kind,
                 "by": each.by,
+                "at": each.at,
                 "over": isinstance(each, Overlay),
             }
             for each in cues.others
         ],
         "sounds": [
-            {"name": each.name, "origin": each.origin, "declared_by": each.declared_by}
+            {"name": each.name, "origin": each.origin, "declared_by": each.declared_by, "at": each.at}
             for each in cues.sounds
         ],
         "notes": list(found.notes),

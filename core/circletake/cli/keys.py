@@ -101,14 +101,9 @@ def _ring() -> KeyRing:
 
 
 def _library_around(home: Path) -> Path | None:
-    from circletake.errors import LibraryError
-    from circletake.workflows.library import find_library
+    from circletake.workflows.settings import root_above
 
-    try:
-        with find_library(home) as library:
-            return library.root
-    except LibraryError:
-        return None
+    return root_above(home.expanduser().resolve())
 
 
 def _tell(info: KeyInfo, json: bool) -> None:

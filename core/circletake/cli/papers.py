@@ -28,11 +28,11 @@ Sign = Annotated[
 
 
 def print_schema(wanted: bool) -> None:
-    """Print the schema of the JSON report and stop, where it is wanted."""
+    """Print the schema of what ``--json`` prints and stop, where it is wanted."""
     if wanted:
-        from circletake.audit.schema import schema_text
+        from circletake.audit.schema import printed_schema
 
-        typer.echo(schema_text("audit").rstrip())
+        typer.echo(printed_schema().rstrip())
         raise typer.Exit
 
 
@@ -40,7 +40,7 @@ Schema = Annotated[
     bool,
     typer.Option(
         "--schema",
-        help="Print the JSON Schema of the JSON report and stop.",
+        help="Print the JSON Schema of what --json prints, and stop.",
         callback=print_schema,
         is_eager=True,
     ),

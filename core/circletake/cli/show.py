@@ -112,13 +112,13 @@ def _recipe(slate: Slate) -> Iterator[tuple[str, str]]:
     for field, claim in recipe.in_force.items():
         said = f"{claim.evidence}{', accepted' if claim.accepted else ''}"
         source = (
-            f"{printable(claim.source, 40)}, {printable(claim.by, 30)}"
+            f"{printable(claim.source, 100)}, {printable(claim.by, 30)}"
             if claim.source != claim.by
             else claim.by
         )
         when = f", {claim.at:%Y-%m-%d}" if claim.at else ""
         yield next(heads), f"{printable(field, 24)} = {printable(claim.value, 300)}"
-        yield "", f"    {said}: {printable(source, 72)}{when}"
+        yield "", f"    {said}: {printable(source, 140)}{when}"
     heads = _once("contradicts")
     for field, claims in recipe.contradictions.items():
         others = dict.fromkeys(
@@ -177,7 +177,7 @@ def _related(found: Dossier) -> Iterator[tuple[str, str]]:
 def _why_version(version: VersionOf) -> str:
     bits = f"{version.distance:.0f} of 256 bits"
     why = version.reason.removesuffix(bits).rstrip(", ")
-    return f"{bits}: {printable(why, 80)}" if why else bits
+    return f"{bits}: {printable(why, 160)}" if why else bits
 
 
 def diff(

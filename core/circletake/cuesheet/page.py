@@ -79,7 +79,7 @@ def html_page(sheet: CueSheet, pairs: Mapping[int, Sequence[Pair]]) -> str:
             strip=_strip(sheet, colours),
             style=style,
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-            prompts=sum(row.prompt is not None for row in sheet.cues),
+            prompts=sum(bool(row.prompt and row.prompt.value) for row in sheet.cues),
             prompted=sum(row.by_model or row.prompt is not None for row in sheet.cues),
             models=_models(sheet),
             whole=summed(sheet.selection),

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from circletake.cuesheet.wording import declared, evidence, how, of_no_take, sureness
+from circletake.cuesheet.wording import KEPT_BACK, declared, evidence, how, of_no_take, sureness
 from circletake.model.cue import Cue, CueList, Gap, Known, Overlay, Untaken
 from circletake.model.cut import timecode
 from circletake.model.export import SoundUse
+from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Field, Recipe
 from circletake.model.selection import ShotChoice
 from circletake.model.slate import Slate
@@ -21,7 +22,10 @@ _MODEL = (Field.MODEL, Field.GENERATOR)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value of a recipe and how it is known, in words. Both may hold a stranger's text."""
+    """A value of a recipe and how it is known, in words. Both may hold a stranger's text.
+
+    The value is empty, and no stranger's, where it is known and kept back.
+    """
 
     value: str
     evidence: str
@@ -39,7 +43,7 @@ class Row:
         seconds: of the film.
         take: the take's label.
         id: the first digits of its sha256.
-        file: the take's name on import.
+        file: the take's name on import; empty where prompts are kept back, since it may be one.
         source_in: seconds into the take.
         source_out: seconds into the take.
         zoom: ``None``, as ``confidence`` and ``picture``, where nothing was compared or recorded.
@@ -100,6 +104,7 @@ class Missing(Untaken):
         what: what the timeline calls it.
         kind: what somebody declared it to be, ``black``, or empty.
         by: who declared it.
+        at: on which day, where that was before the film was signed.
     """
 
     number: int
@@ -112,6 +117,7 @@ class Missing(Untaken):
     what: str = ""
     kind: str = ""
     by: str = ""
+    at: str = ""
 
     @property
     def told(self) -> str:
@@ -125,6 +131,7 @@ class Over:
 
     Attributes:
         kind: what somebody declared it to be; empty where nobody did.
+        at: as :attr:`Missing.at`.
     """
 
     record_in: str
@@ -132,11 +139,12 @@ class Over:
     what: str
     kind: str
     by: str
+    at: str = ""
 
     @property
     def told(self) -> str:
         """``Title 01: humanEdits, declared by ana``."""
-        return declared(self.what, self.kind, self.by)
+        return declared(self.what, self.kind, self.by, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,7 @@ class CueSheet:
         doubts: what stands against that word; empty where nothing does.
         over: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
+        prompts: what of prompts is told; all but ``full`` keeps them back.
     """
 
     film: str
@@ -177,6 +186,12 @@ class CueSheet:
     doubts: str = ""
     over: tuple[Over, ...] = ()
     sounds: tuple[SoundUse, ...] = ()
+    prompts: PromptPolicy = PromptPolicy.FULL
+
+    @property
+    def kept_back(self) -> int:
+        """Takes whose prompt is known and not told."""
+        return len({row.take for row in self.cues if row.prompt and not row.prompt.value})
 
     @property
     def cues(self) -> tuple[Row, ...]:
@@ -209,10 +224,16 @@ class CueSheet:
         return f"{float(self.rate):.3f}".rstrip("0").rstrip(".")
 
 
-def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotChoice, ...] = ()) -> CueSheet:
+def sheet_of(
+    cues: CueList,
+    slates: Mapping[str, Slate],
+    selection: tuple[ShotChoice, ...] = (),
+    prompts: PromptPolicy = PromptPolicy.FULL,
+) -> CueSheet:
     """Join ``cues`` with what the library knows of their takes.
 
     Args:
+        prompts: all but ``full`` keeps them back.
         selection: of the shots that have a take in the film.
         slates: by take id; of every take that a cue names, and of those that came near.
     """
@@ -228,7 +249,7 @@ def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotCh
             round(float(frames * seconds), 3),
         )
         rows.append(
-            _row(each, slates[each.take_id], place)
+            _row(each, slates[each.take_id], place, prompts)
             if isinstance(each, Cue)
             else _missing(each, slates, place)
         )
@@ -252,21 +273,23 @@ def sheet_of(cues: CueList, slates: Mapping[str, Slate], selection: tuple[ShotCh
         doubts=cues.doubts,
         over=tuple(_over(each, cues) for each in cues.overlays),
         sounds=cues.sounds,
+        prompts=prompts,
     )
 
 
 _Place = tuple[int, str, str, int, float]
 
 
-def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
+def _row(cue: Cue, slate: Slate, place: _Place, prompts: PromptPolicy) -> Row:
     take, recipe = slate.take, slate.recipe
+    told = prompts is PromptPolicy.FULL
     compared = cue.known in (Known.MATCHED, Known.BOTH)
     return Row(
         *place,
         take=take.label,
         id=take.short,
         sha256=take.sha256,
-        file=take.name,
+        file=take.name if told else "",
         shot=take.shot,
         source_in=cue.source_in,
         source_out=cue.source_out,
@@ -280,10 +303,10 @@ def _row(cue: Cue, slate: Slate, place: _Place) -> Row:
         distance=cue.distance,
         how=how(cue),
         model=_model(recipe),
-        prompt=_said(recipe, Field.PROMPT),
-        negative_prompt=_said(recipe, Field.NEGATIVE_PROMPT),
+        prompt=_said(recipe, Field.PROMPT, told),
+        negative_prompt=_said(recipe, Field.NEGATIVE_PROMPT, told),
         seed=_said(recipe, Field.SEED),
-        title=_said(recipe, Field.TITLE),
+        title=_said(recipe, Field.TITLE, told),
         licence=_said(recipe, Field.LICENCE),
         source_type=_said(recipe, Field.SOURCE_TYPE),
         matches=cue.matches,
@@ -299,17 +322,20 @@ def _missing(gap: Gap, slates: Mapping[str, Slate], place: _Place) -> Missing:
         what=gap.what,
         kind=gap.kind,
         by=gap.by,
+        at=gap.at,
     )
 
 
 def _over(overlay: Overlay, cues: CueList) -> Over:
     start, end = (timecode(frame, cues.rate, cues.start) for frame in (overlay.record_in, overlay.record_out))
-    return Over(start, end, overlay.what, overlay.kind, overlay.by)
+    return Over(start, end, overlay.what, overlay.kind, overlay.by, overlay.at)
 
 
-def _said(recipe: Recipe, field: Field) -> Said | None:
+def _said(recipe: Recipe, field: Field, told: bool = True) -> Said | None:
     claim = recipe.in_force.get(field)
-    return Said(claim.value, evidence(claim)) if claim else None
+    if claim is None:
+        return None
+    return Said(claim.value, evidence(claim)) if told else Said("", KEPT_BACK)
 
 
 def _model(recipe: Recipe) -> Said | None:

@@ -42,6 +42,7 @@ COLUMNS = (
     "source type",
     "source type known",
     "declared by",
+    "declared on",
 )
 
 
@@ -65,20 +66,25 @@ def _lines(sheet: CueSheet) -> Iterator[dict[str, str]]:
         if isinstance(row, Row):
             yield {**place, "found": "yes", **_of_take(row)}
         else:
-            yield {**place, "found": "no", "how": csv_cell(row.told), **_declared(row.what, row.kind, row.by)}
+            yield {
+                **place,
+                "found": "no",
+                "how": csv_cell(row.told),
+                **_declared(row.what, row.kind, row.by, row.at),
+            }
     for over in sheet.over:
         yield {
             **_place(over),
             "found": "over a take",
             "how": csv_cell(over.told),
-            **_declared(over.what, over.kind, over.by),
+            **_declared(over.what, over.kind, over.by, over.at),
         }
     for sound in sheet.sounds:
-        told = declared(sound.name, sound.origin, sound.declared_by)
+        told = declared(sound.name, sound.origin, sound.declared_by, sound.at)
         yield {
             "found": "sound",
             "how": csv_cell(told),
-            **_declared(sound.name, sound.origin, sound.declared_by),
+            **_declared(sound.name, sound.origin, sound.declared_by, sound.at),
         }
 
 
@@ -90,8 +96,9 @@ def _place(row: Row | Missing | Over) -> dict[str, str]:
     return {"record in": row.record_in, "record out": row.record_out}
 
 
-def _declared(what: str, kind: str, by: str) -> dict[str, str]:
-    return {"file": csv_cell(what), "source type": csv_cell(kind), "declared by": csv_cell(by)}
+def _declared(what: str, kind: str, by: str, at: str) -> dict[str, str]:
+    said = {"file": what, "source type": kind, "declared by": by, "declared on": at}
+    return {name: csv_cell(value) for name, value in said.items()}
 
 
 def _of_take(row: Row) -> dict[str, str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SURE, LIKELY, DOUBTFUL = "sure", "likely", "doubtful"
 UNSEEN = "timeline alone"
+KEPT_BACK = "kept back"
+"""How a prompt is told that is known and is not to travel."""
 
 _EVEN = 0.01
 """Difference from the film's own speed that is no change of speed."""
@@ -71,16 +73,20 @@ def how(cue: Cue) -> str:
 def of_no_take(gap: Missing) -> str:
     """``A001.mov: digitalCapture, declared by ana``, or why nobody knows what is shown."""
     if gap.kind:
-        return gap.why if gap.kind == BLACK else declared(gap.what, gap.kind, gap.by)
+        return gap.why if gap.kind == BLACK else declared(gap.what, gap.kind, gap.by, gap.at)
     if not gap.nearest:
         return f"not found ({gap.why})" if gap.why else "not found"
     return f"not found (nearest {gap.nearest}{': ' if gap.why else ''}{gap.why})"
 
 
-def declared(what: str, kind: str, by: str) -> str:
-    """``night_bus.wav: human-made, declared by ana``; ``undeclared`` where nobody said anything."""
+def declared(what: str, kind: str, by: str, at: str = "") -> str:
+    """``night_bus.wav: human-made, declared by ana``; ``undeclared`` where nobody said anything.
+
+    Args:
+        at: the day, where that is told.
+    """
     nobody = kind in ("", UNDECLARED)
-    said = UNDECLARED if nobody else f"{kind}, declared by {by or 'nobody named'}"
+    said = UNDECLARED if nobody else f"{kind}, declared by {by or 'nobody named'}{at and f' on {at}'}"
     return f"{what}: {said}" if what else said
 
 
@@ -110,6 +116,8 @@ def evidence(claim: RecipeClaim) -> str:
     match claim.evidence:
         case Evidence.DECLARED | Evidence.SIGNED:
             return f"{claim.evidence} by {claim.by}" if claim.by else claim.evidence.value
+        case Evidence.EMBEDDED if claim.checked:
+            return f"declared by its manifest, signed by {claim.by}; {claim.checked}"
         case Evidence.EMBEDDED:
             return "embedded, unsigned file tags"
         case Evidence.SIDECAR:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from circletake.model.alignment import Alignment
@@ -98,7 +99,11 @@ def band(alignment: Alignment, bounds: Bounds | None = None) -> Band | None:
 
 
 def judge(
-    alignment: Alignment, keeper: MediaFacts, other: MediaFacts, bounds: Bounds | None = None
+    alignment: Alignment,
+    keeper: MediaFacts,
+    other: MediaFacts,
+    bounds: Bounds | None = None,
+    changed: Sequence[str] = (),
 ) -> Likeness | None:
     """The band of a pair with its reason in words and numbers; ``None`` when they are no pair.
 
@@ -106,6 +111,7 @@ def judge(
 
     Args:
         alignment: of ``other`` on ``keeper``.
+        changed: what else was measured of a copy, in words; an alignment does not tell it.
     """
     bounds = bounds or Bounds()
     found = band(alignment, bounds)
@@ -114,7 +120,7 @@ def judge(
     why = (
         _why_variant(turned(alignment), bounds)
         if found is Band.VARIANT
-        else _differences(alignment, keeper, other)
+        else _differences(alignment, keeper, other, changed)
     )
     longer = other.seconds * alignment.speed - keeper.seconds
     if found.folds and longer > max(_LONGER, (1 - _SHORTER) * keeper.seconds):
@@ -200,8 +206,10 @@ def _why_variant(alignment: Alignment, bounds: Bounds) -> list[str]:
     return ["same picture, other motion" if alignment.picture >= bounds.picture else "alike in part"]
 
 
-def _differences(alignment: Alignment, keeper: MediaFacts, other: MediaFacts) -> list[str]:
-    said = ["same picture"]
+def _differences(
+    alignment: Alignment, keeper: MediaFacts, other: MediaFacts, changed: Sequence[str]
+) -> list[str]:
+    said = ["same picture", *changed]
     if alignment.flipped:
         said.append("mirrored")
     if abs(alignment.zoom) >= _WHOLE:

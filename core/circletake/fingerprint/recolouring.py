@@ -55,7 +55,7 @@ def recoloured(wide: Thumbnails, narrow: Thumbnails, warp: NDArray[np.float64]) 
         levels of chroma, 0 to 255; :data:`UNRELATED` where the colours do not lie alike at all.
     """
     few = np.unique(np.linspace(0, len(wide.luma) - 1, min(len(wide.luma), _FRAMES)).round().astype(int))
-    small = _scaled(warp)
+    small = scaled(warp)
     seen = inside(warp).reshape(CHROMA, _RATIO, CHROMA, _RATIO).mean(axis=(1, 3)) > _MOSTLY
     if not seen.any():
         return 0.0
@@ -152,7 +152,7 @@ def _allowed(turn: complex) -> complex:
     return complex(max(0.0, size * float(np.cos(angle - held))) * np.exp(1j * held))
 
 
-def _scaled(warp: NDArray[np.float64]) -> NDArray[np.float64]:
+def scaled(warp: NDArray[np.float64]) -> NDArray[np.float64]:
     """The same move between pictures of chroma's size."""
     shift = (_RATIO - 1) / 2
     move = (warp[:, :2].sum(axis=1) * shift + warp[:, 2] - shift) / _RATIO

@@ -80,7 +80,7 @@ def build_stacks(
         own = slate.take.id
         if own in placed and own not in stars:
             continue
-        shown = [_visible(m) for m in likenesses.around(own, placed)]
+        shown = [_visible(m, by_id[m.take_id]) for m in likenesses.around(own, placed)]
         if shown:
             stars.setdefault(own, []).extend(shown)
             placed.update((own, *(m.take_id for m in shown)))
@@ -183,12 +183,16 @@ class _Likenesses:
         return larger and version is not None and version.of_id == of_id
 
 
-def _visible(member: Member) -> Member:
-    """The member as one that stays in view: a variant, a version, or a take somebody decided on."""
+def _visible(member: Member, slate: Slate) -> Member:
+    """The member as one that stays in view: a variant, a version, a take somebody decided on, or one of
+    takes none of which anybody decided on, where only decisions make a keeper."""
     likeness = member.likeness
     if not likeness.band.folds:
         return member
-    reason = f"{likeness.reason}; a decision was made on it, so it stays visible"
+    why = "a decision was made on it, so it stays visible"
+    if not _decided(slate):
+        why = "a copy, not folded: nobody circled or rated one of them"
+    reason = f"{likeness.reason}; {why}"
     return Member(member.take_id, replace(likeness, band=Band.VARIANT, reason=reason))
 
 

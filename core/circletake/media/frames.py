@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from circletake.errors import Cancelled, MediaError
+from circletake.media.damage import Damaged, joined, spans
 from circletake.media.opening import ends_early, open_media
 from circletake.media.picture import Picture
 from circletake.media.probe import picture_stream
@@ -78,12 +79,20 @@ class Decoded:
         seconds: from the first frame to the end of the last.
         picture_sha256: of the coded video packets, as in the take's media facts.
         problem: why not everything could be decoded; empty when it could.
+        damaged: where the decoder itself tells of damage, in order.
     """
 
     frames: int
     seconds: float
     picture_sha256: str
     problem: str = ""
+    damaged: tuple[Damaged, ...] = ()
+
+    @property
+    def mended(self) -> str:
+        """Where there is a picture that the decoder filled in, in words; empty where nowhere."""
+        filled = [each for each in self.damaged if each.read]
+        return f"damaged at {spans(filled)}, where the decoder filled in what is missing" if filled else ""
 
 
 def read_once(path: Path, taps: Sequence[Tap], cancelled: Callable[[], bool] = lambda: False) -> Decoded:
@@ -115,6 +124,8 @@ class _Pass:
         self._step = float(1 / self._stream.average_rate) if self._stream.average_rate else 0.04
         self._frames = 0
         self._problem = ""
+        self._damaged: list[Damaged] = []
+        self._failed: list[float] = []
 
     def run(self, cancelled: Callable[[], bool]) -> Decoded:
         import av.error
@@ -140,9 +151,15 @@ class _Pass:
             group.flush()
         for sound in self._sounds:
             sound.flush()
+        self._damaged += [Damaged(at, at + self._step, read=False) for at in self._failed]
+        damaged = joined(self._damaged, self._zero or 0.0, self._step)
         if self._problem and ends_early(self._path):
             self._problem = f"ends early, after {self._last + self._step:.1f} s"
-        return Decoded(self._frames, self._last + self._step, self._digest.hexdigest(), self._problem)
+        elif unread := [each for each in damaged if not each.read]:
+            self._problem = f"damaged, {spans(unread)} cannot be decoded"
+        return Decoded(
+            self._frames, self._last + self._step, self._digest.hexdigest(), self._problem, damaged
+        )
 
     def _see(self, packet: Any) -> None:
         import av.error
@@ -151,6 +168,8 @@ class _Pass:
             frames: list[VideoFrame] = packet.decode()
         except av.error.FFmpegError as error:
             self._problem = self._problem or _damage(error, self._last)
+            if packet.pts is not None:
+                self._failed.append(float(packet.pts * packet.time_base))
             return
         for frame in frames:
             time = frame.time
@@ -158,6 +177,9 @@ class _Pass:
                 time = (self._zero or 0.0) + self._last + (self._step if self._frames else 0.0)
             if self._zero is None:
                 self._zero = time
+            if frame.is_corrupt:
+                self._damaged.append(Damaged(time, time + self._step, read=True))
+            self._resume(time)
             seconds = max(time - self._zero, self._last)
             if self._frames and seconds > self._last:
                 self._step = seconds - self._last
@@ -168,6 +190,17 @@ class _Pass:
                 if group.wants(seconds):
                     picture = picture or Picture(frame)
                     group.take(picture, seconds)
+
+    def _resume(self, time: float) -> None:
+        """Nothing could be decoded since the frame before, where a packet of a time in between failed.
+
+        Packets that follow are swallowed without a word until the decoder finds its feet again.
+        """
+        failed = [at for at in self._failed if at < time]
+        if failed:
+            since = (self._zero or 0.0) + self._last + (self._step if self._frames else 0.0)
+            self._damaged.append(Damaged(min(since, *failed), time, read=False))
+            self._failed = [at for at in self._failed if at >= time]
 
     def _hear(self, packet: Any) -> None:
         import av.error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from circletake.errors import MediaError
 from circletake.media import matroska
+from circletake.model.case import ENDS_EARLY
 from circletake.model.text import printable
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ def ends_early(path: Path) -> bool:
         return _boxes(file, size).short
 
 
+def all_there(path: Path) -> bool:
+    """Whether every box of an MP4 or MOV file tells its length and lies in it whole: it was not cut short."""
+    with path.open("rb") as file:
+        return _boxes(file, path.stat().st_size).closed
+
+
 def added_after(path: Path) -> int:
     """Bytes after the last box of a whole MP4 or MOV file; players pass them over.
 
@@ -101,11 +108,13 @@ class _Boxes:
         short: the last one is not all there, or one that a video needs is missing.
         after: bytes behind the last one that are no box.
         fragments: there are movie fragments (ISO 14496-12, 8.8.4).
+        closed: each tells its length and is all there.
     """
 
     short: bool = False
     after: int = 0
     fragments: bool = False
+    closed: bool = False
 
 
 def _boxes(file: BinaryIO, size: int) -> _Boxes:
@@ -130,11 +139,11 @@ def _boxes(file: BinaryIO, size: int) -> _Boxes:
             return _Boxes(fragments=b"moof" in seen | {kind})
         if len(header) < 8 or length < 8 or (not known and at + length > size):
             whole = b"moov" in seen and not seen.isdisjoint({b"mdat", b"moof"})
-            ends = _Boxes(after=size - at) if whole or not any(header) else _Boxes(short=True)
+            ends = _Boxes(after=size - at, closed=whole) if whole or not any(header) else _Boxes(short=True)
             return replace(ends, fragments=b"moof" in seen)
         seen.add(kind)
         at += length
-    return _Boxes(short=at > size, fragments=b"moof" in seen)
+    return _Boxes(short=at > size, fragments=b"moof" in seen, closed=at == size)
 
 
 def _refuse_from_bytes(path: Path) -> None:
@@ -157,7 +166,7 @@ def _refuse_from_bytes(path: Path) -> None:
 
 def _why_not(path: Path) -> MediaError:
     if ends_early(path):
-        return MediaError(path.name, "ends early", _TRY_AGAIN)
+        return MediaError(path.name, ENDS_EARLY, _TRY_AGAIN)
     reason = "not a video in a format circletake reads (mp4, mov, webm, mkv, avi, gif)"
     with path.open("rb") as file:
         if file.read(12)[4:8] in _BOXES:

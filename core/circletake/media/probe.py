@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
-from circletake.media.opening import MAX_PIXELS, VIDEO_SUFFIXES, ends_early, in_fragments, open_media
+from circletake.media.opening import (
+    MAX_PIXELS,
+    VIDEO_SUFFIXES,
+    all_there,
+    ends_early,
+    in_fragments,
+    open_media,
+)
+from circletake.model.case import ENDS_EARLY
 from circletake.model.take import AudioFacts, MediaFacts
 from circletake.model.text import printable
 
@@ -28,18 +36,22 @@ _FASTEST = 240
 _SHORT = 0.5
 """Seconds by which a matroska file may miss its stated length before it counts as cut short."""
 
+_CUT_SHORT = (ENDS_EARLY, "download it again")
+_BAD_INDEX = ("its index lists pictures that are not there", "get another copy of it")
+
 
 @dataclass(frozen=True, slots=True)
 class Probed:
     """A file's media facts and its container tags, keys in lower case, values untrusted.
 
     Attributes:
-        short: the file stops before its container says it should; the facts are of what is there.
+        short: how the file lacks picture that its container promises, and what to do; the facts are of
+            what is there.
     """
 
     facts: MediaFacts
     tags: dict[str, str]
-    short: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +80,20 @@ def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
             ``pixel_format`` and ``picture_sha256`` are empty.
 
     Raises:
-        MediaError: empty, cut short, a playlist, foreign, without picture, or too large.
+        MediaError: empty, cut short, a playlist, foreign, without picture or some of it, or too large.
     """
     name = printable(path.name)
     with open_media(path, decoders=picture) as container:
-        short = ends_early(path)
+        short = _CUT_SHORT if ends_early(path) else None
         if short and whole:
-            raise MediaError(name, "ends early", "download it again")
+            raise MediaError(name, *short)
         stream = picture_stream(container, name)
         indexed = None if picture or in_fragments(path) else _indexed(container, stream)
         walk = indexed or _walk(container, stream, look=picture, picture=picture)
-        short = short or _misses_packets(container, stream, walk)
+        if not short and _misses_packets(container, stream, walk):
+            short = _BAD_INDEX if all_there(path) else _CUT_SHORT
         if short and whole:
-            raise MediaError(name, "ends early", "download it again")
+            raise MediaError(name, *short)
         if not walk.shown or (picture and walk.first is None):
             raise MediaError(name, "no picture that can be read", "get another copy of it")
         shown = walk.first or stream.codec_context
@@ -102,7 +115,7 @@ def probe(path: Path, *, whole: bool = True, picture: bool = True) -> Probed:
             picture_sha256=walk.sha256,
             aspect=_aspect(stream, sideways),
         )
-        return Probed(facts, _tags(container, stream), short)
+        return Probed(facts, _tags(container, stream), "; ".join(short or ()))
 
 
 def picture_sha256(path: Path) -> str:

@@ -13,6 +13,7 @@ from circletake.model.manifest import Check, Credentials
 if TYPE_CHECKING:
     from circletake.model.export import Release, Use
     from circletake.model.outcomes import Outcomes
+    from circletake.model.parts import Part, Stray
 
 
 class Severity(StrEnum):
@@ -40,6 +41,8 @@ class RuleCard:
         meaning: what it means when it fails.
         source: where the rule comes from.
         remedy: how to mend it.
+        otherwise: when it matters more or less than ``severity``, to follow on it: ``error where ...; note
+            where ...``; empty where it never does.
     """
 
     id: str
@@ -49,6 +52,7 @@ class RuleCard:
     source: str
     remedy: str
     scope: Scope = Scope.FILE
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,9 @@ class Audit:
         clocks: names of the lists of timestampers.
         moment: certificates were judged as of then; empty for as of ``at``.
         listed_only: paths in SHA256SUMS that are not in the folder.
+        parts: what is here of the releases that files name.
+        stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
+        alone: a single file was named, and nothing beside it was looked at.
     """
 
     root: str
@@ -155,6 +162,21 @@ class Audit:
     profile: Profile | None = None
     moment: str = ""
     listed_only: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    stray: Stray | None = None
+    alone: bool = False
+
+    @property
+    def unlisted(self) -> tuple[Part, ...]:
+        """Parts of releases whose list is not here, where a whole folder was looked at."""
+        if self.release is not None or self.alone or (self.seal_holds and self.stray is None):
+            return ()
+        return self.parts
+
+    @property
+    def seal_holds(self) -> bool:
+        """Whether ``release.json`` is what somebody sealed, no matter who and whether it can be read."""
+        return self.seal is not None and Check.PASSED is self.seal.integrity is self.seal.signature
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -165,8 +187,9 @@ class Audit:
 
     @property
     def record(self) -> str:
-        """The sha256 of the ``release.json`` that is there; empty without one."""
-        return next((f.case.sha256 for f in self.files if f.case.kind == "record"), "")
+        """The sha256 of the ``release.json`` that is there; empty without one, or of another program's."""
+        foreign = self.stray is not None and self.stray.kind == "foreign"
+        return "" if foreign else next((f.case.sha256 for f in self.files if f.case.kind == "record"), "")
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from circletake.model.belonging import LABEL, Belonging
 from circletake.model.manifest import Check, Credentials
+from circletake.model.parts import Part, Stray, parts_of
 
 if TYPE_CHECKING:
     from circletake.model.export import Release, ReleasedFile, SoundUse, Use
+    from circletake.model.registered import Registered
     from circletake.model.take import MediaFacts
 
 OWN_KEY = "your own key"
 """Name of the trust list that holds nothing but the user's own authority: nobody else's word."""
+
+ENDS_EARLY = "ends early"
+"""Why a file cannot be read that stops before its own container says it should."""
+
+_OFFSETS = ("stco", "co64")
+"""Boxes that say where the pieces of a track lie, which C2PA 1 left out of what is signed."""
 
 _PAPERS = ("record", "sums", "report")
 _SEALS = ("release.json.c2pa", "report.html.c2pa")
@@ -109,14 +118,24 @@ class Layout:
             same before signing, after it, and after the credentials are cut out again; another one
             after the file was written anew.
         backwards: chunk offsets of a track that point before the chunk that comes before them.
-        astray: chunks of picture or sound that lie in no ``mdat``, but in a box that signatures pass over.
+        astray: chunks of picture or sound that do not lie whole in an ``mdat``, but in a box that signatures
+            may pass over.
         opening: the first piece of a stream, which describes pictures that lie in other files.
+        media: bytes of picture and sound, described or not: what its ``mdat`` boxes hold.
+        overlapping: chunks that begin inside another one.
     """
 
     sha256: str
     backwards: int = 0
     astray: int = 0
     opening: bool = False
+    media: int = 0
+    overlapping: int = 0
+
+
+def offsets_left_out(exclusions: Iterable[str]) -> bool:
+    """Whether a signature with these exclusions leaves out where the chunks of a track lie."""
+    return any(table in where for where in exclusions for table in _OFFSETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +150,7 @@ class Traced:
         provider: who offers the system that made it, as manifests name them.
         when: moment of its making, as manifests state it, or of the first trusted timestamp.
         terms: licence of the model or of the clip, as recorded.
+        withheld: why a manifest does not tell the prompt that its signer has: ``by policy``.
     """
 
     use: Use
@@ -140,6 +160,7 @@ class Traced:
     provider: str = ""
     when: str = ""
     terms: str = ""
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +174,8 @@ class FileCase:
         recorded: its entry in ``release.json``.
         media: facts of a readable video; the digest of its picture only where it has no credentials.
         unreadable: why it could not be looked at, empty otherwise.
-        slack: bytes in ``free``/``skip`` boxes or after the last box that are not zero-length padding.
+        slack: bytes that something fills in ``free``/``skip`` boxes, or after the last box; neither zeros nor
+            an empty box in another, nor the name of its muxer.
         exclusions: hash exclusions of the active manifest beyond the default set.
         members: names of videos inside an archive.
         summed: its digest in SHA256SUMS, empty where it is not listed.
@@ -172,6 +194,8 @@ class FileCase:
         unjudged: it carries credentials, and is of a kind that no rule judges.
         uncompared: why its picture could not be held against all that the library knows, where nothing
             matches; empty otherwise.
+        registered: what the library holds of takes it names, by their sha256; under an empty one of the take
+            that it is, by its bytes or its picture, where it names none.
     """
 
     path: str
@@ -202,6 +226,7 @@ class FileCase:
     untold: str = ""
     unjudged: bool = False
     uncompared: str = ""
+    registered: Mapping[str, Registered] = field(default_factory=dict)
 
     @property
     def belongs(self) -> bool:
@@ -218,9 +243,36 @@ class FileCase:
         return self.kind == "other" and named
 
     @property
+    def cut_short(self) -> bool:
+        """Whether it ends early; a file that is as long as the released one was altered, whatever it says."""
+        released = self.recorded.size if self.recorded else 0
+        return self.unreadable == ENDS_EARLY and not 0 < released <= self.size
+
+    @property
+    def displaced(self) -> bool:
+        """Whether its chunks lie as nobody writes them, and no signature covers where they lie."""
+        lie = self.layout
+        odd = lie and (lie.backwards or lie.overlapping or lie.astray)
+        return bool(odd) and offsets_left_out(self.exclusions)
+
+    @property
     def signed_picture(self) -> bool:
         """A still that carries credentials, so that somebody vouches for it."""
         return self.kind == "image" and self.credentials.present
+
+    @property
+    def whole(self) -> bool:
+        """A video or still that holds by its own signature."""
+        said = self.credentials
+        return (self.kind == "video" or self.signed_picture) and (
+            Check.PASSED is said.integrity is said.signature and not self.unreadable
+        )
+
+    @property
+    def belonging(self) -> Belonging | None:
+        """The release it names, where its own signature holds; nobody's word counts of other bytes."""
+        active = self.credentials.active
+        return Belonging.read(active.assertions.get(LABEL)) if active and self.whole else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +290,12 @@ class AuditCase:
         dated: all of them with their dates.
         at: the moment the audit judges for (UTC); ``None`` where nobody says.
         moment: that moment where another one than now was asked about.
+        alone: a single file was named, and nothing beside it was looked at.
+        stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
+        prompts: of takes whose prompt the credentials of several files tell, by sha256: each wording, with
+            the first file that tells it.
+        within: folders below this release that are releases of their own, each audited for itself.
+        beside: sha256 of the lists and the signed videos of releases that were audited beside these files.
     """
 
     root: str
@@ -253,6 +311,24 @@ class AuditCase:
     dated: tuple[ListUsed, ...] = ()
     at: datetime | None = None
     moment: datetime | None = None
+    alone: bool = False
+    stray: Stray | None = None
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is here of the releases that files name, but for copies of what lies in one beside."""
+        return parts_of(f for f in self.files if f.sha256 not in self.beside)
+
+    @property
+    def unlisted(self) -> str:
+        """Why no file here can be held against a list; empty where each can."""
+        if self.release is not None:
+            return ""
+        told = f"release.json is {self.stray.told}" if self.stray else "no release.json"
+        return self.release_problem or told
 
     @property
     def videos(self) -> tuple[FileCase, ...]:
@@ -261,8 +337,9 @@ class AuditCase:
 
     @property
     def record(self) -> str:
-        """The sha256 of the ``release.json`` that is there; empty without one."""
-        return next((f.sha256 for f in self.files if f.kind == "record"), "")
+        """The sha256 of the ``release.json`` that is there; empty without one, or of another program's."""
+        foreign = self.stray is not None and self.stray.kind == "foreign"
+        return "" if foreign else next((f.sha256 for f in self.files if f.kind == "record"), "")
 
     @property
     def sealed(self) -> bool:

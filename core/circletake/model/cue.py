@@ -101,6 +101,7 @@ class Gap(Untaken):
         what: what the timeline calls it, in a stranger's words.
         kind: last part of the IPTC digital source type that somebody declared, ``black``, or empty.
         by: who declared it.
+        at: the day on which that was (ISO 8601), where the film was signed before.
     """
 
     record_in: int
@@ -110,6 +111,7 @@ class Gap(Untaken):
     what: str = ""
     kind: str = ""
     by: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Overlay:
         what: what the timeline calls it, in a stranger's words.
         kind: as :attr:`Gap.kind`.
         by: who declared it.
+        at: as :attr:`Gap.at`.
     """
 
     record_in: int
@@ -127,6 +130,7 @@ class Overlay:
     what: str
     kind: str = ""
     by: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ class CueList:
         waiting: takes that have no fingerprint and could not be compared.
         problem: why not all of the film could be read; empty when it could.
         said_by: whose word it is which takes it shows, where nobody looked; a signer's name.
+        said_at: the day of that word (ISO 8601), as the signer tells it.
         doubts: what stands against that word; empty where nothing does.
         overlays: what lies over its takes.
         sounds: sound that is none of the takes', with what somebody declared of it.
@@ -162,6 +167,7 @@ class CueList:
     start: str = "01:00:00:00"
     problem: str = ""
     said_by: str = ""
+    said_at: str = ""
     doubts: str = ""
     overlays: tuple[Overlay, ...] = ()
     sounds: tuple[SoundUse, ...] = ()

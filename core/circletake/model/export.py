@@ -225,12 +225,17 @@ class ReleasedFile:
 
 @dataclass(frozen=True, slots=True)
 class SoundUse:
-    """The song of a release, with what was declared of it."""
+    """The song of a release, or sound of a film, with what was declared of it.
+
+    Attributes:
+        at: the day on which it was declared (ISO 8601), where that was before this file was signed.
+    """
 
     name: str
     sha256: str
     origin: str
     declared_by: str
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +255,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What ``release.json`` records."""
+    """What ``release.json`` records.
+
+    Attributes:
+        id: random; its videos name it in their manifests. Empty in releases made before they did.
+    """
 
     name: str
     created: str
@@ -261,6 +270,7 @@ class Release:
     files: tuple[ReleasedFile, ...]
     chosen: Chosen
     sound: SoundUse | None = None
+    id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The document, with its schema's name first."""
@@ -297,4 +307,5 @@ class Release:
             files=files,
             chosen=Chosen(**{**chosen, "people": tuple(chosen["people"])}),
             sound=SoundUse(**sound) if sound else None,
+            id=data.get("id", ""),
         )

@@ -176,7 +176,7 @@ class Credentials:
 
     Attributes:
         present: there is a manifest, embedded or beside the file.
-        where: ``embedded`` or the sidecar's name; empty without one.
+        where: ``embedded``, the sidecar's name, or the address that the file names; empty without one.
         integrity: the bytes are those that were signed (hard binding and assertion hashes).
         signature: the claim's signature verifies.
         trust: the signer is on a list; which one is in ``trust_list``.
@@ -207,6 +207,11 @@ class Credentials:
     def active(self) -> ManifestSaid | None:
         """The manifest that speaks for the file."""
         return self.manifests[0] if self.manifests else None
+
+    @property
+    def elsewhere(self) -> str:
+        """The address where the file says that its manifest is, which is never asked; empty without one."""
+        return self.where if "://" in self.where else ""
 
     @property
     def verified(self) -> bool:

@@ -72,6 +72,11 @@ def is_field(name: str) -> bool:
     )
 
 
+_FOLLOWS = "follows from the model"
+_MANIFEST = re.compile(rf"(?:{_FOLLOWS} \()?content credentials(?: \((?P<checked>[^()]*)\))?, ")
+"""Begins the source of what a manifest says; a file's name, which may say anything, only follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecipeClaim:
     """One statement about how a take was made. Claims are only ever added.
@@ -92,6 +97,12 @@ class RecipeClaim:
     by: str
     at: datetime | None = None
     accepted: bool = False
+
+    @property
+    def checked(self) -> str | None:
+        """How far the signature of the manifest that says so was checked; ``None`` of any other source."""
+        found = _MANIFEST.match(self.source)
+        return found and (found["checked"] or "signer not verified")
 
     @property
     def said(self) -> tuple[str, str, Evidence, str, str]:
@@ -203,7 +214,7 @@ def field_named(name: str) -> str:
 
 def _following(model: RecipeClaim) -> RecipeClaim:
     """The source type of a take whose model is named."""
-    source = f"follows from the model ({model.source})"
+    source = f"{_FOLLOWS} ({model.source})"
     return replace(model, field=Field.SOURCE_TYPE.value, value=TRAINED, source=source)
 
 

@@ -31,6 +31,7 @@ _MOST = 5_000
 _TYPE = re.compile(r"[A-Za-z]{1,60}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SECONDS = re.compile(r"\d{1,9}(?:/[1-9]\d{0,8})?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIMECODE = re.compile(r"\d\d:\d\d:\d\d:\d\d")
 
 Span = tuple[Fraction, Fraction]
@@ -64,6 +65,7 @@ class RecordedOther:
     Attributes:
         source_type: last part of the IPTC digital source type; empty where nobody declared it.
         over: it lies over a take, as a title does.
+        at: the day on which it was declared (ISO 8601), where that was before the film was signed.
     """
 
     record: Span
@@ -71,6 +73,7 @@ class RecordedOther:
     source_type: str
     by: str
     over: bool = False
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def _others(rows: Sequence[Any]) -> Iterator[RecordedOther]:
             continue
         what, by = printable(str(row.get("what") or ""), 120), printable(str(row.get("by") or ""), 80)
         bare = what.removeprefix(f"{OVER}: ")
-        yield RecordedOther(record, bare, "" if kind == UNDECLARED else kind, by, bare != what)
+        declared = "" if kind == UNDECLARED else kind
+        yield RecordedOther(record, bare, declared, by, bare != what, _day(row.get("at")))
 
 
 def _sound(row: Mapping[str, Any]) -> SoundUse:
@@ -146,7 +150,12 @@ def _sound(row: Mapping[str, Any]) -> SoundUse:
         digest if _DIGEST.fullmatch(digest) else "",
         printable(str(row.get("origin") or ""), 40) or UNDECLARED,
         printable(str(row.get("declared_by") or ""), 80),
+        _day(row.get("at")),
     )
+
+
+def _day(value: Any) -> str:
+    return value if isinstance(value, str) and _DAY.fullmatch(value) else ""
 
 
 def _rows(record: Mapping[str, Any], name: str) -> Sequence[Any]:

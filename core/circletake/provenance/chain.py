@@ -1,4 +1,4 @@
-"""The certificate that signed a manifest, taken from the very box its signature lies in; and its data.
+"""The certificates that signed a manifest, taken from the very box its signature lies in; and its data.
 
 The C2PA library tells a certificate's names, which anybody can forge, but not its bytes. Only
 the signature box of the named manifest is looked at, so that a certificate planted elsewhere
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,6 +38,42 @@ def signing_certificates(store: bytes) -> dict[str, x509.Certificate]:
         except Exception:  # hostile bytes: whatever a parser makes of them, there is no certificate
             continue
     return found
+
+
+def reaches(store: bytes, label: str, authorities: str) -> bool:
+    """Whether the certificates that signed a manifest lead to one of some authorities, whatever the date.
+
+    Args:
+        store: the whole manifest store.
+        label: the manifest's.
+        authorities: PEM; each may be among those certificates, or have issued one.
+    """
+    try:
+        chain = [_certificate(der) for der in _chain(_signature(dict(_manifests(store))[label]))]
+        known = _authorities(authorities)
+        for cert, above in zip_longest(chain, chain[1:]):
+            if cert in known or any(_issued(each, cert) for each in known):
+                return True
+            if above is None or not _issued(above, cert):
+                return False
+    except Exception:  # as above
+        return False
+    return False
+
+
+def _issued(above: x509.Certificate, cert: x509.Certificate) -> bool:
+    try:
+        cert.verify_directly_issued_by(above)
+    except Exception:  # another name, another key, or an algorithm that nobody knows
+        return False
+    return True
+
+
+@lru_cache(maxsize=16)
+def _authorities(pem: str) -> list[x509.Certificate]:
+    from cryptography import x509
+
+    return x509.load_pem_x509_certificates(pem.encode("ascii"))
 
 
 def embedded_data(store: bytes) -> dict[str, bytes]:

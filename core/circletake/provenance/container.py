@@ -7,15 +7,19 @@ APP11 segments, PNG ``caBX`` chunk), ISO/IEC 14496-12 for boxes, ISO/IEC 19566-5
 from __future__ import annotations
 
 import os
+import re
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from circletake.provenance.parts import C2PA_UUID, GIF, JPEG, WALKED, Box, boxes, walk
+from circletake.provenance.parts import C2PA_UUID, EMPTY, GIF, JPEG, WALKED, Box, boxes, walk
 
 _LARGEST = 256_000_000
 MOST_BOXES = 30_000
 """Top-level boxes of a file that is handed to the C2PA library, whose time grows with their square."""
+
+_MUXER = re.compile(rb"IsoMedia File Produced with GPAC [\w.+-]{1,40}(?=\0|$)")
+"""What MP4Box writes into an empty box of every file it makes."""
 
 SIDECAR = ".c2pa"
 NOT_EMBEDDABLE = frozenset({".webm", ".mkv"})
@@ -93,11 +97,14 @@ def crowded(path: Path) -> bool:
         return False
 
 
-def slack(path: Path) -> int:
-    """Bytes that a hash leaves out and that hold something: filled ``free``/``skip`` boxes, or a tail.
+def slack(path: Path, kinds: frozenset[bytes] = EMPTY) -> int:
+    """Bytes that a hash leaves out and that hold something: what fills ``free``/``skip`` boxes, or a tail.
+
+    Args:
+        kinds: of box that it leaves out.
 
     Returns:
-        0 for formats without such boxes.
+        in such a box, from the first that is not zero to the last; 0 for formats without such boxes.
     """
     found = 0
     try:
@@ -107,8 +114,8 @@ def slack(path: Path) -> int:
             if not found_here:
                 return 0
             for box in found_here:
-                if box.kind in {b"free", b"skip"} and _filled(file, box):
-                    found += box.end - box.body
+                if box.kind in kinds:
+                    found += _filling(file, box)
     except OSError:
         return 0
     return found + max(0, size - found_here[-1].end)
@@ -121,17 +128,29 @@ def _usable(path: Path, links: bool) -> bool:
         return False
 
 
-def _filled(file: BinaryIO, box: Box) -> bool:
+def _filling(file: BinaryIO, box: Box) -> int:
+    """How many bytes of an empty box something lies in; the name of the muxer at its start is nothing.
+
+    Nor is an empty box that ends with this one, which is how Adobe's muxer joins two.
+    """
     file.seek(box.body)
-    left = box.end - box.body
-    while left:
-        piece = file.read(min(left, 1 << 20))
+    at, first, last = box.body, box.end, box.body
+    while at < box.end:
+        piece = file.read(min(box.end - at, 1 << 20))
         if not piece:
-            return False
+            break
+        if at == box.body and (name := _MUXER.match(piece)):
+            piece = bytes(name.end()) + piece[name.end() :]
         if piece.strip(b"\0"):
-            return True
-        left -= len(piece)
-    return False
+            first = min(first, at + len(piece) - len(piece.lstrip(b"\0")))
+            last = at + len(piece.rstrip(b"\0"))
+        at += len(piece)
+    if last - 8 <= first:
+        file.seek(last - 8)
+        head = file.read(8)
+        if last - 8 >= box.body and head[4:] in EMPTY and last - 8 + int.from_bytes(head[:4]) == box.end:
+            return 0
+    return max(0, last - first)
 
 
 def _bmff(file: BinaryIO) -> bytes | None:

@@ -223,6 +223,23 @@ def plan_trimmed(
     return ManifestPlan(definition, (_used(slate, take, part),), seconds=part[1] - part[0])
 
 
+def plan_passed_on(
+    slate: Slate, source: Path, *, when: datetime, generator_version: str = ""
+) -> ManifestPlan:
+    """The manifest of a signed take that is signed again as it is, such as for a release.
+
+    Args:
+        source: the signed take, whose own credentials say how it was made.
+    """
+    parent = _parent(source, f"{slate.take.slate}{source.suffix.lower()}", "", None)
+    assertions = [
+        actions_of([opened(when)]),
+        *disclosures([slate]),
+        assertion(words.TRAINING, statements.no_training(), created=True),
+    ]
+    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
+
+
 def plan_redacted(
     source: Path,
     found: Held,
@@ -326,20 +343,22 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _sound(sound: SoundUse) -> dict[str, str]:
-    return {
+    said = {
         "name": public(sound.name, 120),
         "origin": sound.origin,
         "declared_by": public(sound.declared_by, 80),
     }
+    return said | {"at": sound.at} if sound.at else said
 
 
 def _other(stretch: Gap | Overlay, rate: Fraction) -> dict[str, Any]:
-    return {
+    said = {
         "record": _seconds(stretch, rate),
         "what": public(_called(stretch), 120),
         "source_type": stretch.kind or UNDECLARED,
         "by": public(stretch.by, 80),
     }
+    return said | {"at": stretch.at} if stretch.at else said
 
 
 def _called(stretch: Gap | Overlay) -> str:
@@ -365,7 +384,8 @@ def _whole_type(used: Iterable[Slate], cues: CueList) -> str:
 
 def _declared(stretch: Gap | Overlay, rate: Fraction, when: datetime) -> dict[str, Any]:
     what = public(_called(stretch), 120) or "none of the takes"
-    said = EditSaid(words.EDITED, stretch.by, what, stretch.kind)
+    by = f"{public(stretch.by, 60)} on {stretch.at}" if stretch.at else stretch.by
+    said = EditSaid(words.EDITED, by, what, stretch.kind)
     region = temporal(stretch.record_in / rate, stretch.record_out / rate)
     return {**_edit(said, when), "changes": [{"region": [region]}]}
 

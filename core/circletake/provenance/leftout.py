@@ -23,7 +23,7 @@ from typing import Any
 
 from circletake.model.manifest import Binding, Check, Credentials
 from circletake.model.text import printable
-from circletake.provenance.parts import C2PA_UUID, PNG_TEXTS, Part, parts_of
+from circletake.provenance.parts import C2PA_UUID, EMPTY, PNG_TEXTS, Part, parts_of
 from circletake.provenance.vocabulary import EXCLUSIONS, LONE_OFFSETS, PASSING_BOXES
 
 _OWN_BOX = "C2PA"
@@ -70,6 +70,25 @@ def left_out(path: Path, credentials: Credentials) -> LeftOut:
         found["untold"].append("no hash of the file is told")
     picture, untold = (", ".join(_shortened(found[kind])) for kind in ("picture", "untold"))
     return LeftOut(picture, tuple(dict.fromkeys(found["metadata"])), untold)
+
+
+def passed_over(credentials: Credentials) -> frozenset[bytes]:
+    """Which kinds of empty box the hash of a file leaves out; all where nobody tells.
+
+    C2PA 1 left none out, and files of Adobe and OpenAI are hashed so still.
+    """
+    if credentials.integrity is not Check.PASSED or not credentials.bindings:
+        return EMPTY
+    left = EMPTY
+    for binding in credentials.bindings:
+        if binding.kind != "bmffHash":
+            return frozenset()
+        rows = binding.said.get("exclusions", []) if binding.said is not None else None
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            continue
+        named = {str(row.get("xpath", "")).partition("[")[0] for row in rows}
+        left &= {kind for kind in EMPTY if f"/{kind.decode()}" in named}
+    return left
 
 
 class _UntoldError(Exception):

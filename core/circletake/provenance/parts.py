@@ -19,6 +19,9 @@ PNG, JPEG, GIF, RIFF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF", b"RIFF"
 WALKED = (PNG[:4], JPEG, GIF, RIFF)
 """How a file begins whose parts are no boxes of ISO/IEC 14496-12."""
 
+EMPTY = frozenset({b"free", b"skip"})
+"""Boxes of an MP4 whose content is nothing; C2PA 2 leaves them out of what is hashed."""
+
 PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _JPEG_TEXTS = frozenset({0xED, 0xFE})
 _XMP = (b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0")
@@ -108,7 +111,7 @@ def _top_boxes(file: BinaryIO) -> Iterator[Part]:
     for box in boxes(file):
         file.seek(box.body)
         own = box.kind == b"uuid" and file.read(16) == C2PA_UUID
-        empty = box.kind in {b"free", b"skip"}
+        empty = box.kind in EMPTY
         yield Part("manifest" if own else "metadata" if empty else "picture", box.start, box.end)
 
 

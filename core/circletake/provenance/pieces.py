@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
+from circletake.model.belonging import Belonging
+from circletake.model.manifest import ManifestPlan
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.regions import temporal
@@ -98,3 +101,11 @@ def definition_of(
     info = {**circletake(generator_version), "specVersion": words.SPEC_VERSION}
     gone = list(redactions)
     return {"claim_generator_info": [info], "assertions": assertions} | ({"redactions": gone} if gone else {})
+
+
+def for_release(plan: ManifestPlan, place: Belonging | None) -> ManifestPlan:
+    """``plan`` of a video that also says which release it is signed for, where it is for one."""
+    if place is None:
+        return plan
+    said = assertion(words.RELEASE, place.to_json(), created=True)
+    return replace(plan, definition={**plan.definition, "assertions": [*plan.definition["assertions"], said]})

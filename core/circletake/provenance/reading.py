@@ -16,7 +16,7 @@ from typing import Any
 
 from circletake.model.manifest import Binding, Check, Credentials, ManifestSaid, Signer, Timestamp
 from circletake.model.text import printable
-from circletake.provenance.chain import embedded_data, signing_certificates
+from circletake.provenance.chain import embedded_data, reaches, signing_certificates
 from circletake.provenance.container import (
     MIMES,
     MOST_BOXES,
@@ -43,7 +43,23 @@ _BOUND = frozenset(
     }
 )
 
+_REMOTE = re.compile(r"^Remote: .* url (\S+://\S+)$")
+"""What the library says where a file holds no manifest but an address; it is told not to ask there."""
+
 _STORE, _ASSERTIONS = "self#jumbf=/c2pa/", "/c2pa.assertions/"
+
+_ILL_FORMED = (
+    "assertion.action.ingredientMismatch",
+    "assertion.action.malformed",
+    "assertion.action.redactionMismatch",
+    "assertion.action.skipped",
+    "assertion.action.softBindingMissing",
+    "assertion.external-reference.malformed",
+    "assertion.ingredient.malformed",
+    "assertion.metadata.disallowed",
+    "algorithm.deprecated",
+)
+"""The signer's own statement is not as C2PA asks for; had it been changed since, its hash would tell."""
 
 _SIGNATURE_FAILURES = frozenset(
     {"claimSignature.mismatch", "claimSignature.missing", "algorithm.unsupported"}
@@ -102,6 +118,8 @@ def read_credentials(
             with reader:
                 return _told(reader, store, where, trust, at)
     except Exception as error:  # a hostile file may fail in any way; why is told as `unreadable`
+        if address := _REMOTE.search(str(error)):
+            return Credentials(present=True, where=printable(address[1], 200))
         present = beside is not None or embedded_manifest(path) is not None
         return Credentials(present=present, unreadable=_reason(error))
 
@@ -231,8 +249,9 @@ def _codes(results: Mapping[str, Any], kind: str) -> list[str]:
 
 
 def altering(codes: Sequence[str]) -> list[str]:
-    """Those of some failure codes that mean altered bytes, not an unknown signer or another date."""
-    return [c for c in codes if not c.startswith(_OTHER_QUESTIONS) and c not in _SIGNATURE_FAILURES]
+    """Those of some failure codes that mean altered bytes: no unknown signer, other date or bad form."""
+    others = (*_OTHER_QUESTIONS, *_ILL_FORMED)
+    return [c for c in codes if not c.startswith(others) and c not in _SIGNATURE_FAILURES]
 
 
 def _integrity(passed: Sequence[str], failed: Sequence[str], changed: Sequence[str]) -> Check:
@@ -310,7 +329,18 @@ def _signer_list(document: Mapping[str, Any], store: bytes | None, trust: Sequen
         by_name = {f"list:{index}": each.label for index, each in enumerate(trust) if each.kind == "signers"}
         if named := by_name.get(str(results.get("trustListUri"))):
             return named
-    return _vouching(_TRUSTED, results, store, [each for each in trust if each.kind == "signers"])
+    clocks = [each for each in trust if each.kind == "timestampers"]
+    active = str(document.get("active_manifest") or "")
+    for each in trust:
+        if each.kind == "signers" and (
+            _rests_on(_TRUSTED, results, store, each)
+            or (
+                # One that has expired is trusted by its timestamp, and the library asks any list for either.
+                _rests_on(_TRUSTED, results, store, each, *clocks) and reaches(store or b"", active, each.pem)
+            )
+        ):
+            return each.label
+    return ""
 
 
 _CLAIM_1 = "no list (C2PA 1 asked for none)"

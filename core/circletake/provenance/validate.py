@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from circletake.model.belonging import Belonging
 from circletake.model.manifest import ManifestPlan
 from circletake.model.source_type import SOURCE_TYPES
 from circletake.provenance import vocabulary as words
@@ -97,6 +98,8 @@ def _assertions(plan: ManifestPlan) -> Iterator[str]:
             yield from training_problems(row["data"])
         elif label in _DIGESTS and not _SHA256.fullmatch(str(row["data"].get(_DIGESTS[label]))):
             yield f"{label} needs the sha256 it is about"
+        elif label == words.RELEASE and Belonging.read(row["data"]) is None:
+            yield f"{label} needs the id of a release, and a number among its files"
 
 
 def _disclosure(data: Mapping[str, Any]) -> Iterator[str]:

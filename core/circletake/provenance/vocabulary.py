@@ -6,7 +6,7 @@ digital source type, CAWG metadata 1.2 and training and data mining 1.1.
 
 from __future__ import annotations
 
-from circletake.model import generation
+from circletake.model import belonging, generation
 
 SPEC_VERSION = "2.4.0"
 
@@ -81,10 +81,13 @@ TAKE = "org.circletake.take"
 CUT = "org.circletake.cut"
 FILM = "org.circletake.film"
 RECORD = "org.circletake.record"
+RELEASE = belonging.LABEL
 FINGERPRINT = "org.circletake.fingerprint"
 """Our own, since the algorithms of ``c2pa.soft-binding`` are a closed list that ours is not on."""
 
-ASSERTIONS = frozenset({ACTIONS, AI_DISCLOSURE, METADATA, TRAINING, TAKE, CUT, FILM, RECORD, FINGERPRINT})
+ASSERTIONS = frozenset(
+    {ACTIONS, AI_DISCLOSURE, METADATA, TRAINING, TAKE, CUT, FILM, RECORD, RELEASE, FINGERPRINT}
+)
 
 PROMPT = "c2pa.types.generator.prompt"
 SEED = "c2pa.types.generator.seed"

@@ -227,9 +227,12 @@ def _card(index: int, slate: Slate, *, keeper: str | None, folds: int, places: t
 
 
 def _known(recipe: Recipe, text: str, *fields: str, limit: int) -> Known | None:
-    evidence = next((e for field in fields if (e := recipe.evidence(field))), None)
+    claim = next((recipe.in_force[field] for field in fields if field in recipe.in_force), None)
     shown = printable(text, limit)
-    return Known(shown, _EVIDENCE[evidence]) if shown and evidence else None
+    if not shown or claim is None:
+        return None
+    manifest = claim.evidence is Evidence.EMBEDDED and claim.checked
+    return Known(shown, "manifest, signer not verified" if manifest else _EVIDENCE[claim.evidence])
 
 
 def _number(value: float) -> str:

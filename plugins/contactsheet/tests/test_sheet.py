@@ -102,6 +102,12 @@ class TestContract(ExporterContract):
     refused: ClassVar = [{"megabytes": 0}, {"megabytes": "much"}]
 
 
+def test_what_a_manifest_says_is_not_called_an_unsigned_tag(tmp_path: Path) -> None:
+    source = "content credentials (signature holds, signer on none of your lists), embedded"
+    html = made(tmp_path, request(slate(claims=[claim("model", "sora", Evidence.EMBEDDED, source)]))).html
+    assert "manifest, signer not verified" in html and "file tags, unsigned" not in html
+
+
 def test_a_card_shows_how_the_take_was_made_and_how_that_is_known(tmp_path: Path) -> None:
     one = slate(
         claims=[

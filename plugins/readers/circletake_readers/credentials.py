@@ -42,6 +42,7 @@ class ContentCredentials:
         if manifest is None:
             return
         verified = credentials.verified and manifest is credentials.active
+        checked = "" if verified else f" ({_unverified(credentials, manifest)})"
         signer = manifest.signer.name if manifest.signer else ""
         for field, value in _fields(manifest, signer):
             if value:
@@ -49,9 +50,22 @@ class ContentCredentials:
                     field,
                     value,
                     Evidence.SIGNED if verified else Evidence.EMBEDDED,
-                    f"content credentials, {credentials.where or 'embedded'}",
+                    f"content credentials{checked}, {credentials.where or 'embedded'}",
                     text_of(signer)[:200] or "unnamed signer",
                 )
+
+
+def _unverified(credentials: Credentials, manifest: ManifestSaid) -> str:
+    """How far the signature of a manifest was checked that is not taken at its word."""
+    if manifest is not credentials.active:
+        return "an earlier manifest, whose own signature was not checked"
+    if credentials.signature is not Check.PASSED:
+        return "signature not checked"
+    if credentials.integrity is not Check.PASSED:
+        return "signature holds, not shown to be of these bytes"
+    if credentials.trust is not Check.PASSED:
+        return "signature holds, signer on none of your lists"
+    return "signature holds, certificate not shown to be valid then"
 
 
 def _maker(credentials: Credentials) -> ManifestSaid | None:

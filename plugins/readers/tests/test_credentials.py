@@ -17,6 +17,7 @@ from circletake import (
     Signer,
     SourceFile,
 )
+from circletake.cuesheet.wording import evidence
 from circletake_readers.credentials import ContentCredentials
 from tests.factories import media_facts
 
@@ -61,6 +62,27 @@ def test_a_listed_signer_of_an_intact_file_is_taken_at_its_word() -> None:
 )
 def test_anything_less_is_embedded(weaker: Credentials) -> None:
     assert {evidence for _, evidence in said(weaker).values()} == {Evidence.EMBEDDED}
+
+
+@pytest.mark.parametrize(
+    ("weaker", "checked"),
+    [
+        (replace(TRUSTED, trust=Check.FAILED), "signature holds, signer on none of your lists"),
+        (replace(TRUSTED, trust=Check.NOT_CHECKED), "signature holds, signer on none of your lists"),
+        (replace(TRUSTED, time=Check.FAILED), "signature holds, certificate not shown to be valid then"),
+        (replace(TRUSTED, integrity=Check.NOT_CHECKED), "signature holds, not shown to be of these bytes"),
+        (replace(TRUSTED, signature=Check.NOT_CHECKED), "signature not checked"),
+        (
+            replace(TRUSTED, manifests=(replace(SORA, label="urn:2", actions=()), SORA)),
+            "an earlier manifest, whose own signature was not checked",
+        ),
+    ],
+)
+def test_how_far_a_signature_was_checked_is_kept_with_what_it_says(weaker: Credentials, checked: str) -> None:
+    file = SourceFile("a.mp4", "0" * 64, media_facts(), {}, {}, weaker)
+    claims = list(ContentCredentials().read(file, NoSettings()))
+    assert {claim.source for claim in claims} == {f"content credentials ({checked}), embedded"}
+    assert {evidence(claim) for claim in claims} == {f"declared by its manifest, signed by OpenAI; {checked}"}
 
 
 @pytest.mark.parametrize(

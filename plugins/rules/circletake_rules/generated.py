@@ -19,6 +19,10 @@ MADE_BY_MACHINE = TRAINED | {"algorithmicMedia"}
 """IPTC digital source types of pictures that have a system, and usually a prompt, behind them."""
 
 
+TOLD_THERE = "note of a cut where the clip itself lies beside it, since it is told of that"
+"""When a stretch that lacks something is no finding of its own."""
+
+
 def machine_made(file: FileCase) -> Iterator[Traced]:
     """The stretches a generator made."""
     for traced in file.traced:

@@ -21,13 +21,17 @@ from circletake import (
     Known,
     Layout,
     ListUsed,
+    Outcome,
     PictureMatch,
+    Registered,
     Severity,
     Shown,
     Signer,
+    Stated,
     Timestamp,
     Traced,
 )
+from circletake.audit.judge import verdict_of
 from circletake.audit.making import reservation
 from circletake.model.export import black_use
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
@@ -134,14 +138,97 @@ def test_long_prompts_are_shown_where_they_differ() -> None:
     same = "a suited astronaut with the red dust of Mars on their boots reaches out to shake hands with "
     filed = recorded(uses=(use(prompt=f"{same}a friend").use,))
     (told,) = ask("prompt.matches", video(traced=(use(prompt=f"{same}an alien"),), recorded=filed))
-    assert told.seen.endswith("…o shake hands with an alien”")
+    assert (
+        told.seen == "the credentials say “…nds with an alien” (observed), release.json “…nds with a friend”"
+    )
     assert told.expected.endswith("…o shake hands with a friend”")
     short = recorded(uses=(use(prompt="snow").use,))
     (told,) = ask("prompt.matches", video(traced=(use(),), recorded=short))
     assert (told.seen, told.expected) == (
-        "the credentials say “rain”",
+        "the credentials say “rain” (observed), release.json “snow”",
         "release.json, whose seal does not hold, says “snow”",
     )
+
+
+BEFORE, AFTER = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def held(field: str, *values: Stated) -> dict[str, Registered]:
+    return {"b" * 64: Registered("SH010/1", {field: values})}
+
+
+def signed_on(day: str, **over: Any) -> FileCase:
+    action = ActionSaid("c2pa.opened", when=f"2026-11-{day}T12:00:00Z")
+    return replace(signed(actions=(action,)), **over)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "seen"),
+    [
+        ("prompt", "snow", "the credentials say “rain” (observed), the library “snow” (declared by Ana)"),
+        (
+            "model",
+            "veo 3",
+            "model: the credentials say “gen4.5” (observed), the library “veo 3” (declared by Ana)",
+        ),
+        ("seed", "8", "seed: the credentials say “7”, the library “8” (declared by Ana)"),
+    ],
+)
+def test_what_the_library_never_said_of_a_take_is_found(field: str, value: str, seen: str) -> None:
+    other = Stated(value, BEFORE, "declared by Ana")
+    (told,) = ask("prompt.matches", signed_on("21", registered=held(field, other)))
+    assert (told.severity, told.seen) == (Severity.ERROR, seen)
+    same = Stated(getattr(use().use, field), AFTER, "observed by runway")
+    (told,) = ask("prompt.matches", signed_on("21", registered=held(field, other, same)))
+    assert told.check is Check.PASSED
+
+
+def test_what_the_library_said_when_a_file_was_signed_and_was_mended_since_is_a_note() -> None:
+    then, now = Stated("rain", BEFORE, "observed by runway"), Stated("snow", AFTER, "declared by Ana")
+    (told,) = ask("prompt.matches", signed_on("21", registered=held("prompt", then, now)))
+    assert (told.severity, told.seen) == (
+        Severity.NOTE,
+        "the credentials say “rain”, as the library did; since 2026-11-22 it says “snow”",
+    )
+    assert told.expected == "the library says “snow” (declared by Ana)"
+    (told,) = ask("prompt.matches", signed_on("23", registered=held("prompt", then, now)))
+    assert told.severity is Severity.ERROR, (
+        "it was signed after the mending, and tells what was no longer held"
+    )
+    undated = signed(actions=(ActionSaid("c2pa.opened", when="today"),))
+    (told,) = ask("prompt.matches", replace(undated, registered=held("prompt", then, now)))
+    assert told.severity is Severity.NOTE
+
+
+def test_of_a_prompt_that_was_kept_back_only_the_librarys_own_digests_tell() -> None:
+    kept = (use(prompt="", prompt_digest="d" * 64),)
+    then = Stated("rain", BEFORE, "observed", frozenset({"d" * 64}))
+    now = Stated("snow", AFTER, "declared by Ana")
+
+    def told(*values: Stated) -> Outcome:
+        (outcome,) = ask("prompt.matches", signed_on("21", traced=kept, registered=held("prompt", *values)))
+        return outcome
+
+    assert told(now).check is Check.NOT_CHECKED
+    assert told(then).check is Check.PASSED
+    assert (told(then, now).severity, told(then, now).seen) == (
+        Severity.NOTE,
+        "the credentials say “rain”, as the library did; since 2026-11-22 it says “snow”",
+    )
+
+
+def test_two_files_that_tell_another_prompt_of_one_take_are_one_finding() -> None:
+    clip, cut = (
+        video(path="clips/a.mp4", traced=(use(),)),
+        video(path="cut.mp4", traced=(use(prompt="snow"),)),
+    )
+    prompts = {"b" * 64: {"rain": "clips/a.mp4", "snow": "cut.mp4"}}
+    (one,), (two,) = (ask("prompt.matches", clip, cut, of=n, prompts=prompts) for n in range(2))
+    assert one.seen == two.seen == "a.mp4 says “rain”, cut.mp4 “snow”"
+    assert (one.cause, one.expected) == (two.cause, "cut.mp4 says “snow”")
+    assert two.expected == "clips/a.mp4 says “rain”"
+    (told,) = ask("prompt.matches", clip, prompts={"b" * 64: {"rain": "clips/a.mp4"}})
+    assert told.check is Check.PASSED, "both tell the same"
 
 
 # sums.agree
@@ -411,11 +498,20 @@ def test_chunks_that_point_backwards_are_an_error_only_where_no_signature_covers
     back = Layout("x", backwards=2)
     exclusions = ("/moov/trak/mdia/minf/stbl/stco",)
     (told,) = ask("bytes.order", video(layout=back, exclusions=exclusions))
-    assert told.seen == "2 chunk offsets point backwards, and the signature leaves them out"
+    assert told.seen == "2 chunks point backwards, and the signature leaves the offsets out"
+    assert verdict_of(video(layout=back, exclusions=exclusions), sealed=False) == "altered"
+    everywhere = Layout("x", backwards=1, overlapping=3, astray=1)
+    (all_told,) = failures(ask("bytes.order", video(layout=everywhere, exclusions=exclusions)))
+    assert all_told == (
+        "a chunk points backwards, 3 chunks begin inside others, a chunk reaches outside the media data, "
+        "and the signature leaves the offsets out"
+    )
+    assert not failures(ask("bytes.order", video(layout=everywhere)))
     assert not failures(ask("bytes.order", video(layout=back)))
     assert not failures(ask("bytes.order", video(layout=Layout("x"), exclusions=exclusions)))
     sealed = video(layout=back, exclusions=exclusions, recorded=recorded())
     assert not failures(ask("bytes.order", sealed, release=release(), seal=credentials()))
+    assert verdict_of(sealed, sealed=True) == "intact"
 
 
 # bytes.exclusions
@@ -681,6 +777,40 @@ def test_how_credentials_were_lost_is_read_off_the_record(over: dict[str, Any], 
 
 
 # manifest.own
+
+
+ALTERED = credentials(integrity=Check.FAILED)
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        {"layout": None, "unreadable": "no picture"},
+        {"layout": Layout("another", media=9)},
+        {"layout": Layout("another", media=9), "size": 17},
+    ],
+)
+def test_an_altered_copy_beside_its_original_is_no_swap(altered: dict[str, Any]) -> None:
+    whole = video(path="original.mp4", layout=Layout("x", media=9))
+    copy = video(path="received.mp4", credentials=ALTERED, **altered)
+    (told,) = ask("manifest.own", copy, whole)
+    assert (told.check, told.reason) == (Check.PASSED, "an altered copy of original.mp4")
+
+
+def test_a_manifest_of_a_file_that_holds_more_or_less_is_told_with_its_owner() -> None:
+    whole = video(path="original.mp4", layout=Layout("x", media=9))
+    other = video(path="other.mp4", size=11, credentials=ALTERED, layout=Layout("y", media=10))
+    (seen,) = failures(ask("manifest.own", other, whole))
+    assert seen.startswith("this is the manifest of original.mp4")
+    assert seen.endswith("swapped, or that one cut or encoded anew")
+
+
+def test_a_released_name_under_which_another_files_manifest_lies_is_a_swap_of_whatever_size() -> None:
+    whole = video(path="b.mp4", layout=Layout("x", media=9))
+    mine = recorded(path="a.mp4")
+    swapped = video(path="a.mp4", recorded=mine, credentials=ALTERED, layout=Layout("x", media=9))
+    (seen,) = failures(ask("manifest.own", swapped, whole, release=release(mine), seal=credentials()))
+    assert seen == "swapped: this is the manifest of b.mp4"
 
 
 @pytest.mark.parametrize(

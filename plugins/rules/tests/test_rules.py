@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -27,6 +30,7 @@ from circletake import (
 )
 from circletake.model.export import black_use
 from circletake.testing import RuleContract
+from circletake_rules import rules
 from tests.cases import RULES, SIGNER, ask, credentials, failures, recorded, release, use, video
 from tests.factories import media_facts
 
@@ -89,6 +93,17 @@ def test_a_report_belongs_to_whoever_sealed_the_release(certificate: str, check:
     assert outcome.severity is (Severity.WARNING if check is Check.FAILED else Severity.ERROR)
 
 
+def test_a_rule_that_weighs_a_case_otherwise_than_its_card_says_so_there() -> None:
+    """``--explain`` tells the card alone, and must not contradict what an audit then says."""
+    quiet = []
+    for module in (import_module(f"{rules.__name__}.{each.name}") for each in iter_modules(rules.__path__)):
+        card, source = module.RULE.card, inspect.getsource(module)
+        given = {word.lower() for word in re.findall(r"Severity\.([A-Z]+)", source)} - {card.severity}
+        given |= {"note"} if "lacking(" in source and card.severity != "note" else set()
+        quiet += [(card.id, word) for word in sorted(given) if word not in card.otherwise]
+    assert quiet == []
+
+
 def test_every_rule_stands_in_the_docs_as_its_card_says() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "audit.md").read_text("utf-8")
     for name, rule in RULES.items():
@@ -139,7 +154,9 @@ def test_a_file_cut_short_accuses_no_signer() -> None:
     told = Credentials(True, unreadable="box size extends beyond asset bounds")
     (unread,) = ask("c2pa.trusted", video(credentials=told, unreadable="ends early"))
     assert unread.check is Check.NOT_CHECKED
-    assert failures(ask("c2pa.trusted", video(credentials=told)))
+    # Broken credentials name nobody either.
+    (broken,) = ask("c2pa.trusted", video(credentials=told))
+    assert broken.check is Check.NOT_CHECKED
 
 
 def test_an_altered_ingredient_is_an_error_at_its_place_and_an_unknown_signer_a_note() -> None:
@@ -340,3 +357,20 @@ def test_a_still_whose_credentials_cannot_be_read_is_told_so_and_its_signer_is_n
     assert failures(ask("file.readable", cut)) == ["its credentials cannot be read: PNG out of range"]
     (outcome,) = ask("c2pa.trusted", cut)
     assert outcome.check is Check.NOT_CHECKED
+
+
+def test_credentials_that_lie_elsewhere_are_not_fetched_and_not_called_broken() -> None:
+    told = video(credentials=Credentials(True, "https://example.org/m.c2pa"))
+    (present,) = failures(ask("c2pa.present", told))
+    assert "not in it but at https://example.org/m.c2pa; nothing is fetched" in present
+    for rule in ("c2pa.state", "c2pa.trusted", "file.readable"):
+        assert not failures(ask(rule, told))
+
+
+def test_a_signers_mistake_of_form_is_told_as_that() -> None:
+    code = "assertion.action.ingredientMismatch"
+    assert failures(ask("c2pa.form", video(credentials=credentials(problems=(code,))))) == [
+        f"its manifest is whole, but not well-formed ({code})"
+    ]
+    altered = credentials(problems=(code,), integrity=Check.FAILED)
+    assert ask("c2pa.form", video(credentials=altered))[0].check is Check.NOT_CHECKED

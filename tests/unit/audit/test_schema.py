@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from circletake.audit.document import json_report
-from circletake.audit.schema import NAMES, schema_text
+from circletake.audit.schema import NAMES, printed_schema, schema_text
 from circletake.audit.statement import json_statement
 from circletake.model.audit import Audit
 from circletake.plugins.manager import PluginManager
@@ -65,6 +65,11 @@ def audits(made: Made, manager: PluginManager) -> Iterator[list[Audit]]:
 def test_a_schema_is_a_schema_and_the_same_in_the_docs(name: str) -> None:
     Draft202012Validator.check_schema(json.loads(schema_text(name)))
     assert (DOCS / f"circletake.{name}-1.schema.json").read_text("utf-8") == schema_text(name)
+
+
+def test_the_schema_that_is_printed_is_in_the_docs_too() -> None:
+    Draft202012Validator.check_schema(json.loads(printed_schema()))
+    assert (DOCS / "circletake.audits-1.schema.json").read_text("utf-8") == printed_schema()
 
 
 @pytest.mark.usefixtures("no_workers")

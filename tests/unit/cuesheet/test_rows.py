@@ -10,7 +10,7 @@ import pytest
 from circletake.cuesheet.rows import Missing, Row, sheet_of
 from circletake.cuesheet.wording import correlation, evidence, how, percent, speed
 from circletake.model.cue import Gap
-from circletake.model.recipe import Evidence
+from circletake.model.recipe import Evidence, Recipe
 from tests.factories import claim, cue, cue_list, slate
 
 SLATES = {"id-1": slate(claims=[claim(), claim("seed", "7", Evidence.OBSERVED)]), "id-2": slate(number=2)}
@@ -99,6 +99,14 @@ def test_what_was_done_to_a_take_is_said_in_words(seen: dict[str, Any], said: st
 )
 def test_evidence_is_said_in_words(by: Evidence, said: str) -> None:
     assert evidence(claim(evidence=by)) == said
+
+
+def test_what_a_manifest_says_is_no_unsigned_tag_even_where_nobody_kept_what_was_checked() -> None:
+    said = claim("model", "sora", Evidence.EMBEDDED, "content credentials, embedded", "OpenAI")
+    words = "declared by its manifest, signed by OpenAI; signer not verified"
+    assert evidence(said) == words
+    following = Recipe.of([said]).in_force["source_type"]
+    assert (following.value, evidence(following)) == ("trainedAlgorithmicMedia", words)
 
 
 def test_numbers_never_look_better_than_they_are() -> None:

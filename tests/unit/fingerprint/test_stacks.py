@@ -77,7 +77,10 @@ def test_the_policy_says_who_is_kept(keeper: Keeper, wanted: str, why: str) -> N
 def test_only_decided_takes_stand_for_others_when_asked() -> None:
     pairs = {"ab": alignment(), "cd": alignment()}
     assert _folded(_stacks("abcd", pairs, _take("b", CIRCLED), keeper=Keeper.CIRCLED)) == {"b": "a", "c": ""}
-    assert _folded(_stacks("ab", {"ab": alignment()}, keeper=Keeper.CIRCLED)) == {"a": ""}
+    undecided = _stacks("ab", {"ab": alignment()}, keeper=Keeper.CIRCLED)
+    assert _folded(undecided) == {"a": ""}
+    assert "nobody circled or rated one of them" in undecided[0].members[0].likeness.reason
+    assert "a decision was made" not in undecided[0].members[0].likeness.reason
 
 
 @pytest.mark.parametrize("keeper", Keeper)

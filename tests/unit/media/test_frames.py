@@ -12,6 +12,7 @@ from circletake.errors import Cancelled
 from circletake.media.frames import Tap, read_once
 from circletake.media.probe import probe
 from circletake.protocols import Needs
+from tests.factories import damaged_at
 from tests.scenes import Scene
 
 Clip = Callable[..., Path]
@@ -154,6 +155,25 @@ def test_a_file_whose_index_comes_first_and_that_was_cut_off_ends_early(clip: Cl
     decoded = read_once(path, [])
     assert 0 < decoded.frames < 48
     assert decoded.problem.startswith("ends early, after ")
+
+
+def test_a_damage_inside_is_told_with_its_seconds(clip: Clip) -> None:
+    """Half a second is spoilt; the decoder swallows what rests on it, up to the next whole picture."""
+    decoded = read_once(damaged_at(clip(seconds=4, pattern="noise"), 1.0), [])
+    (damaged,) = decoded.damaged
+    assert (round(damaged.start, 2), round(damaged.end, 2), damaged.read) == (1.0, 2.25, False)
+    assert decoded.problem == "damaged, 1.00-2.25 s cannot be decoded"
+
+
+def test_what_the_decoder_fills_in_is_told_and_no_problem(clip: Clip) -> None:
+    decoded = read_once(damaged_at(clip(seconds=4, pattern="noise"), 1.0, half=True), [])
+    assert (decoded.problem, [each.read for each in decoded.damaged]) == ("", [True])
+    assert decoded.mended.startswith("damaged at 1.00-1.08 s, where the decoder filled in")
+
+
+def test_a_video_that_is_whole_has_no_damage(clip: Clip) -> None:
+    decoded = read_once(clip(seconds=2), [])
+    assert (decoded.damaged, decoded.mended, decoded.problem) == ((), "", "")
 
 
 def test_it_stops_when_asked(clip: Clip) -> None:

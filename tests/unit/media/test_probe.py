@@ -119,6 +119,16 @@ def test_a_file_cut_short_is_to_be_downloaded_again(clip: Clip, suffix: str, sha
     assert "ends early; download it again" in _says(path)
 
 
+def test_an_index_that_lists_more_than_there_is_cuts_no_whole_file_short(clip: Clip) -> None:
+    path = clip("x.mp4")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"stco") + 12
+    data[at : at + 4] = (len(data) - 8).to_bytes(4)
+    path.write_bytes(data)
+    assert "ends early" not in _says(path)
+    assert "another copy" in _says(path)
+
+
 def test_a_matroska_file_whose_picture_starts_late_is_whole_until_it_is_cut(
     clip: Clip, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from circletake.errors import SigningError
+from circletake.model.belonging import Belonging
 from circletake.model.cue import Gap
 from circletake.model.cut import Cut, CutEvent, Fit, Song
 from circletake.model.fingerprint import FingerprintSaid
@@ -22,9 +23,16 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration
 from circletake.provenance import vocabulary as words
 from circletake.provenance.carried import carried
-from circletake.provenance.derived import plan_edited, plan_finished, plan_still, plan_trimmed
+from circletake.provenance.derived import (
+    plan_edited,
+    plan_finished,
+    plan_passed_on,
+    plan_still,
+    plan_trimmed,
+)
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
+from circletake.provenance.pieces import for_release
 from circletake.provenance.reading import raw_manifest, read_credentials
 from circletake.provenance.redaction import held
 from circletake.provenance.regions import spans
@@ -134,6 +142,28 @@ def test_a_trimmed_take_has_the_signed_take_as_its_parent_and_says_which_part_it
     assert said.assertions["c2pa.ai-disclosure"]["modelName"]
     iptc = said.assertions["cawg.metadata"]
     assert ("Iptc4xmpExt:AIPromptInformation" in iptc) is (policy is FULL)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+def test_a_take_signed_for_a_release_names_it(clip: Clip, made: Made, suffix: str) -> None:
+    source, place = clip(f"take.{suffix}"), Belonging("5e" * 16, 3, 12)
+    said = made(for_release(plan(slate(source, OBSERVED), source), place), source)
+    assert Belonging.read(said.assertions["org.circletake.release"]) == place
+
+
+def test_a_signed_take_that_is_signed_again_as_it_is(clip: Clip, made: Made, signed: Make) -> None:
+    before = signed("one.mp4").path
+    again = plan_passed_on(slate(None, OBSERVED), before, when=NOW)
+    said = made(for_release(again, Belonging("5e" * 16, 1, 1)), before)
+    assert (names(said), roles(said), said.lists_all) == (["opened"], ["parentOf"], (True,))
+
+
+def test_a_place_in_a_release_that_makes_no_sense_is_not_signed(clip: Clip) -> None:
+    source = clip("take.mp4")
+    wrong = for_release(plan(slate(source, OBSERVED), source), Belonging("main", 3, 2))
+    assert problems(wrong) == [
+        "org.circletake.release needs the id of a release, and a number among its files"
+    ]
 
 
 def test_a_cut_with_a_song_and_what_identifies_it(clip: Clip, made: Made, signed: Make) -> None:

@@ -18,7 +18,7 @@ from circletake.model.manifest import Binding, Check
 from circletake.provenance import leftout
 from circletake.provenance.container import MIMES
 from circletake.provenance.keys import FileSigner
-from circletake.provenance.leftout import LeftOut, left_out
+from circletake.provenance.leftout import LeftOut, left_out, passed_over
 from circletake.provenance.manifest import plan_record
 from circletake.provenance.parts import Part, parts_of
 from circletake.provenance.reading import read_credentials
@@ -236,6 +236,48 @@ def test_a_hash_that_cannot_be_judged_is_told(kind: str, said: dict[str, Any] | 
 
 def test_credentials_that_hold_without_a_hash_that_is_told_are_no_pass() -> None:
     assert left_out(Path("no file"), credentials()) == LeftOut(untold="no hash of the file is told")
+
+
+def excluding(*boxes: str) -> Binding:
+    return Binding("bmffHash", {"exclusions": [{"xpath": box} for box in boxes]})
+
+
+@pytest.mark.parametrize(
+    ("bindings", "left"),
+    [
+        ((), {b"free", b"skip"}),
+        ((Binding("bmffHash", None),), {b"free", b"skip"}),
+        ((Binding("bmffHash", {"exclusions": "all"}),), {b"free", b"skip"}),
+        ((excluding("/free", "/skip", "/uuid"),), {b"free", b"skip"}),
+        ((excluding("/free[1]"),), {b"free"}),
+        ((excluding("/uuid", "/ftyp"),), set()),
+        ((Binding("bmffHash", {}),), set()),
+        ((excluding("/free", "/skip"), excluding("/skip")), {b"skip"}),
+        ((Binding("dataHash", {"exclusions": []}),), set()),
+    ],
+)
+def test_an_empty_box_is_passed_over_where_no_hash_covers_it(
+    bindings: tuple[Binding, ...], left: set[bytes]
+) -> None:
+    assert passed_over(credentials(bindings=bindings)) == left
+    assert passed_over(credentials(bindings=bindings, integrity=Check.FAILED)) == {b"free", b"skip"}
+
+
+@pytest.mark.parametrize(
+    "film",
+    [
+        "c2pa/Security4Media__c2pa-video-player/react-c2pa-player/public/mp4s/prmiere-firefly.mp4",
+        "ai/videophy2__videophy2.github.io/videos/sora_bad/Librarian_s+Quiet+Organization.mp4",
+    ],
+)
+def test_films_that_premiere_and_sora_signed_have_their_empty_boxes_signed_too(
+    shared: Path, tmp_path: Path, film: str
+) -> None:
+    path = shared / "data" / film
+    assert passed_over(read_credentials(path)) == frozenset()
+    changed = tmp_path / "changed.mp4"
+    changed.write_bytes(path.read_bytes() + b"\0\0\0\x10freehidden!!")
+    assert read_credentials(changed).integrity is Check.FAILED
 
 
 def test_an_altered_file_is_not_asked_what_its_hash_leaves_out() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from circletake.model.manifest import Check, EditSaid
 from circletake.model.policy import PromptPolicy
+from circletake.provenance import vocabulary as words
 from circletake.provenance.certificates import issue
 from circletake.provenance.chain import embedded_data, signing_certificates
 from circletake.provenance.derived import plan_edited
@@ -30,7 +31,7 @@ from circletake.provenance.said import manifest_said
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
-from tests.factories import NOW, OBSERVED, slate
+from tests.factories import NOW, OBSERVED, slate, tiny_clip
 from tests.unit.provenance.conftest import Make
 
 FREE_BOX = b"\0\0\0\x10freehidden!!"
@@ -216,6 +217,46 @@ def test_hidden_bytes_in_free_boxes_and_after_the_end_are_counted(signed: Make) 
     assert slack(path) == 12
 
 
+EMPTY = bytes(20) + b"\0\0\0\x20skip" + bytes(24)
+GPAC = b"IsoMedia File Produced with GPAC 0.8.0-rev1-gc1990d5c-master\0"
+
+
+@pytest.mark.parametrize(
+    ("filling", "held"),
+    [
+        (bytes(2_000_000), 0),
+        (EMPTY, 0),
+        (GPAC, 0),
+        (GPAC[:-1], 0),
+        (bytes(1_500_000) + b"hidden" + bytes(90), 6),
+        (b"hidden" + EMPTY, 34),
+        (bytes(20) + b"\0\0\0\x20skip" + b"hidden" + bytes(18), 11),
+        (bytes(20) + b"\0\0\0\x21skip" + bytes(24), 5),
+        (bytes(20) + b"\0\0\0\x20hide" + bytes(24), 5),
+        (GPAC + b"hidden", 6),
+        (GPAC[:-1] + b" hidden", 67),
+        (b"skip", 4),
+        (b"skip" + bytes(8), 4),
+    ],
+)
+def test_an_empty_box_holds_what_is_neither_zero_nor_another_empty_box_nor_its_muxers_name(
+    filling: bytes, held: int, tmp_path: Path
+) -> None:
+    path = tiny_clip(tmp_path / "a.mp4")
+    data = path.read_bytes()
+    path.write_bytes(data + (len(filling) + 8).to_bytes(4) + b"free" + filling)
+    assert slack(path) == held
+    path.write_bytes(data + (len(filling) + 8).to_bytes(4) + b"skip" + filling + b"\0\0\0\x08free")
+    assert slack(path) == held
+
+
+def test_untouched_files_of_adobe_hide_nothing(shared: Path) -> None:
+    player = shared / "data" / "c2pa" / "Security4Media__c2pa-video-player" / "react-c2pa-player"
+    film = player / "public" / "mp4s" / "prmiere-firefly.mp4"
+    assert b"skip" in film.read_bytes()
+    assert slack(film) == 0
+
+
 def test_reading_and_signing_never_ask_the_network(
     clip: Callable[..., Path], signer: FileSigner, tmp_path: Path
 ) -> None:
@@ -243,7 +284,7 @@ def test_reading_and_signing_never_ask_the_network(
         with remote.open("w+b") as out, source.open("rb") as reading:
             builder.sign(native, "video/mp4", reading, out)
 
-        read_credentials(remote)
+        said = read_credentials(remote)
         parent = plan_take(slate(remote), remote, policy=PromptPolicy.FULL, when=NOW)
         sign(parent, remote, tmp_path / "out.mp4", signer)
     finally:
@@ -251,6 +292,37 @@ def test_reading_and_signing_never_ask_the_network(
         server.server_close()
     assert b"127.0.0.1" in remote.read_bytes()
     assert asked == []
+    assert (said.present, said.unreadable, said.integrity) == (True, "", Check.NOT_CHECKED)
+    assert said.elsewhere == f"http://127.0.0.1:{server.server_port}/manifest.c2pa"
+
+
+def test_a_signers_own_mistake_of_form_is_no_altered_file(
+    clip: Callable[..., Path], signer: FileSigner, own: list[TrustList], tmp_path: Path
+) -> None:
+    import c2pa
+
+    path = tmp_path / "placed.mp4"
+    rows = [
+        {"action": "c2pa.created", "digitalSourceType": f"{words.IPTC}{words.COMPOSITE}"},
+        {"action": "c2pa.placed", "parameters": {"note": "which clip is not said"}},
+    ]
+    definition = {
+        "claim_generator_info": [{"name": "x"}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": rows}}],
+    }
+    native = c2pa.Signer.from_callback(signer.sign, c2pa.C2paSigningAlg.ES256, signer.chain_pem)
+    careless = c2pa.Context.from_dict({"verify": {"verify_after_sign": False}})
+    with (
+        c2pa.Builder(definition, context=careless) as builder,
+        clip().open("rb") as file,
+        path.open("w+b") as out,
+    ):
+        builder.sign(native, "video/mp4", file, out)
+    said = read_credentials(path, own)
+    assert (said.state, said.problems) == ("Invalid", ("assertion.action.ingredientMismatch",))
+    assert (said.integrity, said.signature, said.trust) == (Check.PASSED,) * 3
+    flip(path, -20)
+    assert read_credentials(path, own).integrity is Check.FAILED
 
 
 def test_data_taken_from_the_store_is_what_the_library_gives(signed: Make) -> None:

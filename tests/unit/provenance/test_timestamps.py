@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from circletake.errors import BadInput, SigningError
-from circletake.model.manifest import Check, Credentials, ManifestPlan
+from circletake.model.manifest import Check, Credentials, EditSaid, ManifestPlan
 from circletake.provenance import timestamps
 from circletake.provenance.certificates import algorithm_of, issue, leaf_of
+from circletake.provenance.derived import plan_edited
 from circletake.provenance.keyfiles import loaded_key
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_record
@@ -24,9 +25,10 @@ from circletake.provenance.reading import read_credentials
 from circletake.provenance.signing import seal, sign
 from circletake.provenance.timestamps import checked_url, relayed
 from circletake.provenance.trust import TrustList
-from tests.factories import NOW
+from tests.factories import NOW, tiny_clip
 from tests.timestamper import Timestamper, answering
 
+Expired = Callable[..., Credentials]
 TAKES = pytest.mark.parametrize("suffix", ["mp4", "webm"])
 
 
@@ -112,10 +114,11 @@ def test_lists_of_signers_and_of_timestampers_do_not_vouch_for_one_another(
 
 
 @pytest.fixture(scope="module")
-def expired(
-    tmp_path_factory: pytest.TempPathFactory, clock: Timestamper
-) -> Callable[[str, list[TrustList]], Credentials]:
-    """``expired("stamped", lists)``: a record signed by a certificate that has expired since, read again."""
+def expired(tmp_path_factory: pytest.TempPathFactory, clock: Timestamper) -> Expired:
+    """``expired("stamped", lists)``: what a certificate signed that has expired since, read again.
+
+    ``kind`` is that of the list its authority is on.
+    """
     folder = tmp_path_factory.mktemp("expired")
     key, chain, anchor = issue("Lumen Films", "", "es256", timedelta(hours=1, seconds=2))
     pem = chain.decode("ascii")
@@ -124,25 +127,42 @@ def expired(
         record = folder / f"{name}.json"
         record.write_text("{}")
         seal(record, signer, when=NOW, timestamper=url)
+    film, graded = tiny_clip(folder / "film.mp4"), folder / "graded.mp4"
+    taken = sign(plan_record("film", NOW), film, folder / "part.mp4", signer, timestamper=clock.url).path
+    edit = plan_edited(taken, [EditSaid("c2pa.adjustedColor", "Ana Ruiz", "warmer")], when=NOW)
+    sign(edit, tiny_clip(folder / "warm.mp4", seed=3), graded, signer, timestamper=clock.url)
     time.sleep(
         max(0.0, (leaf_of(pem).not_valid_after_utc - datetime.now(UTC)).total_seconds() + 1.1)
     )  # C2PA counts whole seconds
     own = TrustList("own", "2026-01-01", anchor.decode("ascii"))
-    return lambda name, lists: read_credentials(folder / f"{name}.json", [own, *lists])
+    files = {path.stem: path for path in folder.iterdir() if path.suffix in (".json", ".mp4")}
+    return lambda name, lists, kind="signers": read_credentials(
+        files[name], [replace(own, kind=kind), *lists]
+    )
 
 
 def test_an_expired_certificate_with_a_trusted_timestamp_stays_valid(
-    expired: Callable[[str, list[TrustList]], Credentials], clock: Timestamper
+    expired: Expired, clock: Timestamper
 ) -> None:
     said = expired("stamped", [clock.root])
     assert (said.state, said.integrity, said.trust, said.time) == ("Trusted", *[Check.PASSED] * 3)
     assert said.problems == ()
 
 
+def test_so_it_does_where_what_went_into_it_is_signed_too(expired: Expired, clock: Timestamper) -> None:
+    said = expired("graded", [clock.root])
+    assert (said.state, said.trust, said.trust_list) == ("Trusted", Check.PASSED, "own 2026-01-01")
+    assert said.problems == ()
+    # An authority on a list of timestampers vouches for no signer, whoever is on both.
+    clocks = [clock.root, replace(clock.root, kind="signers")]
+    said = expired("graded", clocks, "timestampers")
+    assert (said.trust, said.trust_list) == (Check.FAILED, "")
+
+
 @pytest.mark.parametrize("name", ["stamped", "plain"])
 @pytest.mark.parametrize("kind", ["nobody", "signers"])
 def test_an_expired_certificate_without_one_is_out_of_time_and_never_altered(
-    name: str, kind: str, expired: Callable[[str, list[TrustList]], Credentials], clock: Timestamper
+    name: str, kind: str, expired: Expired, clock: Timestamper
 ) -> None:
     """Neither a timestamper on no list helps, nor one that stands on a list of signers alone."""
     said = expired(name, [replace(clock.root, kind="signers")] if kind == "signers" else [])

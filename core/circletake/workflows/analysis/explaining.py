@@ -68,6 +68,7 @@ def explain(
         NotFound: one of them does not exist.
         Cancelled: ``cancelled`` answered yes.
     """
+    from circletake.fingerprint.changes import changes
     from circletake.fingerprint.comparing import compare, lay
     from circletake.fingerprint.explaining import explain as explained
     from circletake.fingerprint.judging import judge
@@ -102,7 +103,9 @@ def explain(
         a,
         b,
         alignment,
-        judge(alignment, a.take.media, b.take.media) if alignment else None,
+        judge(alignment, a.take.media, b.take.media, changed=changes(shown).told if shown else ())
+        if alignment
+        else None,
         explained(alignment) if alignment else (),
         bool(candidates({one: looks[one].fingerprint for one in ids})),
         "apart" if pair in rulings.apart else "together" if pair in rulings.together else "",

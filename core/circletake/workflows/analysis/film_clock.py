@@ -41,13 +41,14 @@ class FilmClock:
     def audio(self, samples: NDArray[np.float32], start: float) -> None:
         """Nothing is heard."""
 
-    def rate(self, declared: Fraction | None, end: float) -> Fraction:
+    def rate(self, declared: Fraction | None, end: float, *, missing: bool = False) -> Fraction:
         """The rate to count by: the declared one where it is usual or kept to, else the usual one nearest.
 
         Args:
             end: second at which the last frame ends.
+            missing: some frames could not be decoded, so nobody can tell that they keep to a rate.
         """
-        if declared and (declared in _STANDARD or self._keeps_to(declared)):
+        if declared and (missing or declared in _STANDARD or self._keeps_to(declared)):
             return declared
         average = len(self.seconds) / end if end > 0 else 24.0
         usual = min(_STANDARD, key=lambda rate: abs(float(rate) - average))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 RATE = Fraction(24)
 """Until the frames have told theirs, where nothing else is known."""
+
+UNREAD = "damaged, cannot be decoded"
+"""Why nothing is found where there is no picture to look at."""
 
 _OFTEN = 0.25
 """Seconds between two reports of the position."""
@@ -115,20 +118,47 @@ def _search(task: Search) -> Searched:
             raise tap.failed
     cues, gaps, _ = locator.finish()
     end = decoded.seconds
-    rate = clock.rate(facts.rate, end)
-    short = "ends early; download it again" if probed.short else ""
+    spans = [(each.start, each.end) for each in decoded.damaged if not each.read]
+    rate = clock.rate(facts.rate, end, missing=bool(spans))
+    unread = [(round(start * rate), round(stop * rate)) for start, stop in spans]
+    rows = _parted([*clock.placed(cues, rate, end), *clock.placed(gaps, rate, end)], unread, rate)
     return Searched(
         sha256_of(film),
         rate,
         facts.width,
         facts.height,
         clock.frames(rate, end),
-        clock.placed(cues, rate, end),
-        clock.placed(gaps, rate, end),
-        decoded.problem or short,
+        tuple(row for row in rows if isinstance(row, Cue)),
+        tuple(row for row in rows if isinstance(row, Gap)),
+        decoded.problem or probed.short or decoded.mended,
         facts.audio is not None,
         len(damaged),
     )
+
+
+def _parted(rows: Sequence[Cue | Gap], unread: Sequence[tuple[int, int]], rate: Fraction) -> list[Cue | Gap]:
+    """The rows without the frames that could not be read, which are gaps of their own.
+
+    Args:
+        unread: frames, first and after the last, in order.
+    """
+    parted: list[Cue | Gap] = []
+    for row in rows:
+        at = row.record_in
+        for first, last in unread:
+            start, end = max(at, first), min(row.record_out, last)
+            if start < end:
+                parted += [_part(row, at, start, rate)] if at < start else []
+                parted.append(Gap(start, end, why=UNREAD))
+                at = end
+        parted += [_part(row, at, row.record_out, rate)] if at < row.record_out else []
+    return sorted(parted, key=lambda row: row.record_in)
+
+
+def _part(row: Cue | Gap, start: int, end: int, rate: Fraction) -> Cue | Gap:
+    if isinstance(row, Gap):
+        return replace(row, record_in=start, record_out=end)
+    return row if (start, end) == (row.record_in, row.record_out) else row.part(start, end, rate)
 
 
 class Position:

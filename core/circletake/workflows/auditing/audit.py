@@ -1,30 +1,28 @@
-"""Auditing: gather what a folder holds, put every rule to it, say what came of it.
+"""Auditing: gather what folders hold, put every rule to it, say what came of it.
 
-It works on the folder alone, for somebody who has nothing else; with a library it knows more.
-Nothing here reaches the network, and everything in the folder is a stranger's word.
+It works on the folders alone, for somebody who has nothing else; with a library it knows more.
+Nothing here reaches the network, and everything in a folder is a stranger's word.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from circletake.audit.case import RECORD, SUMS, build_case
+from circletake.audit.case import RECORD, build_case
 from circletake.audit.judge import judge
 from circletake.audit.profiles import HOUSE, profile_named
-from circletake.audit.record import LARGEST, read_release, read_sums
-from circletake.errors import BadInput, NotFound
+from circletake.audit.record import is_foreign
+from circletake.errors import BadInput, CircletakeError, NotFound
 from circletake.model.audit import Audit, Profile
-from circletake.model.case import FileCase, Known, ListUsed
-from circletake.model.export import Release
-from circletake.model.fingerprint import VERSION
-from circletake.model.text import printable
+from circletake.model.case import FileCase, ListUsed
+from circletake.model.text import counted, printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
+from circletake.workflows.auditing.finding import Found, Looked, find
 from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.auditing.sharing import Sharing
 from circletake.workflows.progress import Progress, silent
@@ -35,14 +33,24 @@ if TYPE_CHECKING:
     from circletake.provenance.trust import TrustList
     from circletake.workflows.library import Library
 
-MOST_FILES = 1_000_000
-"""No folder of releases holds so many; a whole disk named by mistake does."""
-
 _FEW = 500
 """Files that fit into memory as they come, some 40 kB each; keeping equal parts once costs time."""
 
 _SLOWEST = 20_000_000
 """Bytes a second at which the slowest machine we think of looks at a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What came of some paths.
+
+    Attributes:
+        audits: in the order of the paths; of each its releases, then what lies outside of them.
+        problems: why a path could not be audited, one for each of those.
+    """
+
+    audits: tuple[Audit, ...]
+    problems: tuple[CircletakeError, ...]
 
 
 def audit_folder(
@@ -56,55 +64,114 @@ def audit_folder(
     moment: datetime | None = None,
     profile: Profile | None = None,
 ) -> Audit:
-    """Audit a release folder, or one file.
+    """Audit one release, named by its folder or by one above it, any other folder, or one file.
+
+    Releases that lie in the one that is named are only told of.
 
     Args:
-        path: a folder, or a single file in it.
-        library: adds what the registry knows of exported files and of pictures.
-        trust: lists that signers are held against; see :func:`trust_lists`.
-        at: the time written into the audit; now without one.
-        moment: judge certificates as of then; as of now without one. Whether a list knows a signer is
-            judged as of now, and said so.
-        profile: which rules matter and how much; the house's own without one.
+        path: a folder, or a single file in it; the rest as in :func:`audit_each`.
 
     Raises:
         NotFound: there is nothing at ``path``.
-        BadInput: it holds nothing to audit.
+        BadInput: it holds nothing to audit, or several releases.
     """
-    found = _find(path)
-    files = _looked_at(found, tuple(trust), moment, progress)
-    if library is not None:
-        files = _known(files, library)
-    release, problem = _release(found)
-    sums = _sums(found)
-    if release is None and not problem and not any(_can_be_audited(f) for f in files):
-        raise BadInput(str(path), "holds no video to audit", "name a release folder or a video")
-    seal = next((f.credentials for f in files if f.kind == "record"), None)
-    case = build_case(
-        found.name,
-        files,
-        release=release,
-        release_problem=problem,
-        seal=seal,
-        sums=sums,
-        library=library is not None,
-        dated=[ListUsed(each.label, _date(each.date), each.kind) for each in trust],
-        at=moment or at or datetime.now(UTC),
+    done = audit_each(
+        [path],
+        manager=manager,
+        library=library,
+        trust=trust,
+        progress=progress,
+        at=at,
         moment=moment,
+        profile=profile,
+        one=True,
     )
-    del files  # what the case holds of them is enough
-    if library is not None:
-        from circletake.workflows.auditing.recognising import recognised
+    for problem in done.problems:
+        raise problem
+    return done.audits[0]
 
-        case = replace(case, files=recognised(case.files, found.root, library, progress))
+
+def audit_each(
+    paths: Sequence[Path],
+    *,
+    manager: PluginManager,
+    library: Library | None = None,
+    trust: Sequence[TrustList] = (),
+    progress: Progress = silent,
+    at: datetime | None = None,
+    moment: datetime | None = None,
+    profile: Profile | None = None,
+    one: bool = False,
+) -> Audited:
+    """Audit release folders, folders that hold some, and single files; all are looked at in one go.
+
+    Every release is judged for itself and by its own list, wherever below a path it lies. What lies in none
+    is one audit more, where any of it can be audited.
+
+    Args:
+        library: adds what the registry knows of exported files and of pictures.
+        trust: lists that signers are held against; see :func:`trust_lists`.
+        at: the time written into the audits; now without one.
+        moment: judge certificates as of then; as of now without one. Whether a list knows a signer is
+            judged as of now, and said so.
+        profile: which rules matter and how much; the house's own without one.
+        one: a paper is to be written of one of them, the first: the release that was named, or the only one.
+
+    Raises:
+        BadInput: there would be several, one is wanted, and it is not plain which.
+    """
+    found, problems = _found(paths)
+    if one:
+        _refuse_several([each for each in found if each.release])
+    looked = _looked_at(found, tuple(trust), moment, progress)
+    both = [(each, files) for each, files in zip(found, looked, strict=True) if _holds_any(each, files)]
+    del looked
+    if one:
+        _refuse_several([each for each, _ in both])
+    for path in dict.fromkeys(each.named for each in found):
+        if not any(each.named == path for each, _ in both):
+            nothing = BadInput(str(path), "holds no video to audit", "name a release folder or a video")
+            problems.append(nothing)
+    register = None
+    if library is not None:
+        from circletake.workflows.auditing.knowing import Register, known, matched
+
+        both = matched(known(both, library), library, progress)
+        register = Register(library)
     offered = {id(o.item): o for o in manager.audit_rules()}
 
     def blame(rule: AuditRule[Any], error: Exception) -> None:
         manager.blame(offered[id(rule)].ref, error)
 
     rules = [(o.item, _settings(o.item, library)) for o in offered.values()]
-    with aside():
-        return judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE))
+    dated = [ListUsed(each.label, _date(each.date), each.kind) for each in trust]
+    beside = _signed_beside(both)
+    audits: list[Audit] = []
+    for each, files in _taken(both):
+        release, problem = each.record()
+        seal = next((f.credentials for f in files if f.kind == "record"), None)
+        foreign = bool(problem) and not (seal and seal.present) and is_foreign(each.root / RECORD)
+        case = build_case(
+            each.name,
+            files,
+            release=release,
+            release_problem="" if foreign else problem,
+            seal=seal,
+            sums=_sums(each, files),
+            library=library is not None,
+            dated=dated,
+            at=moment or at or datetime.now(UTC),
+            moment=moment,
+            alone=not each.whole,
+            foreign=foreign,
+            within=each.within if each.release else (),
+            beside=beside if each.outside else frozenset(),
+        )
+        if register is not None:
+            case = register.of(case)
+        with aside():
+            audits.append(judge(case, rules, blame=blame, at=at, profile=profile or profile_named(HOUSE)))
+    return Audited(tuple(audits), tuple(problems))
 
 
 def moment_named(text: str) -> datetime:
@@ -154,70 +221,48 @@ def trust_lists(home: Path, extra: Sequence[Path] = (), audited: Sequence[Path] 
     return lists
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The plain files under ``root``, and entries that are not plain files with the reason."""
-
-    root: Path
-    name: str
-    files: tuple[str, ...]
-    odd: Mapping[str, str]
-    whole: bool
-
-
-def _find(path: Path) -> _Found:
-    if not path.exists():
-        raise NotFound(str(path), "no such file or folder", "name a release folder or a video")
-    if not path.is_dir():
-        if not path.is_file():
-            raise BadInput(str(path), "is not a plain file", "name a release folder or a video")
-        return _Found(path.parent, path.name, (path.name,), {}, whole=False)
-    files: list[str] = []
-    odd: dict[str, str] = {}
-    for entry, place in _entries(path):
-        if isinstance(entry, OSError):
-            odd[place] = f"a folder that cannot be opened: {entry.strerror}"
-        elif entry.is_symlink():
-            odd[place] = "a link; not followed"
-        elif entry.is_file(follow_symlinks=False):
-            files.append(place)
-        else:
-            odd[place] = "not a plain file"
-        if len(files) + len(odd) > MOST_FILES:
-            raise BadInput(str(path), f"holds more than {MOST_FILES} files", "name the release folder itself")
-    return _Found(path, path.resolve().name, tuple(files), odd, whole=True)
-
-
-def _entries(root: Path) -> Iterator[tuple[os.DirEntry[str] | OSError, str]]:
-    """Every entry below ``root`` that is not a plain folder, with its path under it.
-
-    A folder that cannot be opened, or lies deeper than a path can be long, comes with the reason.
-    """
-    waiting = [root]
-    folders = 0
-    while waiting:
-        folder = waiting.pop()
-        folders += 1
-        if folders > MOST_FILES:
-            raise BadInput(
-                str(root), f"holds more than {MOST_FILES} folders", "name the release folder itself"
-            )
+def _found(paths: Sequence[Path]) -> tuple[list[Found], list[CircletakeError]]:
+    """What is to be audited, no folder twice, and why some paths cannot be."""
+    found: dict[tuple[Path, str], Found] = {}
+    problems: list[CircletakeError] = []
+    for path in paths:
         try:
-            entries = os.scandir(folder)
+            for each in find(path):
+                found.setdefault((each.root.resolve(), "" if each.whole else each.name), each)
+        except CircletakeError as error:
+            problems.append(error)
         except OSError as error:
-            yield error, folder.relative_to(root).as_posix()
-            continue
-        with entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(Path(entry.path))
-                else:
-                    yield entry, Path(entry.path).relative_to(root).as_posix()
+            why = error.strerror or str(error)
+            problems.append(NotFound(str(path), why, "name a folder that can be read"))
+    return list(found.values()), problems
 
 
-def _caps(found: _Found) -> pool.Caps:
+def _refuse_several(found: Sequence[Found]) -> None:
+    """Refuse where it is not plain which is meant; a release that was named itself is."""
+    if len(found) > 1 and not (found[0].release and found[0].root == found[0].named):
+        first = found[0]
+        told = counted(sum(each.release for each in found), "release")
+        more = " and files that are in none" if any(each.outside for each in found) else ""
+        raise BadInput(
+            str(first.named), f"holds {told}{more}, and one is wanted", f"name one of them: {first.root}"
+        )
+
+
+def _holds_any(found: Found, files: Sequence[FileCase]) -> bool:
+    """Whether anything of it can be audited; beside releases, what could not be opened may be one."""
+    return found.release or any(_can_be_audited(f) or (found.outside and f.unreadable) for f in files)
+
+
+def _taken(both: Looked) -> Iterator[tuple[Found, list[FileCase]]]:
+    """Each, which is forgotten then: what an audit holds of its files is enough."""
+    both.reverse()
+    while both:
+        yield both.pop()
+
+
+def _caps(found: Sequence[Found]) -> pool.Caps:
     """A minute for each file, and more where the largest takes longer to be hashed a few times."""
-    largest = max((_size(found.root / place) for place in found.files), default=0)
+    largest = max((_size(each.root / place) for each in found for place in each.files), default=0)
     seconds = 60 + largest // _SLOWEST
     return pool.Caps(cpu_seconds=seconds, wall_seconds=4 * seconds)
 
@@ -230,16 +275,21 @@ def _size(path: Path) -> int:
 
 
 def _looked_at(
-    found: _Found, trust: tuple[TrustList, ...], moment: datetime | None, progress: Progress
-) -> list[FileCase]:
-    tasks = (Look(str(found.root), place, trust, moment) for place in sorted(found.files))
-    looked: list[FileCase] = [unreadable(place, reason) for place, reason in found.odd.items()]
-    sharing = Sharing() if len(found.files) > _FEW else None
+    found: Sequence[Found], trust: tuple[TrustList, ...], moment: datetime | None, progress: Progress
+) -> list[list[FileCase]]:
+    """The files of each, looked at by one crew of workers."""
+    tasks = (
+        Look(str(each.root), place, trust, moment, number)
+        for number, each in enumerate(found)
+        for place in sorted(each.files)
+    )
+    looked = [[unreadable(place, reason) for place, reason in each.odd.items()] for each in found]
+    sharing = Sharing() if sum(len(each.files) for each in found) > _FEW else None
     for task, result in pool.run(
         tasks, look, caps=_caps(found), ahead=(*pool.READING, look.__module__), progress=progress
     ):
         case = result if isinstance(result, FileCase) else unreadable(task.path, result.reason)
-        looked.append(_shared(case, sharing) if sharing else case)
+        looked[task.audit].append(_shared(case, sharing) if sharing else case)
     return looked
 
 
@@ -255,29 +305,27 @@ def _shared(case: FileCase, sharing: Sharing) -> FileCase:
     )
 
 
-def _release(found: _Found) -> tuple[Release | None, str]:
-    if not found.whole or RECORD not in found.files:
-        return None, ""
-    try:
-        return read_release(_head(found.root / RECORD)), ""
-    except BadInput as error:
-        return None, error.reason
-    except OSError as error:
-        return None, error.strerror or str(error)
+def _sums(found: Found, files: Sequence[FileCase]) -> dict[str, str]:
+    """What ``SHA256SUMS`` says of the files: its own, or one further up that alone knows, or objects."""
+    sums = found.sums()
+    here = {file.path: file.sha256 for file in files} if found.above else {}
+    for path, digest in found.above.items():
+        if sums.get(path) in (None, here.get(path)):
+            sums[path] = digest
+    return sums
 
 
-def _sums(found: _Found) -> dict[str, str]:
-    if not found.whole or SUMS not in found.files:
-        return {}
-    try:
-        return read_sums(_head(found.root / SUMS))
-    except OSError:
-        return {}
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(LARGEST + 1)
+def _signed_beside(both: Looked) -> frozenset[str]:
+    """Digests of the lists and the signed videos of releases that others lie beside."""
+    if not any(each.outside for each, _ in both):
+        return frozenset()
+    return frozenset(
+        file.sha256
+        for each, files in both
+        if each.release
+        for file in files
+        if file.kind == "record" or (file.kind == "video" and file.credentials.present)
+    )
 
 
 def _can_be_audited(file: FileCase) -> bool:
@@ -295,27 +343,6 @@ def _date(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         return ""
-
-
-def _fingerprinted(library: Library) -> frozenset[str]:
-    """Digests of the takes whose fingerprints the library holds: the way back from a bare picture."""
-    held = library.registry.analyses.fingerprints(VERSION).keys()
-    return frozenset(s.take.sha256 for s in library.registry.takes.slates() if s.take.id in held)
-
-
-def _known(files: Sequence[FileCase], library: Library) -> list[FileCase]:
-    """``files`` with what the registry holds of those it exported."""
-    exports = library.registry.exports
-    rows = {file.path: exports.by_sha256(file.sha256) for file in files if file.kind == "video"}
-    held = _fingerprinted(library) if any(rows.values()) else frozenset()
-    told: list[FileCase] = []
-    for file in files:
-        row = rows.get(file.path)
-        if row is not None:
-            whole = bool(row.prompts) and held >= row.prompts.keys()
-            file = replace(file, known=Known(row.sha256, row.release, row.at.isoformat(), row.prompts, whole))
-        told.append(file)
-    return told
 
 
 def _settings(rule: AuditRule[Any], library: Library | None) -> Any:

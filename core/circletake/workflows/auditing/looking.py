@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from circletake.audit.sealing import is_paper, record_named, seal_named
 from circletake.errors import MediaError
-from circletake.model.case import FileCase
+from circletake.model.case import FileCase, offsets_left_out
 from circletake.model.manifest import Check, Credentials
 from circletake.model.text import counted, printable
 from circletake.workflows.contents import can_be_signed, is_apple_double, kind_of, paper_head, videos_inside
@@ -40,12 +40,14 @@ class Look:
         path: of the file in it, with forward slashes.
         trust: lists its signer is held against.
         at: the moment certificates are judged for; now where ``None``.
+        audit: which of several audits it is for, as the asker counts them.
     """
 
     root: str
     path: str
     trust: tuple[TrustList, ...] = ()
     at: datetime | None = None
+    audit: int = 0
 
 
 def look(task: Look) -> FileCase:
@@ -108,7 +110,7 @@ def _kind(path: str, file: Path) -> str:
 def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
     from circletake.media.opening import added_after
     from circletake.provenance.layout import layout_of
-    from circletake.provenance.leftout import left_out
+    from circletake.provenance.leftout import left_out, passed_over
     from circletake.provenance.reading import read_credentials, slack
 
     if not can_be_signed(file):
@@ -125,6 +127,7 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         credentials = replace(credentials, integrity=_of_a_piece(credentials))
     skipped = left_out(file, credentials)
     astray = f"{counted(layout.astray, 'piece')} outside its media data" if layout and layout.astray else ""
+    astray = "" if not intact or offsets_left_out(skipped.rest) else astray  # bytes.order tells the latter
     return FileCase(
         task.path,
         "video",
@@ -133,9 +136,9 @@ def _video(task: Look, file: Path, size: int, digest: str) -> FileCase:
         _without_hashes(credentials),
         media=probed.facts if probed else None,
         unreadable=problem,
-        slack=slack(file),
+        slack=slack(file, passed_over(credentials)),
         exclusions=skipped.rest,
-        uncovered=skipped.picture or (astray if intact else ""),
+        uncovered=skipped.picture or astray,
         untold=skipped.untold,
         tags={printable(key, 80): value[:_LONGEST_TAG] for key, value in probed.tags.items()}
         if probed

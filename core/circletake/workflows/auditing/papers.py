@@ -35,12 +35,15 @@ def check_paper(path: Path, mark: str, kinds: tuple[str, ...] = ()) -> None:
         kinds: suffixes that such a paper may have; any without them.
 
     Raises:
-        BadInput: something that is no such paper lies there, or the name is of another kind.
+        BadInput: something that is no such paper lies there, its folder is not there, or the name is of
+            another kind.
     """
     if kinds and path.suffix.lower() not in kinds:
         raise BadInput(str(path), f"must end in {' or '.join(kinds)}", "name it so")
     if path.is_symlink() or path.is_dir():
         raise BadInput(str(path), "is a link or a folder", "name a file")
+    if not path.absolute().parent.is_dir():
+        raise BadInput(str(path), "its folder is not there", "make the folder first")
     if path.exists() and mark not in paper_head(path):
         raise BadInput(str(path), "is a file that circletake did not write", "choose another name")
 
@@ -145,7 +148,6 @@ def name_of(signer: OpenSigner) -> str:
 def _sealed(path: Path, text: str, signer: OpenSigner, timestamper: str) -> None:
     from circletake.provenance.signing import seal
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".paper-", dir=path.parent) as folder:
         staged = Path(folder) / path.name
         staged.write_bytes(text.encode())

@@ -39,6 +39,11 @@ _LONGER = 1.1
 """A file that is longer than the take it resembles by more than this may show other takes too."""
 
 
+def is_lost(file: FileCase) -> bool:
+    """Whether only its picture can tell what a file is."""
+    return file.kind == "video" and file.media is not None and not file.credentials.present
+
+
 def recognised(
     files: Sequence[FileCase], root: Path, library: Library, progress: Progress = silent
 ) -> tuple[FileCase, ...]:
@@ -48,7 +53,7 @@ def recognised(
     Args:
         root: folder the files lie in.
     """
-    lost = [f for f in files if f.kind == "video" and f.media and not f.credentials.present]
+    lost = [f for f in files if is_lost(f)]
     if not lost:
         return tuple(files)
     takes = {take.id: take for take in library.registry.takes.all()}

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from circletake.errors import LibraryError
 from circletake.model.alignment import COMPARISON, Alignment
 from circletake.model.fingerprint import VERSION
 from circletake.model.recipe import Evidence, Field, Recipe, RecipeClaim
@@ -106,7 +107,8 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
         if not known:
             continue
         best = known[0]
-        likeness = judge(best.alignment, best.nearest.take.media, slate.take.media)
+        facts = best.nearest.take.media, slate.take.media
+        likeness = judge(best.alignment, *facts, changed=_changed(library, best.nearest.take.id, own))
         reason = likeness.reason if likeness else ""
         version = VersionOf(own, best.original.take.id, best.alignment.distance, reason)
         claims = inherited(slate.recipe, best, known)
@@ -119,6 +121,23 @@ def inherit(library: Library, intake: Intake, *, progress: Progress = silent) ->
         if own in added:
             intake.recount(slate.recipe, Recipe.of((*slate.recipe.claims, *claims)))
     return tuple(done)
+
+
+def _changed(library: Library, known: str, own: str) -> tuple[str, ...]:
+    """What was done to the picture of a version, as far as it is measured; nothing of a damaged record."""
+    from circletake.fingerprint.changes import changes
+    from circletake.fingerprint.comparing import lay
+    from circletake.workflows.analysis.comparing import look_at
+
+    analyses, ids = library.registry.analyses, (known, own)
+    packed, pictures = analyses.fingerprints(VERSION, ids), analyses.thumbnails(VERSION, ids)
+    if not packed.keys() & pictures.keys() >= set(ids):
+        return ()
+    try:
+        laid = lay(*(look_at(packed[one], pictures[one]) for one in ids))
+    except LibraryError:
+        return ()
+    return changes(laid).told if laid else ()
 
 
 def _concerned(

@@ -27,7 +27,7 @@ DECLARED = {
 
 _Row = TypeVar("_Row", Gap, Overlay)
 
-_OF_SOUND = {
+KINDS_OF_SOUND = {
     spelling: said
     for said in (Declaration.HUMAN, Declaration.AI, Declaration.ALGORITHM)
     for spelling in (said.name.lower(), said.value)
@@ -86,7 +86,7 @@ def declared_on(cues: CueList, declared: Sequence[Word], by: str) -> CueList:
         if said is None:
             return row
         met.add(said)
-        return replace(row, kind=DECLARED[said.kind], by=by)
+        return replace(row, kind=DECLARED[said.kind], by=by, at="")
 
     gaps: list[Gap] = []
     for gap in cues.gaps:
@@ -114,11 +114,11 @@ def _parted(gap: Gap, rate: Fraction, declared: Sequence[Word]) -> Iterator[Gap]
 
 
 def _fitting(declared: Sequence[Word], gap: Gap, rate: Fraction) -> Word | None:
-    """The first declaration that fits, the rest last."""
+    """The first declaration that fits, the rest last, which is what nobody declared before."""
     middle = Fraction(gap.record_in + gap.record_out, 2) / rate
     for each in sorted(declared, key=lambda said: said.what == REST):
         span = each.span
-        if each.what == REST or (span and span[0] <= middle < span[1]):
+        if (each.what == REST and not gap.kind) or (span and span[0] <= middle < span[1]):
             return each
         if not span and gap.what and fnmatchcase(gap.what, each.what):
             return each
@@ -131,9 +131,9 @@ def _named(declared: Sequence[Word], overlay: Overlay) -> Word | None:
 
 def _sounds(cues: CueList, declared: Sequence[Word], by: str) -> Iterator[SoundUse]:
     kind = next((each.kind for each in declared if each.what == SOUND), "")
-    if kind and kind not in _OF_SOUND:
-        kinds = ", ".join(_OF_SOUND)
+    if kind and kind not in KINDS_OF_SOUND:
+        kinds = ", ".join(KINDS_OF_SOUND)
         raise BadInput(printable(kind, 40), "is no kind of sound", f"one of {kinds}")
     named = cues.sounds or ((SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if kind else ())
     for each in named:
-        yield replace(each, origin=_OF_SOUND[kind].value, declared_by=by) if kind else each
+        yield replace(each, origin=KINDS_OF_SOUND[kind].value, declared_by=by, at="") if kind else each

@@ -21,6 +21,7 @@ from circletake.workflows.analysis.locating import locate
 from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
 from circletake.workflows.leaving.declaring import WHOLE_SOUND, Word, declared_on
+from circletake.workflows.leaving.earlier import earlier_of, kept, not_kept
 from circletake.workflows.leaving.evidence import film_fingerprint
 from circletake.workflows.leaving.exporting import publish
 from circletake.workflows.leaving.gate import refuse_unsigned
@@ -89,15 +90,27 @@ def look_through(
             raise
         located = _unseen(film)
         notes.append(f"the picture was not looked at: {error.reason}")
+    against: tuple[str, ...] = ()
     if timeline is None:
         heard = (SoundUse(WHOLE_SOUND, "", UNDECLARED, ""),) if located.sound else ()
-        return Finding(film, declared_on(replace(located, sounds=heard), declared, by))
-    joined = conform(located, timeline, offset)
-    names = dict.fromkeys(piece.called for piece in timeline.sounds)
-    sounds = tuple(SoundUse(name, "", UNDECLARED, "") for name in names)
-    cues = replace(with_black(film, joined.cues, joined.black), sounds=sounds)
-    notes += [*timeline.timeline.notes, *joined.notes]
-    return Finding(film, declared_on(cues, declared, by), tuple(notes), joined.against)
+        cues = replace(located, sounds=heard)
+    else:
+        joined = conform(located, timeline, offset)
+        names = dict.fromkeys(piece.called for piece in timeline.sounds)
+        sounds = tuple(SoundUse(name, "", UNDECLARED, "") for name in names)
+        cues = replace(with_black(film, joined.cues, joined.black), sounds=sounds)
+        notes += [*timeline.timeline.notes, *joined.notes]
+        against = joined.against
+    earlier, unbelieved = earlier_of(library, film, cues)
+    if earlier is None:
+        notes += filter(None, [unbelieved])
+        return Finding(film, declared_on(cues, declared, by), tuple(notes), against)
+    before = kept(cues, earlier, timed=timeline is not None)
+    if before != cues:
+        notes.append(f"what was declared in {earlier.told}, is kept where nothing else is said now")
+    cues = declared_on(before, declared, by)
+    notes += not_kept(cues, earlier, film)
+    return Finding(film, cues, tuple(notes), against)
 
 
 def check_place(film: Path, to: Path, force: bool) -> None:

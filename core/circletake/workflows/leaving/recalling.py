@@ -6,12 +6,14 @@ believed as far as its signer is, once its bytes are shown to be what was signed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.audit.making import TAKE
 from circletake.audit.record import LARGEST, read_release
 from circletake.audit.tracing import Assembled, assembled
 from circletake.errors import BadInput, NotFound
@@ -19,6 +21,7 @@ from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.cut import Cut
 from circletake.model.export import BLACK, SoundUse
 from circletake.model.manifest import Check, Credentials, ManifestSaid
+from circletake.model.policy import PromptPolicy
 from circletake.model.recorded import Recorded, RecordedTake, recorded_in
 from circletake.model.text import printable
 from circletake.workflows import pool
@@ -41,10 +44,12 @@ class Recalled:
 
     Attributes:
         film: where its picture can be read; ``None`` for a cut that was not rendered.
+        prompts: what of prompts was to travel with it, as it says itself; of a cut, all.
     """
 
     cues: CueList
     film: Path | None
+    prompts: PromptPolicy = PromptPolicy.FULL
 
 
 def recall(library: Library, what: str, trust: Sequence[TrustList] = ()) -> Recalled:
@@ -64,7 +69,8 @@ def recall(library: Library, what: str, trust: Sequence[TrustList] = ()) -> Reca
     if not path.exists():
         raise NotFound(what, "no such cut, release or film", "circletake cut show lists cuts")
     film = _cut_in(path) if path.is_dir() else path
-    return Recalled(_signed(library, film, tuple(trust)), film)
+    case = looked_at(film, tuple(trust))
+    return Recalled(cues_signed(library, film, case, trust), film, _kept_back(case.credentials))
 
 
 def cues_of_cut(cut: Cut) -> CueList:
@@ -115,8 +121,29 @@ def _cut_in(folder: Path) -> Path:
     return film
 
 
-def _signed(library: Library, film: Path, trust: tuple[TrustList, ...]) -> CueList:
-    case = looked_at(film, trust)
+def _kept_back(said: Credentials) -> PromptPolicy:
+    """What became of the prompts of a signed video: the least that any of its takes tells."""
+    told = {manifest.assertions[TAKE].get("prompts") for manifest in said.manifests if _of_take(manifest)}
+    redacted = any(action.name == "c2pa.redacted" for each in said.manifests for action in each.actions)
+    if PromptPolicy.HASH in told:
+        return PromptPolicy.HASH
+    return PromptPolicy.OMIT if redacted or PromptPolicy.OMIT in told else PromptPolicy.FULL
+
+
+def _of_take(manifest: ManifestSaid) -> bool:
+    record = manifest.assertions.get(TAKE)
+    return isinstance(record, Mapping) and isinstance(record.get("prompts"), str)
+
+
+def cues_signed(library: Library, film: Path, case: FileCase, trust: Sequence[TrustList] = ()) -> CueList:
+    """The cue list that a signed video tells of itself.
+
+    Args:
+        case: what it says, as :func:`looked_at` read it.
+
+    Raises:
+        BadInput: as :func:`recall`.
+    """
     found = _told(film, case)
     record = recorded_in(found.manifest.assertions)
     rate = record and (record.rate or (case.media and case.media.rate))
@@ -138,9 +165,10 @@ def _signed(library: Library, film: Path, trust: tuple[TrustList, ...]) -> CueLi
         height=facts.height if facts else 0,
         start=record.start,
         said_by=_name(found.manifest),
+        said_at=_day(found.manifest),
         doubts=_doubts(case.credentials, found, trust),
         overlays=tuple(
-            Overlay(*_frames(each.record, rate), each.what, each.source_type, each.by)
+            Overlay(*_frames(each.record, rate), each.what, each.source_type, each.by, each.at)
             for each in record.others
             if each.over
         ),
@@ -201,6 +229,12 @@ def _name(manifest: ManifestSaid) -> str:
     return printable(manifest.signer.name, 60) if manifest.signer else "somebody unnamed"
 
 
+def _day(manifest: ManifestSaid) -> str:
+    """The day of its first action, as its signer tells it; empty where none is told."""
+    told = next((action.when[:10] for action in manifest.actions if action.when), "")
+    return told if re.fullmatch(r"\d{4}-\d\d-\d\d", told) else ""
+
+
 def _rows(library: Library, record: Recorded, rate: Fraction) -> Iterator[Cue | Gap]:
     for each in record.takes:
         take = library.registry.takes.by_sha256(each.take)
@@ -214,7 +248,8 @@ def _rows(library: Library, record: Recorded, rate: Fraction) -> Iterator[Cue | 
     for other in record.others:
         if not other.over:
             kind = "" if other.source_type == BLACK else other.source_type
-            yield Gap(*_frames(other.record, rate), what=other.what, kind=kind, by=other.by)
+            span = _frames(other.record, rate)
+            yield Gap(*span, what=other.what, kind=kind, by=other.by, at=other.at)
 
 
 def _settled(rows: Sequence[Cue | Gap], frames: int, rate: Fraction) -> Iterator[Cue | Gap]:

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from circletake.errors import BadInput
+from circletake.errors import BadInput, PluginError
 from circletake.files import naming, sha256_of, sync_file, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.event import Verdict
@@ -36,6 +36,7 @@ from circletake.model.recipe import Field
 from circletake.model.slate import Slate, TakeFilter
 from circletake.workflows.leaving.cutting import single, string_out
 from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.numbering import numbered, release_id
 from circletake.workflows.leaving.prompts import Travelling, sealed_prompts, travelling
 from circletake.workflows.leaving.signed_takes import RENDERER
 from circletake.workflows.leaving.terms import Terms
@@ -91,7 +92,7 @@ class ReleaseResult:
 
     Attributes:
         signed: videos signed and read again, the reused ones among them.
-        reused: takes whose signed file was there from an earlier export.
+        reused: takes that were signed when the same release was stopped before.
     """
 
     folder: Path
@@ -154,10 +155,11 @@ def make_release(
         Cancelled: the person stopped it; no folder is left.
         SigningError, MediaError, PluginError: as they say; no folder is left.
     """
-    bench = Workbench(library, manager, under, cancelled)
     slates, cut = dict(plan.slates), plan.cut
     total = len(slates) + (_CUT_STEPS if plan.rendered else 0) + 1
-    with library.staging() as staged:
+    with release_id(library, plan.name, plan.folder / RECORD) as given, library.staging() as staged:
+        numbers = numbered(given, list(slates), cut=plan.rendered)
+        bench = Workbench(library, manager, under, cancelled, numbers)
         build = staged / "release"
         build.mkdir()
         made: list[Made] = []
@@ -170,8 +172,10 @@ def make_release(
                 progress.step(number + 1, total, slate.take.label)
         if plan.rendered:
             made += bench.made(RENDERER, cut, slates, build, _Part(progress, len(slates), total))
+            if sum(each.row.kind == "cut" for each in made) != 1:
+                raise PluginError(RENDERER, "did not make one video of the cut", "circletake plugins list")
         made += bench.packaged(TIMELINE, ExportRequest(TIMELINE, cut, slates, clips), build)
-        release = _record(library, plan, under, build, made)
+        release = _record(library, plan, under, build, made, given)
         _seal(build, release, under)
         _sums(build)
         refuse_unsigned(build, bench.signed)
@@ -179,15 +183,17 @@ def make_release(
         for row in rows:
             library.registry.exports.stage(row)
         _put(build, plan.folder)
-    for row in rows:
-        library.registry.exports.publish(row.sha256, row.path)
+        for row in rows:
+            library.registry.exports.publish(row.sha256, row.path)
     progress.step(total, total, plan.name)
     return ReleaseResult(
         plan.folder, release, len(bench.signed), bench.reused, tuple(dict.fromkeys(bench.warnings))
     )
 
 
-def _record(library: Library, plan: ReleasePlan, under: Terms, build: Path, made: Sequence[Made]) -> Release:
+def _record(
+    library: Library, plan: ReleasePlan, under: Terms, build: Path, made: Sequence[Made], given: str
+) -> Release:
     files: list[ReleasedFile] = []
     for each in made:
         files.append(_released(library, each, plan, under, build))
@@ -216,6 +222,7 @@ def _record(library: Library, plan: ReleasePlan, under: Terms, build: Path, made
             scripted=sum(not actor.person for actor in judged),
         ),
         sound=SoundUse(song.name, song.sha256, song.origin.value, song.declared_by) if song else None,
+        id=given,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
@@ -20,9 +21,11 @@ from circletake.workflows.leaving.ahead import Flight, Job, ahead
 from circletake.workflows.leaving.calling import Exporters
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.evidence import reference_files, take_fingerprint
+from circletake.workflows.leaving.numbering import Numbers, marked, revision_for
 from circletake.workflows.leaving.prompts import kept_anyway, sealed_prompts
 from circletake.workflows.leaving.recording import Ledger
 from circletake.workflows.leaving.terms import Terms
+from circletake.workflows.writing import place as put
 
 if TYPE_CHECKING:
     from circletake.provenance.signing import Signed
@@ -54,18 +57,29 @@ class SignedFile:
 class SignedTakes:
     """The signed takes of one export under way.
 
+    Args:
+        numbers: their places in the release they are for, by take id; empty where they are for none.
+
     Attributes:
         signed: sha256 of every take signed or found signed for this export.
         reused: how many of them had been signed before.
     """
 
-    def __init__(self, library: Library, under: Terms, exporters: Exporters, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        library: Library,
+        under: Terms,
+        exporters: Exporters,
+        ledger: Ledger,
+        numbers: Numbers = MappingProxyType({}),
+    ) -> None:
         self.signed: set[str] = set()
         self.reused = 0
         self._library = library
         self._terms = under
         self._exporters = exporters
         self._ledger = ledger
+        self._numbers = numbers
         self._takes: dict[str, SignedFile] = {}
 
     def take(self, slate: Slate) -> SignedFile:
@@ -123,19 +137,28 @@ class SignedTakes:
             try:
                 self._library.media(slate.take)
             except MediaError as error:
-                self._exporters.warnings.append(
-                    f"{slate.take.label}: {error.reason}; its copy signed on {known.row.at:%Y-%m-%d} is used"
-                )
+                self._told(slate, error, known)
         return known
+
+    def _told(self, slate: Slate, error: MediaError, copy: SignedFile) -> None:
+        self._exporters.warnings.append(
+            f"{slate.take.label}: {error.reason}; its copy signed on {copy.row.at:%Y-%m-%d} is used"
+        )
 
     def _keep(self, slate: Slate, signed: SignedFile) -> None:
         self._takes[slate.take.id] = signed
         self.signed.add(signed.row.sha256)
 
     def _before(self, slate: Slate) -> SignedFile | None:
+        return self._found(slate, self._revision(slate))
+
+    def _revision(self, slate: Slate) -> str:
+        return revision_for(self._ledger.revision(slate), self._numbers.get(slate.take.id))
+
+    def _found(self, slate: Slate, revision: str) -> SignedFile | None:
         folder = self._library.signed_folder.absolute()
         exports = self._library.registry.exports
-        key = (slate.take.id, self._ledger.revision(slate), self._terms.policy.value, self._terms.certificate)
+        key = (slate.take.id, revision, self._terms.policy.value, self._terms.certificate)
         found = [row for done in _WHOLE if (row := exports.signed(*key, " ".join(done)))]
         for row in found:
             path = Path(row.path)
@@ -148,24 +171,29 @@ class SignedTakes:
 
     def _rendered(self, slate: Slate, stack: ExitStack) -> Job:
         """The take rendered into a staging folder that lasts as long as ``stack``, ready to be signed."""
+        from circletake.provenance.pieces import for_release
         from circletake.provenance.signing import sign
 
-        source = self._library.media(slate.take)
         folder = self._library.signed_folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         key = (
             slate.take.sha256,
-            self._ledger.revision(slate),
+            self._revision(slate),
             self._terms.policy.value,
             self._terms.certificate,
         )
         stem = f"{slate.take.sha256[:16]}-{hashlib.sha256(' '.join(key).encode()).hexdigest()[:12]}"
         staging = stack.enter_context(self._library.staging())
-        request = ExportRequest(
-            stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
-        )
-        made = self._exporters.video(RENDERER, request, staging)
-        plan = self.plan(slate, source, made)
+        try:
+            source = self._library.media(slate.take)
+        except MediaError as error:
+            made, plan = self._copied(slate, error, staging / stem)
+        else:
+            request = ExportRequest(
+                stem, single(slate), {slate.take.id: slate}, {slate.take.id: source}, whole=True
+            )
+            made = self._exporters.video(RENDERER, request, staging)
+            plan = for_release(self.plan(slate, source, made), self._numbers.get(slate.take.id))
         return Job(
             made,
             partial(
@@ -178,6 +206,25 @@ class SignedTakes:
                 timestamper=self._terms.timestamper,
             ),
         )
+
+    def _copied(self, slate: Slate, error: MediaError, stem: Path) -> tuple[ProducedFile, ManifestPlan]:
+        """The copy of a take that was signed before, to be signed again for a release; its own file is gone.
+
+        Raises:
+            MediaError: there is none, or it is for no release.
+        """
+        from circletake.provenance.derived import plan_passed_on
+        from circletake.provenance.pieces import for_release
+
+        place = self._numbers.get(slate.take.id)
+        copy = self._found(slate, self._ledger.revision(slate)) if place else None
+        if copy is None:
+            raise error
+        self._told(slate, error, copy)
+        path = stem.with_suffix(copy.path.suffix)
+        put(copy.path, path)
+        plan = plan_passed_on(slate, copy.path, when=self._terms.when)
+        return ProducedFile(path, "video", tuple(copy.row.actions.split())), for_release(plan, place)
 
     def plan(self, slate: Slate, source: Path, made: ProducedFile) -> ManifestPlan:
         """What the manifest of a whole take says, as an exporter wrote it from ``source``."""
@@ -203,6 +250,7 @@ class SignedTakes:
     def _recorded(self, slate: Slate, job: Job, done: Signed) -> SignedFile:
         actions = job.made.actions
         row = self._ledger.row(done.path, "take", [slate], take=slate, actions=actions, sidecar=done.sidecar)
+        row = marked(row, self._numbers.get(slate.take.id))
         exports = self._library.registry.exports
         exports.stage(row)
         exports.publish(row.sha256, row.path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from circletake.errors import PluginError
@@ -21,6 +22,7 @@ from circletake.workflows.leaving.calling import Exporters
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.evidence import cut_fingerprint
 from circletake.workflows.leaving.gate import refuse_unsigned
+from circletake.workflows.leaving.numbering import CUT, Numbers
 from circletake.workflows.leaving.recording import Ledger
 from circletake.workflows.leaving.signed_takes import RENDERER, SignedFile, SignedTakes
 from circletake.workflows.leaving.terms import Terms
@@ -56,6 +58,7 @@ class Workbench:
 
     Args:
         cancelled: answers whether the person stopped the work; exporters are told, and stop.
+        numbers: places in the release that takes and the cut are signed for; empty where for none.
 
     Attributes:
         signed: sha256 of every file signed or found signed for this export.
@@ -67,12 +70,14 @@ class Workbench:
         manager: PluginManager,
         under: Terms,
         cancelled: Callable[[], bool] = lambda: False,
+        numbers: Numbers = MappingProxyType({}),
     ) -> None:
         self.library = library
         self.terms = under
         self.ledger = Ledger(library, under)
         self._exporters = Exporters(library, manager, cancelled)
-        self._takes = SignedTakes(library, under, self._exporters, self.ledger)
+        self._numbers = numbers
+        self._takes = SignedTakes(library, under, self._exporters, self.ledger, numbers)
         self.signed = self._takes.signed
 
     @property
@@ -113,6 +118,7 @@ class Workbench:
             Each file with its row and what its format could not carry.
         """
         from circletake.provenance.manifest import plan_cut
+        from circletake.provenance.pieces import for_release
         from circletake.provenance.signing import sign
 
         media = {take_id: self.library.media(slate.take) for take_id, slate in slates.items()}
@@ -143,7 +149,11 @@ class Workbench:
                         by=self.terms.by,
                     )
                     done = sign(
-                        plan, file.path, target, self.terms.signer, timestamper=self.terms.timestamper
+                        for_release(plan, self._numbers.get(CUT)),
+                        file.path,
+                        target,
+                        self.terms.signer,
+                        timestamper=self.terms.timestamper,
                     )
                     self.signed.add(done.sha256)
                     sidecar = done.sidecar

@@ -99,4 +99,7 @@ def _library() -> str:
         free = shutil.disk_usage(library.root).free
         left = len(abandoned(library.staging_folder))
         killed = f"; {counted(left, 'staging folder')} of killed work, cleared by the next" if left else ""
-        return f"{library.root}, {library.registry.takes.count()} takes, {human_size(free)} free{killed}"
+        before = library.registry.upgraded_from
+        upgraded = f"; upgraded now, as it was: {before.name}" if before else ""
+        count = library.registry.takes.count()
+        return f"{library.root}, {count} takes, {human_size(free)} free{upgraded}{killed}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from circletake.workflows.leaving.numbering import is_for_release
 from circletake.workflows.staging import abandoned
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def leftovers(library: Library) -> list[Leftover]:
     old = time.time() - LEFT_ALONE
     exports = library.registry.exports.all()
     signed = {Path(path).name for row in exports for path in (row.path, row.sidecar)}
+    stopped = {
+        Path(path).name for row in exports if is_for_release(row) for path in (row.path, row.sidecar) if path
+    }
     rows: list[Leftover] = []
     for folder, why in (("pictures", "poster or sprite of no take"), ("credentials", "manifest of no take")):
         rows += [
@@ -49,6 +53,11 @@ def leftovers(library: Library) -> list[Leftover]:
         Leftover(path, size, "signed clip that no export row names")
         for path, size in _old_files(library.signed_folder, old)
         if path.name not in signed
+    ]
+    rows += [
+        Leftover(path, size, "clip of a release that was never made")
+        for path, size in _old_files(library.signed_folder, old)
+        if path.name in stopped
     ]
     rows += [
         Leftover(path, size, "preview of a cut, made again when asked for")

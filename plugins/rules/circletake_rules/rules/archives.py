@@ -23,7 +23,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         return
     checked = {f.sha256 for f in case.videos if f.credentials.present}
     sums = (*file.member_sums, *("" for _ in file.members))
-    loose = [name for name, digest in zip(file.members, sums, strict=False) if digest not in checked]
+    pairs = zip(file.members, sums, strict=False)
+    loose = [name for name, digest in pairs if digest not in checked and digest not in case.beside]
     if loose:
         more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
         yield failed(f"holds {', '.join(loose[:3])}{more}", "copies of the signed videos beside it")

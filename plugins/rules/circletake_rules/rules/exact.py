@@ -17,12 +17,21 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="release.json, sealed; C2PA 2.4 default hash exclusions",
     remedy="ask the producer for the released file",
+    otherwise=("warning where the list is another signer's or another release's"),
 )
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
-    if case.release is None:
-        yield not_checked(case.release_problem or "no release.json")
+    if case.stray and case.stray.changed and file.whole and file.path in case.stray.listed:
+        yield failed(
+            f"whole by its own signature, and not what release.json, {case.stray.whose}, says",
+            f"sha256 {case.stray.listed[file.path][:12]}…",
+            severity=Severity.WARNING,
+            remedy="ask the producer which of the two is theirs, this file or that list",
+            cause=f"whole by their own signatures, and not what release.json, {case.stray.whose}, says",
+        )
+    elif case.release is None:
+        yield not_checked(case.unlisted)
     elif file.recorded is None:
         yield not_checked("not in the record")
     elif file.recorded.sha256 == file.sha256:

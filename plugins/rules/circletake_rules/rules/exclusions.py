@@ -13,11 +13,15 @@ CARD = RuleCard(
     meaning=(
         "A signature covers a file but for a few places that C2PA names. This one leaves out more: what "
         "lies there can be changed, and it still verifies. Where that is part of what is seen or heard, or "
-        "tells how to show it, it is an error, since nothing vouches for it."
+        "tells how to show it, nothing vouches for it."
     ),
     severity=Severity.NOTE,
     source="C2PA 2.4: default exclusions of a bmff hash; a data or boxes hash leaves out its manifest alone",
     remedy="compare the file with the producer's own copy",
+    otherwise=(
+        "error where what it leaves out is seen or heard, or tells how to show it; warning where nobody can "
+        "tell what it leaves out"
+    ),
 )
 
 

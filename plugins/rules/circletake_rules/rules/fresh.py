@@ -19,6 +19,7 @@ CARD = RuleCard(
     source="C2PA trust list; the interim list has been frozen since 2026-01-01",
     remedy="get the list as it is now and add it again: circletake trust add NAME PEM --date DATE",
     scope=Scope.RELEASE,
+    otherwise=("note where the list vouches for nobody here"),
 )
 
 OLDEST = timedelta(days=180)

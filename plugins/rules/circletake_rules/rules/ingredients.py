@@ -20,6 +20,7 @@ CARD = RuleCard(
         "ask the producer for a cut of the clip as it was signed; "
         "the producer: put the original clip in its place and export again"
     ),
+    otherwise=("note where a clip is whole and only its signer or certificate is in doubt"),
 )
 
 _WHOSE = (

@@ -18,12 +18,24 @@ CARD = RuleCard(
     source="release.json, sealed",
     remedy="take it out of the folder, or ask the producer what it is",
     scope=Scope.RELEASE,
+    otherwise=(
+        "warning where it is a listed file under another name, a copy of one, or no video; "
+        "note where a file manager left it, or it is a release of its own, which is judged by its own list"
+    ),
 )
 
 
 def _question(case: AuditCase) -> Iterator[Answer]:
+    for folder in case.within:
+        yield failed(
+            "a release of its own lies there: it is not on this list, and judged by its own",
+            severity=Severity.NOTE,
+            remedy="nothing, where it belongs there; what came of it is told for itself",
+            file=folder,
+            cause="releases of their own lie in it: they are not on this list, and judged by their own",
+        )
     if case.release is None:
-        yield not_checked(case.release_problem or "no release.json lists what belongs here")
+        yield not_checked(case.unlisted)
         return
     strangers = [f for f in case.files if not f.belongs]
     for file in strangers:
@@ -45,7 +57,11 @@ def _stranger(release: Release, file: FileCase) -> tuple[str, Severity]:
     if file.unreadable:
         return "not in the record, and cannot be read", Severity.ERROR
     if file.kind == "video" and file.credentials.present:
-        return f"a foreign clip, signed by {_signer(file)}, that nobody listed", Severity.ERROR
+        named = file.belonging
+        of = ""
+        if named and named.release != release.id:
+            of = f", file {named.number} of {named.of} of another release"
+        return f"a foreign clip, signed by {_signer(file)}{of}, that nobody listed", Severity.ERROR
     if file.kind == "video":
         return "an unsigned video that nobody listed", Severity.ERROR
     return "not in the record", Severity.NOTE if file.litter else Severity.WARNING

@@ -20,7 +20,7 @@ CARD = RuleCard(
 
 def _question(case: AuditCase) -> Iterator[Answer]:
     if case.release is None and not case.listed_only:
-        yield not_checked(case.release_problem or "no release.json lists what belongs here")
+        yield not_checked(case.unlisted)
         return
     here = {f.recorded_path or f.path for f in case.files}
     recorded = [f.path for f in case.release.files] if case.release else []

@@ -18,6 +18,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, unique manifest labels; release.json",
     remedy="ask the producer for the signed file",
+    otherwise=("warning where its credentials are its own and only its name says another take"),
 )
 
 
@@ -30,19 +31,36 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield from _named(file)
         return
     owners = [
-        f.path
+        f
         for f in case.videos
         if f.path != file.path
         and f.credentials.active
         and f.credentials.active.label == active.label
         and f.credentials.integrity is Check.PASSED
     ]
-    if owners:
-        yield failed(f"swapped: this is the manifest of {owners[0]}", "a manifest made for this file")
-    elif file.recorded and active.title and active.title != file.recorded.path.rsplit("/", 1)[-1]:
-        yield failed(f"swapped: this manifest was made for {active.title}", f"one for {file.recorded.path}")
+    copied = next((f.path for f in owners if _as_much(file, f)), "")
+    if file.recorded and active.title and active.title != file.recorded.path.rsplit("/", 1)[-1]:
+        theirs = f"is the manifest of {owners[0].path}" if owners else f"manifest was made for {active.title}"
+        yield failed(f"swapped: this {theirs}", f"one for {file.recorded.path}")
+    elif copied:
+        yield passed(f"an altered copy of {copied}")
+    elif owners:
+        yield failed(
+            f"this is the manifest of {owners[0].path}, whose picture and sound are of another size: "
+            "swapped, or that one cut or encoded anew",
+            "a manifest made for this file",
+        )
     else:
         yield passed()
+
+
+def _as_much(file: FileCase, whole: FileCase) -> bool:
+    """Whether a file is as long as another, or holds as much picture and sound, to the byte.
+
+    Bytes that are changed where they lie leave it so; another picture, coded by itself, does not.
+    """
+    held = [f.layout.media if f.layout else 0 for f in (file, whole)]
+    return file.size == whole.size or held[0] == held[1] > 0
 
 
 def _named(file: FileCase) -> Iterator[Answer]:

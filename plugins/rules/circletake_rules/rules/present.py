@@ -18,11 +18,22 @@ CARD = RuleCard(
         "California B&P 22757.3(b): a disclosure in the file"
     ),
     remedy="ask the producer for the signed file; do not pass this one on",
+    otherwise=(
+        "note where the release's list does not have it, which is the finding; warning where its credentials "
+        "lie at an address, which is not asked"
+    ),
 )
 
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
-    if file.credentials.present:
+    if address := file.credentials.elsewhere:
+        yield failed(
+            f"its credentials are not in it but at {address}; nothing is fetched, so they were not read",
+            "content credentials in the file",
+            severity=Severity.WARNING,
+            remedy="ask the producer for the file with its credentials in it",
+        )
+    elif file.credentials.present:
         yield passed()
     elif file.unreadable or file.credentials.unreadable:
         yield not_checked("the file cannot be read")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import ALGORITHMIC, AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, not_checked, passed
-from circletake_rules.generated import about, lacking, machine_made
+from circletake_rules.generated import TOLD_THERE, about, lacking, machine_made
 
 CARD = RuleCard(
     id="ai.prompt",
@@ -18,6 +18,7 @@ CARD = RuleCard(
         "ask the producer which prompt each of these was made from; "
         "the producer: circletake recipe table --missing prompt, then release again"
     ),
+    otherwise=TOLD_THERE,
 )
 
 
@@ -38,6 +39,10 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             )
         elif omitted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "left out by the release's prompt policy"))
+        elif traced.withheld and traced.use.prompt_evidence:
+            yield passed(
+                about(file, traced, "left out by the signer's prompt policy, as the credentials say")
+            )
         elif redacted and traced.use.prompt_evidence:
             yield passed(about(file, traced, "taken out by the signer, as the credentials say"))
         else:

@@ -17,6 +17,10 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, sidecar over text/html or application/json",
     remedy="do not rely on it; make your own: circletake audit FOLDER --report FILE.html",
+    otherwise=(
+        "warning where only the seal is left, the list it is about is gone, or its signer is another than "
+        "the producer, or alone and unknown to your lists"
+    ),
 )
 
 
@@ -63,7 +67,7 @@ def _alone(case: AuditCase, seal: FileCase) -> Iterator[Answer]:
 
 def _of_another(case: AuditCase, file: FileCase) -> Answer | None:
     """What is wrong where a report says which release it is about and that is not this one."""
-    if not file.names_record or file.names_record == case.record:
+    if file.names_record in ("", case.record) or file.names_record in case.beside:
         return None
     of = f"“{file.names_release}”"
     if case.record:

@@ -28,7 +28,7 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         yield failed(case.release_problem, "a release record", file=_FILE)
         return
     if case.release is None:
-        yield not_checked("no release.json")
+        yield not_checked(case.unlisted)
         return
     seal = case.seal
     if seal is None or not seal.present:

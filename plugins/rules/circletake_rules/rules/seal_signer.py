@@ -23,6 +23,13 @@ CARD = RuleCard(
 
 def _question(case: AuditCase) -> Iterator[Answer]:
     seal = case.seal.active.signer if case.seal and case.seal.active else None
+    if case.stray and case.stray.kind == "signer":
+        yield failed(
+            f"sealed by {case.stray.sealed_by} {case.stray.certificate}, who signed none of the videos here",
+            "the signer of the videos",
+            file="release.json",
+        )
+        return
     if case.release is None or seal is None:
         yield not_checked("no sealed release.json")
         return

@@ -11,7 +11,7 @@ CARD = RuleCard(
     id="bytes.slack",
     title="no bytes hide in free boxes",
     meaning=(
-        "Bytes lie in places of the file that count as empty (free boxes) or after its end, where a C2PA "
+        "Bytes lie in places of the file that count as empty (free boxes) or after its end, where its "
         "signature does not look. They can be added without breaking it."
     ),
     severity=Severity.WARNING,
@@ -22,6 +22,7 @@ CARD = RuleCard(
 
 def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     # A tail that breaks the hash is no secret: c2pa.state tells of it.
+    # Nor is known, then, whether the hash that does not match leaves empty boxes out.
     told = file.credentials.integrity is not Check.PASSED
     hidden = max(0, file.slack - file.tail) if told else file.slack
     if file.unreadable:
@@ -32,6 +33,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield passed()
     elif case.sealed and file.recorded and file.recorded.sha256 == file.sha256:
         yield passed(f"{hidden} bytes, there when it was sealed")
+    elif told:
+        yield failed(f"{hidden} bytes in boxes that should be empty", "nothing there")
     else:
         yield failed(f"{hidden} bytes outside the signature's reach", "nothing there")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import READABLE_TYPES, AuditCase, FileCase, RuleCard, Severity, Use
 from circletake_rules.asking import Answer, about_files, not_checked, passed
-from circletake_rules.generated import lacking
+from circletake_rules.generated import TOLD_THERE, lacking
 
 CARD = RuleCard(
     id="ai.source_type",
@@ -25,6 +25,7 @@ CARD = RuleCard(
         "the producer: circletake recipe set TAKE source_type=trainedAlgorithmicMedia if it was generated, "
         "=digitalCapture if filmed, then release again"
     ),
+    otherwise=TOLD_THERE,
 )
 
 _FILMED = (

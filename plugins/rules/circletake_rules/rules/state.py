@@ -15,6 +15,7 @@ CARD = RuleCard(
     severity=Severity.ERROR,
     source="C2PA 2.4, validation: hard bindings and assertion hashes",
     remedy="ask the producer for the signed file",
+    otherwise=("note where the file ends early, which is the finding"),
 )
 
 MEDIA = "picture, sound or how they are stored was changed after signing"
@@ -31,8 +32,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
     if not said.present:
         yield not_checked("no credentials")
     elif said.integrity is Check.FAILED:
-        # One defect, one finding: of a file that cannot be read, file.readable tells this too.
-        severity = Severity.NOTE if file.unreadable else None
+        # One defect, one finding: of a file that was cut short, file.readable tells this too.
+        severity = Severity.NOTE if file.cut_short else None
         yield failed(_what(file), "the bytes that were signed", severity=severity)
     elif said.integrity is Check.PASSED:
         yield passed()
@@ -41,7 +42,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             f"{_added(file)}; its credentials cannot be read like this", "the bytes that were signed"
         )
     else:
-        yield not_checked(said.unreadable or file.unreadable or "the credentials did not say")
+        away = "the credentials are elsewhere" if said.elsewhere else ""
+        yield not_checked(said.unreadable or file.unreadable or away or "the credentials did not say")
 
 
 def _what(file: FileCase) -> str:
@@ -55,7 +57,8 @@ def _what(file: FileCase) -> str:
     elif words == MEDIA and (length := shortened(file)):
         words = f"trimmed: {length}"
     shown = ", ".join(dict.fromkeys(codes[:3]))
-    return f"{words or 'altered after signing'}{f' ({shown})' if shown else ''}"
+    unread = "; not all of it can be read" if file.unreadable and not file.cut_short else ""
+    return f"{words or 'altered after signing'}{unread}{f' ({shown})' if shown else ''}"
 
 
 def _added(file: FileCase) -> str:

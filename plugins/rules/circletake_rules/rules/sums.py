@@ -25,6 +25,10 @@ def _question(case: AuditCase) -> Iterator[Answer]:
     if not any(f.kind == "sums" for f in case.files):
         yield not_checked("no SHA256SUMS")
         return
+    listed = case.stray.listed if case.stray else {}
+    if any(f.summed and f.summed == listed.get(f.path) != f.sha256 for f in case.files):
+        yield not_checked(f"SHA256SUMS came with that list: {case.unlisted}")
+        return
     agreed = True
     for file in case.files:
         verdict = _disagrees(file)

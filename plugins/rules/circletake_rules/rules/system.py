@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, FileCase, RuleCard, Severity
 from circletake_rules.asking import Answer, about_files, not_checked, passed
-from circletake_rules.generated import about, lacking, machine_made
+from circletake_rules.generated import TOLD_THERE, about, lacking, machine_made
 
 CARD = RuleCard(
     id="ai.system",
@@ -21,6 +21,7 @@ CARD = RuleCard(
         "ask the producer which model made it; "
         "the producer: circletake recipe set TAKE model=NAME, then release again"
     ),
+    otherwise=TOLD_THERE,
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from circletake import AuditCase, Check, FileCase, RuleCard, Severity
 from circletake_rules.asking import SIGNED, Answer, about_files, failed, not_checked, passed
+from circletake_rules.codes import own_codes
 
 CARD = RuleCard(
     id="c2pa.trusted",
@@ -20,6 +21,7 @@ CARD = RuleCard(
         "ask the producer, outside this folder, for the certificate's fingerprint; "
         "if it is the same: circletake trust add NAME PEM"
     ),
+    otherwise=("note where only an identity that it names is one that your lists do not know"),
 )
 
 _INVALID = "signingCredential.invalid"
@@ -33,8 +35,8 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield _malformed(_who(file), file) or _known(case, said.trust_list)
     elif Check.FAILED in (said.integrity, said.signature):
         yield not_checked("the file was altered; its signer no longer vouches for it")
-    elif (file.unreadable or file.tail or (file.signed_picture and said.unreadable)) and said.active is None:
-        yield not_checked("the file cannot be read")
+    elif said.active is None and (said.unreadable or said.elsewhere or file.unreadable):
+        yield not_checked("who signed it cannot be read")
     elif "signingCredential.expired" in said.problems and case.lists:
         yield not_checked("the certificate has expired by today; no list is asked about an expired one")
     else:
@@ -51,16 +53,9 @@ def _who(file: FileCase) -> str:
     return who + (f", SHA256 {signer.sha256}" if signer and signer.sha256 else "")
 
 
-def _own(file: FileCase) -> list[str]:
-    """Validation codes of the file itself, those of its ingredients left out."""
-    said = file.credentials
-    theirs = {code for manifest in said.manifests for i in manifest.ingredients for code in i.problems}
-    return [code for code in said.problems if code not in theirs]
-
-
 def _malformed(who: str, file: FileCase) -> Answer | None:
     """A certificate that is none for signing content, whoever vouches for it; the bytes may be whole."""
-    if _INVALID not in _own(file):
+    if _INVALID not in own_codes(file):
         return None
     return failed(
         f"{who}; the certificate is not well-formed for signing ({_INVALID})",
@@ -74,7 +69,7 @@ def _malformed(who: str, file: FileCase) -> Answer | None:
 
 def _identity(file: FileCase) -> Iterator[Answer]:
     """What failed of a named identity (CAWG): who somebody says they are, beside who signed."""
-    codes = [code for code in _own(file) if code.startswith("cawg.")]
+    codes = [code for code in own_codes(file) if code.startswith("cawg.")]
     broken = [code for code in codes if "untrusted" not in code]
     if broken:
         yield failed(

@@ -1,0 +1,290 @@
+"""A folder above releases: each is judged by its own list, as if it had been named."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from circletake.audit.answer import verdict_on
+from circletake.audit.page import html_report
+from circletake.audit.sealing import REPORT_MARK
+from circletake.audit.summary import summarise
+from circletake.errors import BadInput, NotFound
+from circletake.model.audit import Audit, Severity
+from circletake.plugins.manager import PluginManager
+from circletake.workflows import pool
+from circletake.workflows.auditing.audit import Audited, audit_each, audit_folder
+from circletake.workflows.auditing.papers import write_paper
+from tests.factories import tiny_clip
+from tests.releases import Made
+
+pytestmark = pytest.mark.usefixtures("no_workers")
+
+OUTSIDE = "tree, outside its releases"
+
+Audits = Callable[..., Audited]
+
+
+@pytest.fixture(scope="module")
+def manager() -> PluginManager:
+    return PluginManager.load(only=("rules",))
+
+
+@pytest.fixture
+def audits(manager: PluginManager, pristine: Made) -> Audits:
+    """Audit some paths as somebody who trusts the signer."""
+    return lambda *paths: audit_each(paths, manager=manager, trust=[pristine.keys.anchor()])
+
+
+@pytest.fixture
+def put(pristine: Made, tmp_path: Path) -> Callable[[str], Path]:
+    """Put a whole release into a folder of the tree."""
+
+    def copied(name: str) -> Path:
+        return Path(shutil.copytree(pristine.folder, tmp_path / "tree" / name, dirs_exist_ok=True))
+
+    return copied
+
+
+def kind(audit: Audit) -> str:
+    return verdict_on(audit, summarise(audit)).kind
+
+
+def told(done: Audited) -> dict[str, str]:
+    """By what was audited, the first word of it."""
+    return {audit.root: kind(audit) for audit in done.audits}
+
+
+def paths_of(done: Audited) -> list[str]:
+    roots = {audit.root: audit.root.partition(",")[0] for audit in done.audits}
+    return sorted(f"{roots[audit.root]}/{file.case.path}" for audit in done.audits for file in audit.files)
+
+
+def test_an_unpacked_release_is_judged_as_if_it_had_been_named(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("night")
+    (audit,), (named,) = audits(tmp_path / "tree").audits, audits(release).audits
+    assert (audit.root, named.root) == ("tree/night", "night")
+    assert (audit.sealed, kind(audit), audit.exit_code) == (True, "intact", 0)
+    assert list(audit.outcomes) == list(named.outcomes)
+
+
+def test_what_was_done_to_one_release_is_told_of_that_one(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    put("a")
+    clip = next((put("b") / "clips").iterdir())
+    clip.unlink()
+    record = put("deep/er/c") / "release.json"
+    record.write_text(record.read_text().replace("Night Bus", "Day Bus"))
+    done = audits(tmp_path / "tree")
+    assert told(done) == {"tree/a": "intact", "tree/b": "altered", "tree/deep/er/c": "altered"}
+    assert [audit.exit_code for audit in done.audits] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("left", ["release.json", "release.json.c2pa", "SHA256SUMS"])
+def test_what_is_left_of_a_list_still_makes_a_release(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path, left: str
+) -> None:
+    release = put("a")
+    for name in {"release.json", "release.json.c2pa", "SHA256SUMS"} - {left}:
+        (release / name).unlink()
+    done, named = audits(tmp_path / "tree"), audits(release)
+    assert told(done) == {"tree/a": "altered"}
+    assert list(done.audits[0].outcomes) == list(named.audits[0].outcomes)
+
+
+def test_what_lies_in_no_release_is_one_audit_more_and_no_file_is_counted_twice(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    put("a")
+    put("b")
+    tree = tmp_path / "tree"
+    tiny_clip(tree / "loose.mp4")
+    (tree / "more").mkdir()
+    (tree / "more" / "notes.txt").write_text("x")
+    done = audits(tree)
+    assert told(done) == {"tree/a": "intact", "tree/b": "intact", OUTSIDE: "unsigned"}
+    everything = [f"tree/{p.relative_to(tree).as_posix()}" for p in tree.rglob("*") if p.is_file()]
+    assert paths_of(done) == sorted(everything)
+
+
+def test_notes_and_links_beside_releases(put: Callable[[str], Path], audits: Audits, tmp_path: Path) -> None:
+    put("a")
+    tree = tmp_path / "tree"
+    (tree / "read me.txt").write_text("x")
+    assert told(audits(tree)) == {"tree/a": "intact"}, "nothing there can be audited"
+    (tree / "latest").symlink_to("a")
+    done = audits(tree)
+    assert told(done) == {"tree/a": "intact", OUTSIDE: "no videos"}
+    assert [(o.rule, o.seen) for o in done.audits[1].failed] == [("file.readable", "a link; not followed")]
+
+
+def test_a_hard_link_is_judged_where_it_lies(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    a, b = put("a"), put("b")
+    for path in b.rglob("*.mp4"):
+        path.unlink()
+        os.link(a / path.relative_to(b), path)
+    assert told(audits(tmp_path / "tree")) == {"tree/a": "intact", "tree/b": "intact"}
+
+
+def test_a_release_inside_a_release_is_judged_by_its_own_list(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    put("")
+    put("extras/second")
+    next((put("extras/third") / "clips").iterdir()).unlink()
+    assert told(audits(tmp_path / "tree")) == {
+        "tree": "intact",
+        "tree/extras/second": "intact",
+        "tree/extras/third": "altered",
+    }
+
+
+def test_a_paper_is_of_the_release_that_was_named_and_says_that_others_lie_in_it(
+    put: Callable[[str], Path], manager: PluginManager, tmp_path: Path, pristine: Made
+) -> None:
+    put("")
+    put("extras/second")
+    audit = audit_folder(tmp_path / "tree", manager=manager, trust=[pristine.keys.anchor()])
+    assert (audit.root, kind(audit), audit.exit_code) == ("tree", "intact", 0)
+    (note,) = [o for o in audit.outcomes.failed() if o.rule == "files.known"]
+    assert (note.severity, note.file) == (Severity.NOTE, "extras/second")
+    assert note.seen == "a release of its own lies there: it is not on this list, and judged by its own"
+
+
+def test_a_list_put_among_the_files_of_a_release_takes_nothing_from_it(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("a")
+    shutil.copyfile(release / "release.json", release / "clips" / "release.json")
+    done = audits(tmp_path / "tree")
+    assert told(done) == {"tree/a": "altered"}
+    assert [(o.rule, o.file) for o in done.audits[0].failed] == [("files.known", "clips/release.json")]
+
+
+def test_another_programs_release_json_makes_no_release(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    put("a")
+    (tmp_path / "tree" / "package").mkdir()
+    (tmp_path / "tree" / "package" / "release.json").write_text('{"version": "1.2"}')
+    assert told(audits(tmp_path / "tree")) == {"tree/a": "intact"}
+
+
+def test_a_list_that_is_a_pipe_or_a_link_is_not_opened(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("a")
+    (release / "release.json").unlink()
+    os.mkfifo(release / "release.json")
+    os.mkfifo(release / "clips" / "SHA256SUMS")
+    assert told(audits(tmp_path / "tree")) == {"tree/a": "altered"}
+
+
+def test_a_sum_over_a_whole_disk_is_held_against_the_releases_on_it(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    put("a")
+    tree = tmp_path / "tree"
+    tiny_clip(tree / "loose.mp4")
+    rows = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(tree).as_posix()}"
+        for file in sorted(tree.rglob("*"))
+        if file.is_file()
+    ]
+    sums = tree / "SHA256SUMS"
+    sums.write_text("\n".join(rows) + "\n")
+    whole = audits(tree)
+    assert [(o.rule, o.file) for each in whole.audits for o in each.failed] == [
+        ("c2pa.present", "loose.mp4")
+    ], "nothing is missing"
+    wrong = f"{'0' * 64}  a/night_bus.mp4"
+    sums.write_text(
+        "\n".join([row for row in rows if "night_bus" not in row] + [wrong, f"{'0' * 64}  a/gone.mp4"])
+    )
+    first, _ = audits(tree).audits
+    assert [(o.rule, o.file) for o in first.failed] == [
+        ("files.missing", "gone.mp4"),
+        ("sums.agree", "night_bus.mp4"),
+    ]
+
+
+def test_papers_and_archives_beside_a_release_are_held_against_it(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path, pristine: Made
+) -> None:
+    release = put("a")
+    tree = tmp_path / "tree"
+    (audit,) = audits(release).audits
+    page = html_report(audit, sealed_by="Lumen Films", seal="mine.html.c2pa")
+    write_paper(tree / "mine.html", page, REPORT_MARK, pristine.keys.signer())
+    clip = next((release / "clips").iterdir())
+    shutil.copyfile(clip, tree / "clip.mp4")
+    with zipfile.ZipFile(tree / "a.zip", "w") as archive:
+        archive.write(release / "night_bus.mp4", "night_bus.mp4")
+    done = audits(tree)
+    assert told(done) == {"tree/a": "intact", OUTSIDE: "intact"}
+    assert [o for each in done.audits for o in each.failed] == []
+
+
+def test_a_path_named_twice_or_within_another_is_audited_once(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    put("a")
+    b, tree = put("b"), tmp_path / "tree"
+    assert list(told(audits(b, tree, tree / "." / "b"))) == ["b", "tree/a"]
+
+
+def test_one_path_that_is_missing_hides_no_other(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("a")
+    (tmp_path / "empty").mkdir()
+    done = audits(tmp_path / "gone", release, tmp_path / "empty")
+    assert told(done) == {"a": "intact"}
+    missing, nothing = done.problems
+    assert isinstance(missing, NotFound)
+    assert (missing.thing, missing.reason) == (str(tmp_path / "gone"), "no such file or folder")
+    assert (nothing.thing, nothing.reason) == (str(tmp_path / "empty"), "holds no video to audit")
+
+
+def test_a_hundred_releases_need_one_crew_of_workers(
+    tmp_path: Path, pristine: Made, manager: PluginManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        release = tmp_path / "tree" / f"{number:03}"
+        release.mkdir(parents=True)
+        for name in ("release.json", "release.json.c2pa"):
+            os.link(pristine.folder / name, release / name)
+    crews = []
+    started = pool.local_processes
+
+    def counted(*given: object) -> object:
+        crews.append(given)
+        return started(*given)  # type: ignore[arg-type]  # handed on
+
+    monkeypatch.setattr(pool, "local_processes", counted)
+    done = audit_each([tmp_path / "tree"], manager=manager, trust=[pristine.keys.anchor()])
+    assert (len(done.audits), len(crews)) == (100, 1)
+
+
+def test_one_audit_of_several_releases_is_refused_before_anything_is_read(
+    put: Callable[[str], Path], manager: PluginManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("a")
+    tree = tmp_path / "tree"
+    assert audit_folder(tree, manager=manager).root == "tree/a"
+    put("b")
+    monkeypatch.setattr(pool, "run", lambda *_, **__: pytest.fail("something was read"))
+    with pytest.raises(BadInput, match="holds 2 releases") as refused:
+        audit_folder(tree, manager=manager)
+    assert refused.value.next_step == f"name one of them: {tree / 'a'}"
