@@ -160,6 +160,49 @@ def test_circled_takes_leave_in_bins(film: Cli, tmp_path: Path) -> None:
     assert stills[0].read_bytes()[:3] == b"\xff\xd8\xff" and "stills" not in err
 
 
+def test_a_part_of_a_take_is_named_as_in_a_cut_and_the_audit_tells_it(
+    film: Cli, tmp_path: Path, shared: Path
+) -> None:
+    to = tmp_path / "out"
+    status, out, err = film("export", "SH010/1@0.25-", "SH010/2@1f-3f", "SH010/2", "--to", to)
+    assert status == 0, err
+    parts = sorted(to.glob("*f.mp4"))
+    assert [path.stem.rpartition("_")[2] for path in parts] == ["3f-6f", "1f-3f"]
+    assert [probe(path).facts.frames for path in parts] == [3, 2]
+    assert len(list(to.iterdir())) == 3 and out.count("signed, re-read") == 3
+    rubric = Rubric(shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml")
+    assert [rubric.failures(path) for path in parts] == [[], []]
+    status, told, _ = film("audit", to, "--json")
+    first = json.loads(told)["audits"][0]["files"][0]
+    assert (status, first["verdict"]) == (0, "intact")
+    (use,) = first["made_of"]
+    assert (use["take"], use["prompt"]) == ("SH010/1", "neon sea")
+    assert (use["source_in"], use["source_out"]) == ("1/4", "1/2")
+    assert film("export", "SH010/1@0-", "--to", tmp_path / "all")[0] == 0
+    assert [path.stem for path in (tmp_path / "all").iterdir()] == [parts[0].stem.removesuffix("_3f-6f")]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["SH010/1@0.25-9"], "the take has 0 to 0.500 s"),
+        (["SH010/1@0.4-0.2"], "is not a stretch"),
+        (["SH010/1-2@0-0.2"], "a range of 2 takes"),
+        (["SH010/1@0-0.2", "--format", "fcp7"], "a timeline of takes has them whole"),
+    ],
+)
+def test_a_part_that_cannot_be_is_refused(film: Cli, tmp_path: Path, words: list[str], wrong: str) -> None:
+    status, _, err = film("export", *words, "--to", tmp_path / "out")
+    assert (status, wrong in err, (tmp_path / "out").exists()) == (2, True, False), err
+
+
+def test_a_still_of_a_part_shows_its_middle(film: Cli, tmp_path: Path) -> None:
+    assert film("export", "SH010/1@4f-6f", "--format", "stills", "--to", tmp_path / "out")[0] == 0
+    (still,) = (tmp_path / "out" / "stills").iterdir()
+    said = read_credentials(still).active
+    assert said is not None and said.ingredients[0].source_range == (Fraction(5, 12), Fraction(1, 2))
+
+
 def test_a_still_is_signed_with_its_take_as_its_parent_and_the_audit_reads_it(
     film: Cli, tmp_path: Path, shared: Path
 ) -> None:

@@ -160,6 +160,7 @@ class TestFinish:
             ((Fraction(0), Fraction(1)),),
             ((Fraction(2), Fraction(4)),),
         ]
+        assert said.active.assertions["org.circletake.fingerprint"]["of"] == "film"
         record = said.active.assertions["org.circletake.film"]
         assert [each["evidence"] for each in record["takes"]] == ["timeline, matched", "timeline"]
         assert "confidence" not in record["takes"][1]

@@ -46,6 +46,11 @@ def test_a_regrade_keeps_what_its_export_was_made_of(
     assert active and [action.name for action in active.actions] == ["c2pa.opened", "c2pa.adjustedColor"]
     rubric = Rubric(shared / "specs" / "c2pa" / "asset-rubric-conformance0.2-spec2.4.yml")
     assert rubric.failures(Path("../g.mp4")) == []
+    assert active.assertions["c2pa.ai-disclosure"]["modelName"] == "wan 2.2"
+    assert active.assertions["cawg.metadata"]["Iptc4xmpExt:AISystemUsed"] == "wan 2.2"
+    printed = active.assertions["org.circletake.fingerprint"]
+    assert [frame["at"] for frame in printed["frames"]] == ["0.000", "0.500", "1.000", "1.500"]
+    assert printed["of"] == "film"
     (told,) = json.loads(cli("audit", "../g.mp4", "--json")[1])["audits"]
     (file,) = told["files"]
     assert file["verdict"] == "intact"

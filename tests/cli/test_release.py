@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from circletake.cli.wording import what_travels
+from circletake.model.policy import PromptPolicy
 from circletake.provenance.certificates import issue
 from circletake.provenance.keys import KeyRing
+from circletake.workflows.leaving.prompts import Travelling
 
 Cli = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -264,16 +268,27 @@ def test_redacting_needs_no_library(film: Cli, tmp_path: Path, monkeypatch: pyte
     assert film("redact", signed.name, "--to", f"copy{signed.suffix}")[0] == 0
 
 
-def test_what_travels_is_said_of_an_export_references_too_but_not_of_one_that_is_refused(
-    film: Cli, tmp_path: Path
-) -> None:
+def test_what_would_travel_is_said_before_an_export_references_too(film: Cli, tmp_path: Path) -> None:
     film("recipe", "set", "SH010/1", "input.image=still.png", "--by", "ana")
     words = ("export", "SH010/1", "--to", tmp_path, "--prompts")
     refused = film(*words, "full")[2], film(*words, "omit")[2]
-    assert "exists already" in refused[1] and "in manifests" not in refused[1]
+    assert 0 <= refused[1].find("in manifests") < refused[1].find("exists already")
     said = refused[0], film(*words, "omit", "--force")[2]
     assert "1 of 1 prompts and 1 reference travel in manifests that anybody can read (--prompts" in said[0]
     assert "0 of 1 prompts travel in manifests that anybody can read\n" in said[1]
+
+
+def test_what_travels_is_worded_for_people() -> None:
+    told = Travelling(PromptPolicy.FULL, 3, 2, 1, 4, 1)
+    assert what_travels(told) == (
+        "2 of 3 prompts, 1 reference and 4 other prompts in the credentials of what came along "
+        "travel in manifests that anybody can read; "
+        "1 of these prompts holds an e-mail address or the name of a machine "
+        "(--prompts hash or omit keeps them here)"
+    )
+    assert what_travels(replace(told, references=0, inside=0, private=0)) == (
+        "2 of 3 prompts travel in manifests that anybody can read (--prompts hash or omit keeps them here)"
+    )
 
 
 def test_a_release_stopped_before_anything_was_made_says_so(

@@ -10,7 +10,7 @@ import pytest
 
 from circletake.errors import Cancelled, PluginError
 from circletake.hookspecs import hookimpl
-from circletake.model.generation import ALGORITHMIC, TRAINED, GenerationRequest, ModelCard
+from circletake.model.generation import ALGORITHMIC, TRAINED, GenerationRequest, ModelCard, Parent, Relation
 from circletake.plugins.context import CallContext
 from circletake.plugins.manager import PluginManager
 from circletake.plugins.simple import simple_generator
@@ -64,6 +64,7 @@ def test_the_function_gets_the_whole_request_and_an_empty_folder(tmp_path: Path)
         "negative_prompt": "\x00 é😀",
         "image": Path("/stills/one.png"),
         "parameters": {"steps": "20"},
+        "parent": Parent(Relation.IMAGE, "ab" * 32, "", Path("/stills/one.png")),
     }
     (tmp_path / ".making").mkdir()
     (tmp_path / ".making" / "half.mp4").touch()

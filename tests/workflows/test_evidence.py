@@ -22,12 +22,14 @@ from circletake.model.slate import Slate
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
+from circletake.provenance.redaction import held
 from circletake.workflows.analysis.analyze import analyze
 from circletake.workflows.intake.ingest import ingest
 from circletake.workflows.intake.requests import new_job
 from circletake.workflows.leaving.cutting import add_events, new_cut, single
 from circletake.workflows.leaving.evidence import cut_fingerprint, reference_files, take_fingerprint
 from circletake.workflows.leaving.exporting import export
+from circletake.workflows.leaving.prompts import travelling
 from circletake.workflows.leaving.terms import Terms, terms
 from circletake.workflows.library import Library
 from tests.factories import actor, claim
@@ -136,3 +138,29 @@ def test_the_picture_that_was_sent_is_at_hand_until_it_changes(film: Library, tm
     later = (datetime.now(UTC) + timedelta(minutes=5)).timestamp()
     os.utime(still, (later, later))
     assert reference_files(film, slate(film)) == {}
+
+
+def test_prompts_in_what_came_along_are_counted_before_anything_leaves(
+    film: Library, under: Terms, tmp_path: Path
+) -> None:
+    take, other = slate(film), slate(film, "SH010/2")
+    film.registry.takes.add_claims(
+        other.take.id, [claim("prompt", "a skateboard, write to ana@lumen.example")]
+    )
+    exported(film, under, tmp_path / "first", cut="main")
+    came = tmp_path / "first" / "out.mp4"
+    film.registry.takes.add_claims(take.take.id, [claim("input.video", str(came), Evidence.DECLARED)])
+    film.registry.takes.add_claims(take.take.id, [claim("prompt", "night bus on render.local")])
+    told = travelling(film, [slate(film)], PromptPolicy.FULL)
+    assert (told.prompts, told.references, told.inside, told.private) == (1, 1, 1, 2)
+    film.registry.takes.add_claims(other.take.id, [claim("negative_prompt", "/home/ana/no")])
+    both = travelling(film, [slate(film), slate(film, "SH010/2")], PromptPolicy.FULL)
+    assert (both.prompts, both.inside, both.private) == (2, 0, 2)
+    exported(film, under, tmp_path / "second")
+    assert set(held(tmp_path / "second" / "out.mp4").texts) == {
+        "night bus on render.local",
+        "a skateboard, write to ana@lumen.example",
+    }
+    for policy in (PromptPolicy.HASH, PromptPolicy.OMIT):
+        told = travelling(film, [slate(film)], policy)
+        assert (told.references, told.inside, told.private) == (0, 0, 0)

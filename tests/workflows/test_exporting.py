@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import av
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from circletake.errors import BadInput, Cancelled
+from circletake.model.cut import CutEvent
 from circletake.model.export import ExportState
 from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
-from circletake.workflows.leaving.cutting import single
+from circletake.workflows.leaving.cutting import RATES, part_of, pieces, single, whole
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
 from circletake.workflows.leaving.terms import Terms
 from circletake.workflows.library import Library
 from tests.factories import claim
+from tests.factories import slate as factory
 from tests.outgoing import PROMPT, leftovers, pixels, slate
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 pytestmark = pytest.mark.usefixtures("no_workers")
+
+
+def shown(path: Path) -> list[NDArray[np.uint8]]:
+    with av.open(str(path)) as container:
+        return [np.asarray(frame.to_ndarray(format="gray"), np.uint8) for frame in container.decode(video=0)]
+
+
+def apart(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(np.abs(one.astype(float) - other).mean())
 
 
 @pytest.mark.parametrize(("word", "suffix"), [("SH010/1", ".mp4"), ("SH010/2", ".mov"), ("SH010/4", ".gif")])
@@ -40,6 +60,59 @@ def test_a_take_leaves_signed_with_its_picture_untouched(
     row = film.registry.exports.by_sha256(hashlib.sha256(path.read_bytes()).hexdigest())
     assert row is not None and row.state is ExportState.PUBLISHED
     assert row.prompts == {take.take.sha256: PROMPT}
+
+
+def test_a_part_of_a_take_leaves_with_its_frames_and_nothing_else(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, ring: KeyRing
+) -> None:
+    take = slate(film, "SH010/1")
+    (asked,) = pieces(film, "SH010/1@3f-9f")
+    done = export(film, manager, part_of(take, asked), under, tmp_path / "out", whole=True)
+    (path,) = done.files
+    assert path.name == f"{take.take.slate}_3f-9f.mp4"
+    kept, whole = shown(path), shown(Path(take.path))
+    assert len(kept) == 6
+    nearest = [min(range(len(whole)), key=lambda at: apart(whole[at], frame)) for frame in kept]
+    assert nearest == [3, 4, 5, 6, 7, 8]
+    said = read_credentials(path, [ring.anchor()])
+    assert said.verified and said.active is not None
+    (parent,) = said.active.ingredients
+    assert (parent.role, parent.source_range) == ("parentOf", (Fraction(1, 4), Fraction(3, 4)))
+    assert [action.name for action in said.active.actions] == [
+        "c2pa.opened",
+        "c2pa.trimmed",
+        "c2pa.transcoded",
+    ]
+    assert said.named(parent.manifest) is not None
+    row = film.registry.exports.by_sha256(hashlib.sha256(path.read_bytes()).hexdigest())
+    assert row is not None and (row.kind, row.take_id) == ("take", take.take.id)
+    assert leftovers(film.staging_folder) == []
+
+
+@given(st.integers(1, 200), st.sampled_from(RATES), st.data())
+def test_a_part_lies_on_whole_frames_of_its_take(frames: int, rate: Fraction, data: st.DataObject) -> None:
+    take = factory(None)
+    facts = replace(take.take.media, rate=rate, frames=frames, seconds=float(frames / rate))
+    take = replace(take, take=replace(take.take, media=facts))
+    length = frames / rate
+    start = data.draw(st.integers(0, 9_999))
+    begin, end = (length * at / 10_000 for at in (start, data.draw(st.integers(start + 1, 10_000))))
+    cut = part_of(take, CutEvent(take.take.id, begin, end))
+    (event,) = cut.events
+    assert 0 <= event.source_in < event.source_out <= length
+    assert (event.source_in * rate).denominator == (event.source_out * rate).denominator == 1
+    assert abs(event.source_in - begin) <= 1 / rate
+    assert (cut == single(take)) == (event == whole(take))
+
+
+def test_a_take_is_signed_whole_though_a_part_of_it_left_before(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+) -> None:
+    take = slate(film, "SH010/1")
+    part = part_of(take, pieces(film, "SH010/1@0-0.5")[0])
+    export(film, manager, part, under, tmp_path, whole=True)
+    done = export(film, manager, single(take), under, tmp_path, name="all", whole=True)
+    assert (done.reused, len(shown(done.files[0]))) == (1, 12)
 
 
 def test_webm_leaves_with_its_manifest_beside_it(

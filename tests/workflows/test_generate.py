@@ -53,7 +53,7 @@ class Backend:
     about = About("fake", "a backend in memory", "1", NoSettings)
 
     def models(self, settings: NoSettings) -> Sequence[ModelCard]:
-        return [ModelCard("m1", "1.2.3", "Fake Inc", TRAINED, licence="CC0-1.0")]
+        return [ModelCard("m1", "1.2.3", "Fake Inc", TRAINED, licence="CC0-1.0", uri="https://m1.example/")]
 
     def check(self, request: GenerationRequest, settings: NoSettings) -> RequestCheck:
         return RequestCheck(
@@ -137,6 +137,7 @@ def test_each_request_becomes_a_take_with_what_was_observed(library: Library) ->
         "seed": "5",
         "source_type": "trainedAlgorithmicMedia",
         "licence": "CC0-1.0",
+        "model_uri": "https://m1.example/",
         "param.steps": "20",
         "param.sampler": "euler",
     }

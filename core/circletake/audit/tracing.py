@@ -88,7 +88,9 @@ def _said(credentials: Credentials, seconds: float) -> Iterator[Traced]:
         whole = (Fraction(0), Fraction(seconds).limit_denominator(90_000))
         if _speaks(active):
             made = makings.of(active)
-            yield _traced(replace(made, words=made.words or declaration(made)), whole, None)
+            parents = (each.source_range for each in active.ingredients if each.role == "parentOf")
+            part = next(parents, None) if seconds else None
+            yield _traced(replace(made, words=made.words or declaration(made)), whole, part)
         return
     placed = [where for where, _ in rows]
     declared = (replace(each, words=each.words + doubts) for each in declared_in(active, placed))

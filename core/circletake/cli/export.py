@@ -34,7 +34,11 @@ Prompts = Annotated[
 
 def export(
     takes: Annotated[
-        list[str] | None, typer.Argument(help="Takes to export whole: SH010/31.", metavar="[TAKE]...")
+        list[str] | None,
+        typer.Argument(
+            help="Takes to export: SH010/31, or a part of one: SH010/31@1.5-4 (seconds), SH010/31@36f-96f.",
+            metavar="[TAKE]...",
+        ),
     ] = None,
     cut: Annotated[str, typer.Option(help="Export this cut instead.", metavar="NAME")] = "",
     circled: Annotated[bool, typer.Option("--circled", help="Export every circled take.")] = False,
@@ -104,28 +108,26 @@ def export(
         whole = not cut and not packs
         handing = Handing(not cut, collect, conform, relative, (before, after) if split else None)
         wanted = _wanted(lib, cut, takes or [], circled, whole)
-        with (
-            signing_terms(lib, manager, prompts, by) as under,
-            progress("export", "what was exported stays") as bar,
-        ):
-            done = [
-                make(
-                    lib,
-                    manager,
-                    each,
-                    under,
-                    to or Path(),
-                    formats=wanted_formats,
-                    whole=whole,
-                    handing=handing,
-                    force=force,
-                    progress=bar,
-                )
-                for each in wanted
-            ]
-            leaving = {take_id for each in wanted for take_id in each.take_ids}
-            told = travelling(map(lib.registry.takes.slate, sorted(leaving)), under.policy)
-    note(what_travels(told))
+        with signing_terms(lib, manager, prompts, by) as under:
+            leaving = dict.fromkeys(take_id for each in wanted for take_id in each.take_ids)
+            slates = map(lib.registry.takes.slate, leaving)
+            note(what_travels(travelling(lib, slates, under.policy, wanted[0].song)))
+            with progress("export", "what was exported stays") as bar:
+                done = [
+                    make(
+                        lib,
+                        manager,
+                        each,
+                        under,
+                        to or Path(),
+                        formats=wanted_formats,
+                        whole=whole,
+                        handing=handing,
+                        force=force,
+                        progress=bar,
+                    )
+                    for each in wanted
+                ]
     if json:
         print_json(done)
     else:
@@ -139,7 +141,7 @@ def _wanted(lib: Library, cut: str, takes: list[str], circled: bool, apart: bool
     from circletake.errors import BadInput
     from circletake.model.event import Verdict
     from circletake.model.slate import TakeFilter
-    from circletake.workflows.leaving.cutting import single, string_out
+    from circletake.workflows.leaving.cutting import part_of, pieces, single, string_out
 
     if cut:
         found = lib.registry.cuts.get(cut)
@@ -151,8 +153,13 @@ def _wanted(lib: Library, cut: str, takes: list[str], circled: bool, apart: bool
         if not slates:
             raise BadInput("--circled", "no take is circled", "circletake circle SH010/3")
     else:
-        named = [take.id for word in takes for take in lib.registry.takes.resolve(word)]
-        slates = [lib.registry.takes.slate(take_id) for take_id in dict.fromkeys(named)]
+        events = dict.fromkeys(event for word in takes for event in pieces(lib, word))
+        known = {event.take_id: lib.registry.takes.slate(event.take_id) for event in events}
+        if apart:
+            return list(dict.fromkeys(part_of(known[event.take_id], event) for event in events))
+        for word in (word for word in takes if "@" in word):
+            raise BadInput(word, "a timeline of takes has them whole", f"circletake cut add NAME {word}")
+        slates = list(known.values())
     return (
         [single(slate) for slate in slates]
         if apart

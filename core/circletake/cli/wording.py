@@ -38,8 +38,13 @@ def what_travels(told: Travelling) -> str:
     said = f"{told.prompts} of {told.takes} prompts"
     if told.policy is PromptPolicy.HASH:
         said += ", each as a salted digest,"
-    if told.references:
-        said += f" and {counted(told.references, 'reference')}"
+    more = [counted(told.references, "reference")] if told.references else []
+    if told.inside:
+        more.append(f"{counted(told.inside, 'other prompt')} in the credentials of what came along")
+    said = " and ".join(filter(None, [", ".join([said, *more[:-1]]), *more[-1:]]))
     said += " travel in manifests that anybody can read"
-    whole = told.prompts and told.policy is PromptPolicy.FULL
+    if told.private:
+        hold = counted(told.private, "of these prompts holds", "of these prompts hold")
+        said += f"; {hold} an e-mail address or the name of a machine"
+    whole = (told.prompts or told.inside) and told.policy is PromptPolicy.FULL
     return f"{said} (--prompts hash or omit keeps them here)" if whole else said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from fractions import Fraction
@@ -16,6 +16,7 @@ from circletake.media.conform import conformed
 from circletake.media.fitting import BT709, Canvas, black
 from circletake.media.probe import open_media, picture_sha256, picture_stream
 from circletake.media.soundtrack import RATE, Soundtrack
+from circletake.media.untagged import copy_untagged
 
 if TYPE_CHECKING:
     import av
@@ -36,8 +37,11 @@ REMUXED = {
 }
 """Media types that are written anew without re-encoding, and the muxer for each."""
 
-COPIED = ("video/x-msvideo", "video/avi", "video/msvideo", "image/gif", "video/gif")
-"""Media types that are copied as they are: rewriting them would change the picture's packets."""
+GIFS = ("image/gif", "video/gif")
+"""FFmpeg's packets of them hold the comments too, so what they show is compared."""
+
+COPIED = ("video/x-msvideo", "video/avi", "video/msvideo", *GIFS)
+"""Media types of which pieces are copied: rewriting them would change the picture's packets."""
 
 _LIMITED = 1
 
@@ -57,7 +61,7 @@ def remux(source: Path, destination: Path, mime: str = "video/mp4") -> None:
     """Write a clip's picture and sound anew, without re-encoding and without its tags.
 
     Tags of the container may hold prompts, local paths and names; what is to be said of the
-    clip is said in its manifest. The coded picture is compared before and after.
+    clip is said in its manifest. The coded picture is compared before and after; of a GIF, what it shows.
 
     Args:
         mime: media type of ``source``, which ``destination`` will have too.
@@ -67,18 +71,18 @@ def remux(source: Path, destination: Path, mime: str = "video/mp4") -> None:
     """
     import av
 
-    if mime in COPIED:
-        with _whole(destination) as staged:
-            shutil.copyfile(source, staged)
-        return
-    if mime not in REMUXED:
+    if mime not in REMUXED and mime not in COPIED:
         raise MediaError(source.name, f"{mime} cannot be remuxed", "render it instead")
     with _whole(destination) as staged:
         try:
-            _copy_packets(source, staged, REMUXED[mime])
+            if mime in COPIED:
+                copy_untagged(source, staged)
+            else:
+                _copy_packets(source, staged, REMUXED[mime])
         except (av.error.FFmpegError, ValueError) as error:
             raise MediaError(source.name, f"cannot be remuxed: {error}", "render it instead") from error
-        if picture_sha256(staged) != picture_sha256(source):
+        seen = _shown_sha256 if mime in GIFS else picture_sha256
+        if seen(staged) != seen(source):
             raise MediaError(source.name, "its picture would change by remuxing", "render it instead")
 
 
@@ -190,6 +194,14 @@ def _write_sound(output: OutputContainer, audio: AudioStream, sound: Soundtrack,
     frame.time_base = Fraction(1, RATE)
     frame.pts = at
     output.mux(audio.encode(frame))
+
+
+def _shown_sha256(path: Path) -> str:
+    found = hashlib.sha256()
+    with open_media(path) as container:
+        for frame in container.decode(picture_stream(container, path.name)):
+            found.update(str(frame.time).encode() + frame.to_ndarray(format="rgba").tobytes())
+    return found.hexdigest()
 
 
 def _copy_packets(source: Path, staged: Path, muxer: str) -> None:

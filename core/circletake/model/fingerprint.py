@@ -15,6 +15,12 @@ ALGORITHM = "phash-grid"
 VERSION = "2"
 """Raised when the same picture would give other bits; old records live on beside new ones."""
 
+HASH = "pHash of 256 bits"
+"""What a manifest tells of each frame."""
+
+MOST_SAID = 600
+"""Frames that one manifest tells of; then they lie further apart."""
+
 THUMBNAIL = 64
 """Pixels of each side of a thumbnail: the picture inside the bars, squeezed into a square."""
 
@@ -60,7 +66,8 @@ class FingerprintSaid:
 
     Attributes:
         sha256: of the whole record in the library.
-        of: ``take``, or ``takes`` of a cut as they lie in it; a rendered cut is not looked at again.
+        of: ``take``, or ``takes`` of a cut as they lie in it, since a rendered cut is not looked at again,
+            or ``film``: the video itself, where it was graded or finished elsewhere.
         frames: seconds of the video and the 256-bit pHash there (imagehash, ``hash_size=16``), as hex.
     """
 
@@ -76,7 +83,7 @@ class FingerprintSaid:
         return {
             "algorithm": self.algorithm,
             "version": self.version,
-            "hash": "pHash of 256 bits",
+            "hash": HASH,
             "of": self.of,
             "sha256": self.sha256,
             "frames": frames,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 TRAINED = "trainedAlgorithmicMedia"
 """IPTC digital source type of media made by a model trained on data."""
@@ -96,6 +97,35 @@ class GenerationRequest:
     image: Path | None = None
     parameters: Mapping[str, str] | None = None
     parent: Parent | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dictionary; paths are text."""
+        parent = self.parent
+        return {
+            "model": self.model,
+            "prompt": self.prompt,
+            "seed": self.seed,
+            "negative_prompt": self.negative_prompt,
+            "image": str(self.image) if self.image else None,
+            "parameters": None if self.parameters is None else dict(self.parameters),
+            "parent": parent
+            and {
+                "relation": parent.relation.value,
+                "sha256": parent.sha256,
+                "job": parent.job,
+                "path": str(parent.path) if parent.path else None,
+            },
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> GenerationRequest:
+        """Read what :meth:`to_json` wrote, or did before requests had a parent."""
+        said = dict(data)
+        image, parent = said.pop("image", None), said.pop("parent", None)
+        if parent:
+            path = Path(parent["path"]) if parent["path"] else None
+            parent = Parent(Relation(parent["relation"]), parent["sha256"], parent["job"], path)
+        return cls(**said, image=Path(image) if image else None, parent=parent)
 
 
 @dataclass(frozen=True, slots=True)

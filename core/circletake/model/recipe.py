@@ -35,14 +35,15 @@ _RANKS = {evidence: rank for rank, evidence in enumerate(Evidence)}
 class Field(StrEnum):
     """The fields a recipe knows. Free parameters are named ``param.<name>``.
 
-    ``DERIVED_FROM`` is the sha256 of the take or still this one was made from, ``DERIVED_BY`` how:
-    a :class:`~circletake.model.generation.Relation`.
+    ``MODEL_URI`` is where a model is described. ``DERIVED_FROM`` is the sha256 of the take or still this one
+    was made from, ``DERIVED_BY`` how: a :class:`~circletake.model.generation.Relation`.
     """
 
     GENERATOR = "generator"
     PROVIDER = "provider"
     MODEL = "model"
     MODEL_VERSION = "model_version"
+    MODEL_URI = "model_uri"
     PROMPT = "prompt"
     PROMPT_PREFIX = "prompt_prefix"
     NEGATIVE_PROMPT = "negative_prompt"

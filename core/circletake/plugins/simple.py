@@ -7,9 +7,7 @@ import json
 import shutil
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from circletake.errors import PluginError
 from circletake.model.generation import (
@@ -83,9 +81,7 @@ class _Simple:
                 self.about.name, problems[0], f"circletake generate --backend {self.about.name}"
             )
         ctx.check_cancelled()
-        said: dict[str, Any] = asdict(request) | {"image": str(request.image) if request.image else None}
-        said["parameters"] = dict(request.parameters) if request.parameters is not None else None
-        packed = zlib.compress(json.dumps(said, sort_keys=True).encode())
+        packed = zlib.compress(json.dumps(request.to_json(), sort_keys=True).encode())
         return base64.urlsafe_b64encode(packed).decode()
 
     def find(self, request: GenerationRequest, settings: NoSettings, ctx: Context) -> str | None:
@@ -103,9 +99,7 @@ class _Simple:
             PluginError: it returned no file of that folder.
         """
         ctx.check_cancelled()
-        said: dict[str, Any] = json.loads(zlib.decompress(base64.urlsafe_b64decode(job)))
-        image = said.pop("image")
-        request = GenerationRequest(**said, image=Path(image) if image else None)
+        request = GenerationRequest.from_json(json.loads(zlib.decompress(base64.urlsafe_b64decode(job))))
         making = into / _MAKING
         shutil.rmtree(making, ignore_errors=True)  # what a killed run left
         making.mkdir()

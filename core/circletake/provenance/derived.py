@@ -11,17 +11,20 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from circletake.model.cue import Cue, CueList, Gap, Known, Overlay
 from circletake.model.event import Actor
 from circletake.model.export import SoundUse
+from circletake.model.fingerprint import FingerprintSaid
 from circletake.model.manifest import EditSaid, IngredientPlan, ManifestPlan
 from circletake.model.policy import PromptPolicy
 from circletake.model.recorded import OVER, UNDECLARED
 from circletake.model.slate import Slate
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
+from circletake.provenance.carried import carried
 from circletake.provenance.container import MIMES, raw_manifest
 from circletake.provenance.manifest import composite_type, disclosures
 from circletake.provenance.pieces import (
@@ -58,6 +61,8 @@ def plan_edited(
     sha256: str = "",
     title: str = "",
     manifest: bytes | None = None,
+    stated: Mapping[str, Any] = MappingProxyType({}),
+    fingerprint: FingerprintSaid | None = None,
     by: Actor | None = None,
     generator_version: str = "",
 ) -> ManifestPlan:
@@ -69,6 +74,8 @@ def plan_edited(
         sha256: what the bytes of ``source`` must be; empty where its credentials vouch for them.
         title: what to call the parent; its file name without one.
         manifest: the parent's own store where it lies apart from the file.
+        stated: assertions of the parent; what they say of models holds of the edited video too.
+        fingerprint: of the edited video itself.
 
     Raises:
         ValueError: no edit is declared.
@@ -78,9 +85,14 @@ def plan_edited(
     parent = _parent(source, title or source.name, sha256, manifest)
     actions = [opened(when), *(_edit(each, when) for each in edits)]
     # What a person declares is theirs; circletake did not watch them work.
-    assertions = [actions_of(actions, every=False), assertion(words.TRAINING, statements.no_training())]
+    assertions = [
+        actions_of(actions, every=False),
+        assertion(words.TRAINING, statements.no_training(), created=True),
+    ]
     record = _signed_by({"record": "edit", "at": statements.stamp(when)}, by)
-    assertions.append(assertion(words.RECORD, record, created=True))
+    assertions += [assertion(words.RECORD, record, created=True), *carried(stated, picture=False)]
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     return ManifestPlan(definition_of(assertions, generator_version), (parent,))
 
 
@@ -92,6 +104,7 @@ def plan_finished(
     *,
     when: datetime,
     software: str = "",
+    fingerprint: FingerprintSaid | None = None,
     by: Actor | None = None,
     generator_version: str = "",
 ) -> ManifestPlan:
@@ -106,6 +119,7 @@ def plan_finished(
         slates: by take id.
         signed: by take id, the signed file of each take found.
         software: the editor, as a person names it.
+        fingerprint: of ``film`` itself.
     """
     rate = cues.rate
     ingredients = [_parent(film, cues.film, cues.sha256, None)]
@@ -139,8 +153,14 @@ def plan_finished(
     assertions = [
         actions_of(actions, every=False),
         assertion(words.FILM, _signed_by(record, by), created=True),
-        assertion(words.TRAINING, statements.no_training()),
+        *disclosures(used),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
+    # Its prompts stand with the takes; whose words made the rest of the film is not known.
+    if metadata := statements.iptc_metadata(used, PromptPolicy.OMIT):
+        assertions.append(assertion(words.METADATA, metadata))
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     definition = definition_of(assertions, generator_version)
     return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
 
@@ -165,21 +185,42 @@ def plan_still(
         actions: what was done to the picture, e.g. ``c2pa.resized.proportional``.
     """
     frame = (at, at + 1 / (slate.take.media.rate or Fraction(24)))
-    title = f"{slate.take.slate}{take.suffix.lower()}"
-    parent = _parent(take, title, "", None)
-    parent = replace(parent, definition={**parent.definition, "metadata": used_part(*frame)})
     kept = trimmed(frame, "the frame that was kept", when, generator_version)
-    done = [opened(when), kept, *produced(actions, when, generator_version)]
+    done = [kept, *produced(actions, when, generator_version)]
     record = _signed_by({"record": "still", "at": statements.stamp(when), "second": str(at)}, by)
-    assertions = [
-        actions_of(done),
-        assertion(words.RECORD, record, created=True),
-        *disclosures([slate]),
-        assertion(words.TRAINING, statements.no_training()),
-    ]
-    if metadata := statements.iptc_metadata(slate, policy):
-        assertions.append(assertion(words.METADATA, metadata))
-    return ManifestPlan(definition_of(assertions, generator_version), (parent,))
+    assertions = _from_take(slate, policy, [opened(when), *done], record)
+    return ManifestPlan(definition_of(assertions, generator_version), (_used(slate, take, frame),))
+
+
+def plan_trimmed(
+    slate: Slate,
+    take: Path,
+    part: tuple[Fraction, Fraction],
+    *,
+    policy: PromptPolicy,
+    when: datetime,
+    actions: Sequence[str] = (),
+    fingerprint: FingerprintSaid | None = None,
+    by: Actor | None = None,
+    generator_version: str = "",
+) -> ManifestPlan:
+    """The manifest of a part of a take, made anew as a video of its own; the signed take is its parent.
+
+    Args:
+        take: the signed take, whole, whose own credentials have its prompts or what stands for them.
+        part: the seconds of the take that are in the video, and nothing else.
+        policy: what of prompts travels.
+        actions: what was done to the picture beside trimming it, e.g. ``c2pa.transcoded``.
+        fingerprint: the take's frames where they lie in the video.
+    """
+    kept = trimmed(part, "the part that was kept", when, generator_version)
+    done = [kept, *produced(actions, when, generator_version)]
+    said = {"record": "part", "at": statements.stamp(when), "seconds": [str(each) for each in part]}
+    assertions = _from_take(slate, policy, [opened(when), *done], _signed_by(said, by))
+    if fingerprint is not None:
+        assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
+    definition = definition_of(assertions, generator_version)
+    return ManifestPlan(definition, (_used(slate, take, part),), seconds=part[1] - part[0])
 
 
 def plan_passed_on(
@@ -194,19 +235,26 @@ def plan_passed_on(
     assertions = [
         actions_of([opened(when)]),
         *disclosures([slate]),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
     return ManifestPlan(definition_of(assertions, generator_version), (parent,))
 
 
 def plan_redacted(
-    source: Path, found: Held, *, when: datetime, by: Actor | None = None, generator_version: str = ""
+    source: Path,
+    found: Held,
+    *,
+    when: datetime,
+    stated: Mapping[str, Any] = MappingProxyType({}),
+    by: Actor | None = None,
+    generator_version: str = "",
 ) -> ManifestPlan:
     """The manifest of a copy whose credentials no longer hold some prompts.
 
     Args:
         source: the signed video as it is.
         found: what its credentials hold, as :func:`circletake.provenance.redaction.held` tells.
+        stated: assertions of its active manifest; what they say of its picture holds of the copy too.
     """
     redactions, told = redacting(found, when)
     # The file may be named by its prompt.
@@ -215,7 +263,8 @@ def plan_redacted(
     assertions = [
         actions_of([opened(when), *told]),
         assertion(words.RECORD, record, created=True),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
+        *carried(stated, picture=True, without=found.texts),
     ]
     return ManifestPlan(definition_of(assertions, generator_version, redactions), (parent,))
 
@@ -224,6 +273,26 @@ def _parent(source: Path, title: str, sha256: str, manifest: bytes | None) -> In
     definition = {"title": public(title, 120), "relationship": words.PARENT, "instance_id": PARENT_ID}
     beside = None if raw_manifest(source) else manifest
     return IngredientPlan(definition, MIMES.get(source.suffix.lower(), ""), source, beside, sha256)
+
+
+def _used(slate: Slate, take: Path, part: tuple[Fraction, Fraction]) -> IngredientPlan:
+    """A signed take as the parent of what shows a part of it."""
+    parent = _parent(take, f"{slate.take.slate}{take.suffix.lower()}", "", None)
+    return replace(parent, definition={**parent.definition, "metadata": used_part(*part)})
+
+
+def _from_take(
+    slate: Slate, policy: PromptPolicy, actions: list[dict[str, Any]], record: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What is said of a picture or video that shows one take and nothing else."""
+    metadata = statements.iptc_metadata([slate], policy)
+    return [
+        actions_of(actions),
+        assertion(words.RECORD, record, created=True),
+        *disclosures([slate]),
+        assertion(words.TRAINING, statements.no_training(), created=True),
+        *([assertion(words.METADATA, metadata)] if metadata else []),
+    ]
 
 
 def _component(name: str, slate: Slate, file: Path, cue: Cue) -> IngredientPlan:

@@ -17,6 +17,7 @@ from circletake.model.sealing import METHOD, prompt_bytes
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES
 from circletake.provenance.privacy import public
+from circletake.provenance.shapes import address_problem
 
 SEMVER = re.compile(
     r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
@@ -91,7 +92,7 @@ def inputs_of(
     Args:
         sealed: by field, the digests that stand for prompts under :attr:`PromptPolicy.HASH`.
         references: by field, the files of references; a file's own manifest travels with it. Where
-            prompts are kept back, so are the names of references and what their manifests say.
+            prompts are kept back, so are the names of references.
     """
     resources: dict[str, bytes] = {}
     ingredients: list[IngredientPlan] = []
@@ -139,7 +140,18 @@ def _model(recipe: Recipe) -> Iterator[IngredientPlan]:
     if SEMVER.fullmatch(recipe[Field.MODEL_VERSION]):
         kind["version"] = recipe[Field.MODEL_VERSION]
     types = [{"type": words.GENERATOR}, kind]
-    yield IngredientPlan(_ingredient("model", model_name(recipe) or "Model", worded(claim), types))
+    definition = _ingredient("model", model_name(recipe) or "Model", worded(claim), types)
+    address = recipe.in_force.get(Field.MODEL_URI)
+    if address is not None and _described(claim, address):
+        definition["informational_URI"] = address.value
+    yield IngredientPlan(definition)
+
+
+def _described(model: RecipeClaim, address: RecipeClaim) -> bool:
+    """Whether an address may be published as that of the model: a person's word, or learnt with the model."""
+    together = (model.evidence, model.by, model.accepted) == (address.evidence, address.by, address.accepted)
+    said = address.accepted or address.evidence is Evidence.DECLARED or (firm(address) and together)
+    return said and not address_problem(address.value) and public(address.value, 2000) == address.value
 
 
 def _references(recipe: Recipe, policy: PromptPolicy, files: Mapping[str, Path]) -> Iterator[IngredientPlan]:
@@ -148,10 +160,9 @@ def _references(recipe: Recipe, policy: PromptPolicy, files: Mapping[str, Path])
         claim = recipe.in_force[name]
         base = PurePosixPath(claim.value.replace("\\", "/")).name
         title = f"Reference {public(name.removeprefix(REFERENCE), 40)}".strip()
-        path = None
-        if policy is PromptPolicy.FULL:
-            shown = public(base)
-            title, path = f"{title}: {shown}" if shown else title, files.get(name)
+        path = files.get(name)
+        if policy is PromptPolicy.FULL and (shown := public(base)):
+            title = f"{title}: {shown}"
         definition = _ingredient(f"reference-{index}", title, worded(claim), [])
         mime = REFERENCE_TYPES.get(path.suffix.lower(), "") if path else ""
         if path is None or not mime:

@@ -24,7 +24,7 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
-from circletake.provenance.container import MIMES, raw_manifest
+from circletake.provenance.container import MIMES, has_credentials, raw_manifest
 from circletake.provenance.edits import cut_edits
 from circletake.provenance.inputs import inputs_of, model_name, worded
 from circletake.provenance.pieces import (
@@ -36,11 +36,10 @@ from circletake.provenance.pieces import (
     opened,
     placing,
     produced,
-    trimmed,
     used_part,
 )
 from circletake.provenance.privacy import public
-from circletake.provenance.redaction import Held, held, redacting
+from circletake.provenance.redaction import Held, held, redacting, together
 
 _SONG_TYPES = {
     Declaration.HUMAN: words.CREATION,
@@ -69,7 +68,6 @@ def plan_take(
     sealed: Mapping[str, str] = MappingProxyType({}),
     produced_actions: Sequence[str] = (),
     references: Mapping[str, Path] = MappingProxyType({}),
-    part: tuple[Fraction, Fraction] | None = None,
     fingerprint: FingerprintSaid | None = None,
     generator_version: str = "",
     provider_manifest: bytes | None = None,
@@ -87,11 +85,15 @@ def plan_take(
         provider_manifest: the generator's own manifest store as kept at import; it is handed
             over where ``source`` no longer carries it. Prompts in it are redacted where the
             policy keeps prompts back.
-        references: by field of the recipe, the file of a reference picture or clip.
-        part: the seconds of the take that were used; the whole of it where ``None``.
+        references: by field of the recipe, the file of a reference picture or clip. Where prompts are kept
+            back, those with credentials out of which every prompt can be taken come along.
         fingerprint: what identifies the take by its picture.
         by: who made the export; persons are named in the manifest.
     """
+    withheld: dict[str, Held] = {}
+    if policy is not PromptPolicy.FULL:
+        withheld = {name: each for name, path in references.items() if (each := _redactable(path))}
+        references = {name: references[name] for name in withheld}
     inputs = inputs_of(slate.recipe, policy, sealed, references)
     kind = statements.source_type(slate)
     kept = raw_manifest(source)
@@ -99,7 +101,6 @@ def plan_take(
     made_here = _observed(slate) and bool(kind) and origin is None
     actions: list[dict[str, Any]] = []
     ingredients = list(inputs.ingredients)
-    found = Held()
     if made_here:
         created: dict[str, Any] = {
             "action": words.CREATED,
@@ -112,12 +113,10 @@ def plan_take(
         actions.append(created)
     else:
         known = kind if origin is None else ""
-        ingredients.insert(
-            0, _parent(slate, source, known, None if kept else provider_manifest, policy, part)
-        )
+        ingredients.insert(0, _parent(slate, source, known, None if kept else provider_manifest, policy))
         actions.append(opened(when))
         if origin is not None and policy is not PromptPolicy.FULL:
-            found = held(source, manifest=provider_manifest)
+            withheld[""] = held(source, manifest=provider_manifest)
         if inputs.ids:
             actions.append(
                 {
@@ -127,18 +126,16 @@ def plan_take(
                     "parameters": {"ingredientIds": inputs.ids},
                 }
             )
-    record = statements.take_record(slate, policy, sealed, part)
-    redactions, told = redacting(found, when)
+    record = statements.take_record(slate, policy, sealed)
+    redactions, told = redacting(together(withheld.values()), when)
     actions += [*told, *produced(produced_actions, when, generator_version)]
-    if part is not None:
-        actions.append(trimmed(part, "the part that was kept", when, generator_version))
     assertions = [
         actions_of(actions),
         assertion(words.TAKE, _exported_by(record, by), created=True),
         *disclosures([slate]),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
-    if metadata := statements.iptc_metadata(slate, policy):
+    if metadata := statements.iptc_metadata([slate], policy):
         assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
@@ -209,8 +206,10 @@ def plan_cut(
         actions_of([created, *placings, *told, *cut_edits(actions, cut, slates, when, generator_version)]),
         assertion(words.CUT, _exported_by(statements.cut_record(cut, takes, policy), by), created=True),
         *disclosures(used),
-        assertion(words.TRAINING, statements.no_training()),
+        assertion(words.TRAINING, statements.no_training(), created=True),
     ]
+    if metadata := statements.iptc_metadata(used, policy):
+        assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
     definition = definition_of(assertions, generator_version, redactions)
@@ -266,13 +265,18 @@ def _observed(slate: Slate) -> bool:
     )
 
 
+def _redactable(path: Path) -> Held | None:
+    """What is to be taken out of the credentials of a reference; ``None`` where they cannot come along."""
+    found = held(path) if has_credentials(path) else None
+    return None if found is None or found.fixed else found
+
+
 def _parent(
     slate: Slate,
     source: Path,
     kind: str,
     manifest: bytes | None,
     policy: PromptPolicy,
-    part: tuple[Fraction, Fraction] | None,
 ) -> IngredientPlan:
     # Many generators name a file by the beginning of its prompt.
     own = f"{slate.take.slate}{source.suffix.lower()}"
@@ -281,8 +285,6 @@ def _parent(
         "relationship": words.PARENT,
         "instance_id": PARENT_ID,
     }
-    if part is not None:
-        definition["metadata"] = used_part(*part)
     if kind:
         claim = slate.recipe.in_force[Field.SOURCE_TYPE]
         definition |= {

@@ -1,4 +1,4 @@
-"""What must never travel in a manifest: keys, local paths, e-mail addresses."""
+"""What must never travel in a manifest: keys, local paths, e-mail addresses, names of machines."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ _PATH = re.compile(
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
+_MACHINE = re.compile(
+    r"\blocalhost:\d{2,5}\b|\b(?:DESKTOP|LAPTOP)-[A-Z0-9]{5,15}\b"
+    r"|(?<![\w@.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:local|lan|internal|intranet|corp|localdomain)\b"
+    r"|(?<![\w.-])(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}"
+    r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?![\w.-])"
+)
+
+
 def secret_in(text: str) -> str:
     """What kind of secret or local place ``text`` gives away; empty for none."""
     if _SECRET.search(text):
@@ -33,8 +41,12 @@ def secret_in(text: str) -> str:
 
 
 def private_in(text: str) -> str:
-    """As :func:`secret_in`, and e-mail addresses too."""
-    return secret_in(text) or ("an e-mail address" if _MAIL.search(text) else "")
+    """As :func:`secret_in`, and e-mail addresses and names of machines too."""
+    if found := secret_in(text):
+        return found
+    if _MAIL.search(text):
+        return "an e-mail address"
+    return "the name or address of a machine" if _MACHINE.search(text) else ""
 
 
 def public(text: str, width: int = 200) -> str:

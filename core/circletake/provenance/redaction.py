@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +81,16 @@ def held(path: Path, *, manifest: bytes | None = None, seeds: bool = False) -> H
             return _held(reader, _map(document.get("manifests")), seeds)
     except Exception:  # a hostile store fails in any way; whoever signs over it is told why
         return Held()
+
+
+def together(found: Iterable[Held]) -> Held:
+    """What several stores hold, each thing once: one manifest may stand in many of them."""
+    every = list(found)
+    return Held(
+        tuple(dict.fromkeys(place for each in every for place in each.places)),
+        tuple(dict.fromkeys(text for each in every for text in each.texts)),
+        tuple(dict.fromkeys(text for each in every for text in each.fixed)),
+    )
 
 
 def redacting(found: Held, when: datetime) -> tuple[list[str], list[dict[str, Any]]]:
@@ -154,11 +164,11 @@ def _held(reader: Any, manifests: Mapping[str, Any], seeds: bool) -> Held:
         for name, data in assertions.items():
             if _uri(label, name) in places:
                 continue
-            if not name.startswith(_FIXED) and _repeats(data, texts):
+            if not name.startswith(_FIXED) and repeats(data, texts):
                 places[_uri(label, name)] = f"{printable(name, 60)} with its words"
             elif name.startswith(words.TAKE) and _beginning(_map(data)):
                 places[_uri(label, name)] = "record of a take with the beginning of its prompt"
-            elif name.startswith(_FIXED) and _repeats(data, texts):
+            elif name.startswith(_FIXED) and repeats(data, texts):
                 fixed.append(f"words of a prompt in {printable(name, 60)}")
             elif name.startswith("c2pa.ingredient") and _named_after(
                 str(_map(data).get("dc:title") or ""), texts
@@ -196,13 +206,13 @@ def _beginning(record: Mapping[str, Any]) -> bool:
     return bool(_map(_map(record.get("recipe")).get("prompt_prefix")).get("value"))
 
 
-def _repeats(value: Any, texts: Mapping[str, None]) -> bool:
+def repeats(value: Any, texts: Mapping[str, None]) -> bool:
     """Whether a text stands in an assertion, as a value of its own or within a longer one."""
     if isinstance(value, str):
         return any(value == text or (len(text) >= _TELLING and text in value) for text in texts)
     if isinstance(value, Mapping):
-        return any(_repeats(each, texts) for each in value.values())
-    return isinstance(value, list) and any(_repeats(each, texts) for each in value)
+        return any(repeats(each, texts) for each in value.values())
+    return isinstance(value, list) and any(repeats(each, texts) for each in value)
 
 
 def _named_after(title: str, texts: Mapping[str, None]) -> bool:

@@ -76,7 +76,7 @@ def sign(
     Args:
         source: the unsigned (or differently signed) media; may be the destination itself.
         mime: media type; told by the suffix of ``destination`` where empty.
-        title: the name people will know the file by; that of ``destination`` where empty.
+        title: the name people will know the file by, in errors too; that of ``destination`` where empty.
         timestamper: address of an RFC 3161 service to ask for the time; without one, no network is used.
 
     Raises:
@@ -85,7 +85,7 @@ def sign(
             ``destination`` still stands there.
         CircletakeError: of another kind, when the signer itself raised one.
     """
-    name = destination.name
+    name = title or destination.name
     if found := problems(plan):
         raise SigningError(name, "; ".join(found[:3]), "nothing was signed; mend the recipe and sign again")
     for path in (source, destination):
@@ -105,14 +105,14 @@ def sign(
         )
     beside = _sidecar_of(destination)
     with _temporary_folder(destination.parent) as folder:
-        staged = folder / name
+        staged = folder / destination.name
         with _relay(timestamper) as relay:
-            store = _build(plan, source, staged, signer, media, title or name, relay, embed=beside is None)
+            store = _build(plan, source, staged, signer, media, name, relay, embed=beside is None)
         sidecar = None if beside is None else folder / beside.name
         if sidecar is not None:
             shutil.copyfile(source, staged)
             sidecar.write_bytes(store)
-        certificate, timestamp = _read_back(plan, staged, store, signer, relay)
+        certificate, timestamp = _read_back(plan, staged, name, store, signer, relay)
         digest, size = sha256_of(staged), staged.stat().st_size
         for file in filter(None, (staged, sidecar)):
             sync_file(file)
@@ -233,7 +233,7 @@ def _build(
         if relay and relay.answered and isinstance(error, c2pa.C2paError.Signature):
             raise relay.wrong(f"answered with what is no timestamp of this signature ({reason})") from error
         raise SigningError(
-            staged.name, f"could not be signed ({reason})", "nothing was put in its place"
+            title, f"could not be signed ({reason})", "nothing was put in its place"
         ) from error
 
 
@@ -289,7 +289,7 @@ def _native(signer: OpenSigner, caught: list[BaseException], relay: Relay | None
 
 
 def _read_back(
-    plan: ManifestPlan, staged: Path, store: bytes, signer: OpenSigner, relay: Relay | None
+    plan: ManifestPlan, staged: Path, name: str, store: bytes, signer: OpenSigner, relay: Relay | None
 ) -> tuple[str, Timestamp | None]:
     """The certificate's fingerprint and the timestamp, once everything planned was found in the file."""
     from cryptography import x509
@@ -311,12 +311,12 @@ def _read_back(
         if wrong
     ]
     if faults or active is None:
-        raise _not_back(staged, "; ".join(faults) or "no manifest was found")
+        raise _not_back(name, "; ".join(faults) or "no manifest was found")
     if missing := _missing(plan, said):
-        raise _not_back(staged, f"missing in its manifest: {', '.join(missing)}")
+        raise _not_back(name, f"missing in its manifest: {', '.join(missing)}")
     expected = fingerprint(x509.load_pem_x509_certificate(signer.chain_pem.encode("ascii")))
     if active.signer is None or active.signer.sha256 != expected:
-        raise _not_back(staged, "another certificate signed it")
+        raise _not_back(name, "another certificate signed it")
     return expected, said.timestamp
 
 
@@ -347,10 +347,8 @@ def _missing(plan: ManifestPlan, said: Credentials) -> list[str]:
     return lost
 
 
-def _not_back(staged: Path, reason: str) -> SigningError:
-    return SigningError(
-        staged.name, f"was signed, but reads back wrong ({reason})", "nothing was put in its place"
-    )
+def _not_back(name: str, reason: str) -> SigningError:
+    return SigningError(name, f"was signed, but reads back wrong ({reason})", "nothing was put in its place")
 
 
 @contextlib.contextmanager

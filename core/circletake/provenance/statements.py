@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any
 
 from circletake.model.cut import Cut
@@ -20,9 +19,14 @@ from circletake.provenance import vocabulary as words
 from circletake.provenance.inputs import firm, model_name
 from circletake.provenance.privacy import WITHHELD, public
 
-_CONTEXT = {
+IPTC_CONTEXT = {
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
 }
+
+_SYSTEM, _VERSION, _WRITER = "AISystemUsed", "AISystemVersionUsed", "AIPromptWriterName"
+
+IPTC_NAMES = (_SYSTEM, _VERSION, _WRITER)
+"""AI fields of IPTC 2025.1 beside the prompt."""
 
 _TRAINED = frozenset({words.TRAINED, words.COMPOSITE_TRAINED})
 
@@ -115,28 +119,42 @@ def _oversight(standing: Standing, recipe: Recipe) -> str:
     return "prompt_guided" if firm(recipe.in_force.get(Field.PROMPT)) else ""
 
 
-def iptc_metadata(slate: Slate, policy: PromptPolicy) -> dict[str, Any] | None:
-    """``cawg.metadata`` with the AI fields of IPTC 2025.1: firm values, and nothing where no AI was used."""
-    if source_type(slate) not in {"", *_TRAINED}:
-        return None
-    recipe = slate.recipe
+def iptc_metadata(slates: Iterable[Slate], policy: PromptPolicy) -> dict[str, Any] | None:
+    """``cawg.metadata`` with the AI fields of IPTC 2025.1: firm values, and nothing where no AI was used.
+
+    Of several takes, every system that is known is named; its version and who wrote the prompts, where
+    that is one for all. The prompts of several stand in their own manifests.
+    """
+    takes = [slate for slate in slates if source_type(slate) in {"", *_TRAINED}]
+    recipes = [slate.recipe for slate in takes]
     fields: dict[str, str] = {}
 
-    def put(name: str, field: Field, limit: int = 200) -> None:
-        claim = recipe.in_force.get(field)
-        if claim is not None and firm(claim) and claim.value:
-            fields[f"Iptc4xmpExt:{name}"] = public(claim.value, limit)
+    def put(name: str, field: Field) -> None:
+        if value := _shared(recipes, field):
+            fields[f"Iptc4xmpExt:{name}"] = public(value)
 
-    if firm(recipe.in_force.get(Field.MODEL) or recipe.in_force.get(Field.GENERATOR)):
-        fields["Iptc4xmpExt:AISystemUsed"] = model_name(recipe)
-    put("AISystemVersionUsed", Field.MODEL_VERSION)
-    put("AIPromptWriterName", Field.PROMPT_WRITER)
-    prompt = recipe.in_force.get(Field.PROMPT)
-    if policy is PromptPolicy.FULL and prompt is not None and firm(prompt):
-        data = prompt.value.encode("utf-8", "replace")
-        if len(data) <= words.PROMPT_LIMIT:
-            fields["Iptc4xmpExt:AIPromptInformation"] = data.decode()
-    return {"@context": _CONTEXT, **fields} if fields else None
+    systems = dict.fromkeys(
+        model_name(each)
+        for each in recipes
+        if firm(each.in_force.get(Field.MODEL) or each.in_force.get(Field.GENERATOR))
+    )
+    if named := "; ".join(filter(None, systems)):
+        fields[f"Iptc4xmpExt:{_SYSTEM}"] = named
+    put(_VERSION, Field.MODEL_VERSION)
+    put(_WRITER, Field.PROMPT_WRITER)
+    alone = policy is PromptPolicy.FULL and len(recipes) == 1
+    prompt = _shared(recipes, Field.PROMPT) if alone else ""
+    data = prompt.encode("utf-8", "replace")
+    if data and len(data) <= words.PROMPT_LIMIT:
+        fields["Iptc4xmpExt:AIPromptInformation"] = data.decode()
+    return {"@context": IPTC_CONTEXT, **fields} if fields else None
+
+
+def _shared(recipes: Iterable[Recipe], field: Field) -> str:
+    """The firm value of a field that is one in all recipes; empty where there is none."""
+    claims = [each.in_force.get(field) for each in recipes]
+    values = {claim.value for claim in claims if claim is not None and firm(claim)}
+    return values.pop() if len(values) == 1 and all(map(firm, claims)) else ""
 
 
 def no_training() -> dict[str, Any]:
@@ -144,19 +162,11 @@ def no_training() -> dict[str, Any]:
     return {"entries": {use: {"use": "notAllowed"} for use in words.TRAINING_USES}}
 
 
-def take_record(
-    slate: Slate,
-    policy: PromptPolicy,
-    sealed: Mapping[str, str],
-    part: tuple[Fraction, Fraction] | None = None,
-) -> dict[str, Any]:
+def take_record(slate: Slate, policy: PromptPolicy, sealed: Mapping[str, str]) -> dict[str, Any]:
     """``org.circletake.take``: which take this is, how each field was learnt, who decided.
 
     Prompts stand in their own ingredients; here is their evidence, and the digest of one kept
     back. Seeds are text, since JSON readers lose integers above 2**53.
-
-    Args:
-        part: seconds of the take that were used; the whole of it where ``None``.
     """
     take, recipe = slate.take, slate.recipe
     fields: dict[str, dict[str, str]] = {}
@@ -185,8 +195,6 @@ def take_record(
         "prompts": policy.value,
         "recipe": fields,
     }
-    if part is not None:
-        record["part"] = [str(second) for second in part]
     if parameters := _parameters(recipe):
         record["parameters"] = parameters
     if decision := _decision(slate.standing):

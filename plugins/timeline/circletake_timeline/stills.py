@@ -29,13 +29,17 @@ class Stills:
         made = []
         folder = staging / "stills"
         folder.mkdir()
+        alone = request.cut.events if len(request.cut.events) == 1 else ()
         for take_id in request.cut.take_ids:
             ctx.check_cancelled()
             take = request.slates[take_id].take
             facts = take.media
             rate = facts.rate or Fraction(24)
             frames = facts.frames or round(facts.seconds * rate)
-            at = frames // 2 / rate
+            middle = frames // 2
+            for part in alone:
+                middle = (part.source_in + part.source_out) * rate // 2
+            at = middle / rate
             (still,) = stills(request.media[take_id], [float(at)], _LONG_SIDE)
             path = folder / f"{take.slate}.jpg"
             path.write_bytes(still.jpeg)

@@ -10,7 +10,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -349,11 +349,53 @@ def test_matroska_whose_first_frames_have_no_decoding_time_is_remuxed_whole(tmp_
     assert len(pictures(out)) == 24
 
 
-@pytest.mark.parametrize(("suffix", "mime"), [("gif", "image/gif"), ("avi", "video/x-msvideo")])
-def test_what_remuxing_would_change_is_copied(clip: Clip, tmp_path: Path, suffix: str, mime: str) -> None:
-    source = clip(f"a.{suffix}")
-    remux(source, tmp_path / f"b.{suffix}", mime)
-    assert (tmp_path / f"b.{suffix}").read_bytes() == source.read_bytes()
+def with_texts(gif: bytes, texts: list[bytes]) -> bytes:
+    """A GIF with comments and XMP in front of its pictures, behind them, and bytes behind its end."""
+    behind = 13 + (3 << ((gif[10] & 7) + 1) if gif[10] & 0x80 else 0)
+    blocks = b"".join(bytes([len(text)]) + text for text in texts)
+    comment, xmp = b"\x21\xfe" + blocks + b"\0", b"\x21\xff\x0bXMP DataXMP" + blocks + b"\0"
+    return gif[:behind] + comment + xmp + gif[behind:-1] + comment + gif[-1:] + b"".join(texts)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=255), min_size=1, max_size=4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_gif_is_copied_without_what_was_written_into_it(
+    clip: Clip, tmp_path: Path, texts: list[bytes]
+) -> None:
+    source = clip("a.gif")
+    told = tmp_path / "told.gif"
+    told.write_bytes(with_texts(source.read_bytes(), texts))
+    remux(told, tmp_path / "b.gif", "image/gif")
+    assert (tmp_path / "b.gif").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize("cut", [5, 12, 40, 400, -1])
+def test_a_gif_that_breaks_off_is_not_copied(clip: Clip, tmp_path: Path, cut: int) -> None:
+    source = clip("a.gif")
+    source.write_bytes(source.read_bytes()[:cut])
+    with pytest.raises(MediaError):
+        remux(source, tmp_path / "b.gif", "image/gif")
+    assert not (tmp_path / "b.gif").exists()
+
+
+def test_an_avi_is_copied_without_what_was_written_into_it(clip: Clip, tmp_path: Path) -> None:
+    source, told, out = clip("a.avi"), tmp_path / "told.avi", tmp_path / "b.avi"
+    with av.open(str(source)) as given, av.open(str(told), "w") as output:
+        output.metadata.update({"title": "night bus", "comment": "/home/ana/secret"})
+        copy = output.add_stream_from_template(given.streams.video[0])
+        copy.metadata["title"] = "ana@lumen.example"
+        for packet in given.demux(video=0):
+            if packet.size:
+                packet.stream = copy
+                output.mux(packet)
+    before = told.read_bytes()
+    assert all(text in before for text in (b"night bus", b"/home/ana", b"ana@lumen", b"Lavf"))
+    remux(told, out, "video/x-msvideo")
+    after = out.read_bytes()
+    assert len(after) == len(before)
+    assert not any(text in after for text in (b"night bus", b"/home/ana", b"ana@lumen", b"Lavf"))
+    assert picture_sha256(out) == picture_sha256(told)
+    assert [each.tobytes() for each in pictures(out)] == [each.tobytes() for each in pictures(told)]
 
 
 def test_remuxing_something_broken_writes_nothing(tmp_path: Path) -> None:

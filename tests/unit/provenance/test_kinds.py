@@ -22,11 +22,19 @@ from circletake.model.recipe import Evidence
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
 from circletake.provenance import vocabulary as words
-from circletake.provenance.derived import plan_edited, plan_finished, plan_passed_on, plan_still
+from circletake.provenance.carried import carried
+from circletake.provenance.derived import (
+    plan_edited,
+    plan_finished,
+    plan_passed_on,
+    plan_still,
+    plan_trimmed,
+)
 from circletake.provenance.keys import FileSigner
 from circletake.provenance.manifest import plan_cut, plan_record, plan_take
 from circletake.provenance.pieces import for_release
 from circletake.provenance.reading import raw_manifest, read_credentials
+from circletake.provenance.redaction import held
 from circletake.provenance.regions import spans
 from circletake.provenance.session import context
 from circletake.provenance.signing import sign
@@ -108,15 +116,32 @@ def test_an_observed_take(clip: Clip, made: Made, suffix: str, policy: PromptPol
     assert ("Iptc4xmpExt:AIPromptInformation" in iptc) is (policy is FULL)
 
 
-@pytest.mark.parametrize("claims", [OBSERVED, (claim("prompt", "night bus"),)])
-def test_a_trimmed_take_says_which_part_was_used(clip: Clip, made: Made, claims: Any) -> None:
-    source = clip("take.mp4")
-    said = made(plan(slate(source, claims), source, part=HALF, produced_actions=("c2pa.transcoded",)), source)
-    assert names(said)[-2:] == ["transcoded", "trimmed"]
-    assert said.actions[-1].source_type == "humanEdits"
-    assert said.assertions["org.circletake.take"]["part"] == ["1/4", "3/4"]
-    parent = next((i for i in said.ingredients if i.role == "parentOf"), None)
-    assert parent is None or parent.source_range == HALF
+@pytest.mark.parametrize("policy", [FULL, PromptPolicy.OMIT])
+def test_a_trimmed_take_has_the_signed_take_as_its_parent_and_says_which_part_it_is(
+    clip: Clip, made: Made, signed: Make, policy: PromptPolicy
+) -> None:
+    whole = signed("take.mp4", policy=policy).path
+    planned = plan_trimmed(
+        slate(None, OBSERVED),
+        whole,
+        HALF,
+        policy=policy,
+        when=NOW,
+        actions=("c2pa.transcoded",),
+        fingerprint=replace(PRINT, of="takes"),
+        by=actor(),
+    )
+    assert planned.seconds == Fraction(1, 2)
+    said = made(planned, clip("part.mp4"))
+    assert names(said) == ["opened", "trimmed", "transcoded"]
+    assert said.actions[1].source_type == "humanEdits"
+    (parent,) = said.ingredients
+    assert (parent.role, parent.source_range, bool(parent.manifest)) == ("parentOf", HALF, True)
+    assert said.assertions["org.circletake.record"]["seconds"] == ["1/4", "3/4"]
+    assert said.assertions["org.circletake.fingerprint"]["of"] == "takes"
+    assert said.assertions["c2pa.ai-disclosure"]["modelName"]
+    iptc = said.assertions["cawg.metadata"]
+    assert ("Iptc4xmpExt:AIPromptInformation" in iptc) is (policy is FULL)
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "webm"])
@@ -231,6 +256,103 @@ def test_a_finished_film_names_our_takes_in_it_and_what_is_none(clip: Clip, made
     assert actions["data"]["allActionsIncluded"] is False
 
 
+MODELS = {
+    "one": OBSERVED,
+    "two": tuple(
+        claim(*each, evidence=Evidence.DECLARED) for each in (("model", "wan 2.2"), ("prompt", "rain"))
+    ),
+}
+
+
+def iptc(said: ManifestSaid) -> dict[str, str]:
+    fields = said.assertions.get("cawg.metadata", {})
+    return {key.removeprefix("Iptc4xmpExt:"): value for key, value in fields.items() if key != "@context"}
+
+
+def systems(said: ManifestSaid) -> list[str]:
+    labels = (label for label in said.assertions if label.startswith("c2pa.ai-disclosure"))
+    return sorted(said.assertions[label]["modelName"] for label in labels)
+
+
+def of_two(clip: Clip, signed: Make) -> tuple[ManifestPlan, Path]:
+    """A cut of two takes of two models."""
+    taken = {f"id-{n}": signed(f"{n}.mp4", MODELS[name], n).path for n, name in ((1, "one"), (2, "two"))}
+    slates = {f"id-{n}": slate(None, MODELS[name], n) for n, name in ((1, "one"), (2, "two"))}
+    cut = Cut("Night Bus", Fraction(12), 64, 48, (CutEvent("id-1", *HALF), CutEvent("id-2", *HALF)))
+    fingerprint = replace(PRINT, of="takes")
+    return plan_cut(cut, slates, taken, policy=FULL, when=NOW, fingerprint=fingerprint), clip("cut.mp4")
+
+
+def test_a_cut_names_every_system_in_its_own_manifest_and_the_prompt_of_a_single_take(
+    clip: Clip, made: Made, signed: Make
+) -> None:
+    said = made(*of_two(clip, signed))
+    assert iptc(said) == {"AISystemUsed": "runway gen4.5 4.5.0; wan 2.2"}
+    cut = Cut("One", Fraction(12), 64, 48, (CutEvent("id-1", *HALF),))
+    take, file = slate(None, OBSERVED), signed("take.mp4").path
+    alone = made(plan_cut(cut, {"id-1": take}, {"id-1": file}, policy=FULL, when=NOW), clip("alone.mp4"))
+    assert iptc(alone)["AIPromptInformation"] == OBSERVED[4].value
+    assert iptc(alone)["AISystemVersionUsed"] == "4.5.0"
+
+
+def test_a_regrade_and_a_redacted_copy_say_of_their_picture_what_the_cut_said(
+    clip: Clip, made: Made, signed: Make, signer: FileSigner, own: list[TrustList], tmp_path: Path
+) -> None:
+    cut = sign(*of_two(clip, signed), tmp_path / "cut.mp4", signer).path
+    before = checked(read_credentials(cut, own))
+    edit = [EditSaid("c2pa.adjustedColor", by="Ana")]
+    fingerprint = replace(PRINT, of="film")
+    planned = plan_edited(cut, edit, when=NOW, stated=before.assertions, fingerprint=fingerprint)
+    graded = made(planned, clip("graded.mp4"))
+    assert graded.assertions["org.circletake.fingerprint"]["of"] == "film"
+    redact(cut, tmp_path / "quiet.mp4", signer, when=NOW)
+    quiet = checked(read_credentials(tmp_path / "quiet.mp4", own))
+    assert quiet.assertions["org.circletake.fingerprint"] == before.assertions["org.circletake.fingerprint"]
+    for said in (graded, quiet):
+        assert (systems(said), iptc(said)) == (systems(before), iptc(before))
+        assert len(systems(said)) == 2
+    again = made(
+        plan_edited(tmp_path / "quiet.mp4", edit, when=NOW, stated=quiet.assertions), clip("again.mp4")
+    )
+    assert systems(again) == systems(before) and "org.circletake.fingerprint" not in again.assertions
+
+
+def test_a_finished_film_names_the_systems_of_its_takes_and_its_own_fingerprint(
+    clip: Clip, made: Made, signed: Make
+) -> None:
+    film, taken = clip("film.mp4"), signed("take.mp4").path
+    found = replace(cue_list(cue("id-1", 0, 12), rate=Fraction(12)), sha256=slate(film).take.sha256)
+    fingerprint = replace(PRINT, of="film")
+    take = slate(None, OBSERVED)
+    said = made(
+        plan_finished(film, found, {"id-1": take}, {"id-1": taken}, when=NOW, fingerprint=fingerprint), film
+    )
+    assert systems(said) == ["runway gen4.5 4.5.0"]
+    assert iptc(said) == {"AISystemUsed": "runway gen4.5 4.5.0", "AISystemVersionUsed": "4.5.0"}
+    assert said.assertions["org.circletake.fingerprint"]["of"] == "film"
+
+
+_PRINT = PRINT.to_json()
+HOSTILE = {
+    "c2pa.ai-disclosure": {"modelType": "c2pa.types.model", "modelName": "sk-" + "a" * 30},
+    "c2pa.ai-disclosure__1": {"modelType": "c2pa.types.model", "modelName": ["x"]},
+    "c2pa.ai-disclosure__2": "text",
+    "cawg.metadata": {"@context": {"x": "http://x.example/"}, "Iptc4xmpExt:AIPromptInformation": "night bus"},
+    "cawg.metadata__1": {"Iptc4xmpExt:AISystemUsed": "wan"},
+    "org.circletake.fingerprint": _PRINT | {"frames": [{"at": "0.000", "phash": "<b>"}]},
+    "org.circletake.take": {"prompt": "night bus"},
+}
+
+
+def test_of_what_a_stranger_signed_only_what_is_well_formed_is_repeated() -> None:
+    assert carried(HOSTILE, picture=True) == []
+    told = {"c2pa.ai-disclosure": {"modelType": "c2pa.types.model", "modelName": "night bus, the model"}}
+    (row,) = carried(told | {"org.circletake.fingerprint": _PRINT}, picture=False)
+    assert (row["label"], "created" in row) == ("c2pa.ai-disclosure", False)
+    assert carried(told, picture=True, without=["night bus, the"]) == []
+    assert [row["data"] for row in carried({"org.circletake.fingerprint": _PRINT}, picture=True)] == [_PRINT]
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
 @pytest.mark.parametrize("filler", [0, 200_000])
 def test_a_still_whatever_the_length_of_its_manifest(
@@ -285,6 +407,17 @@ def test_a_redacted_copy(signed: Make, signer: FileSigner, rubric: Rubric, tmp_p
     assert rubric.failures(done.path) == []
 
 
+def test_that_nobody_may_train_on_it_is_the_signers_own_statement(signed: Make) -> None:
+    import json
+
+    import c2pa
+
+    with c2pa.Reader(str(signed().path), context=context()) as reader:
+        claim_ = json.loads(reader.crjson())["manifests"][0]["claim.v2"]
+    own = [row["url"].rpartition("/")[2] for row in claim_["created_assertions"]]
+    assert "cawg.training-mining" in own
+
+
 def test_a_record(made: Made, tmp_path: Path) -> None:
     path = tmp_path / "release.json"
     path.write_text("{}")
@@ -317,6 +450,30 @@ def reference(clip: Clip, still: Path, **over: Any) -> tuple[ManifestPlan, Path]
     return planned, source
 
 
+CARD = claim("model_uri", "https://dream.example/i2v", Evidence.OBSERVED, "runway", "")
+
+
+@pytest.mark.parametrize(
+    ("claims", "address"),
+    [
+        ([*OBSERVED, CARD], CARD.value),
+        (OBSERVED, ""),
+        ([*OBSERVED, CARD, claim("model", "another", accepted=True)], ""),
+        ([claim("model", "wan 2.2"), claim("model_uri", "https://wan.example/")], "https://wan.example/"),
+        ([*OBSERVED, claim("model_uri", "https://wan.example/", Evidence.SIDECAR)], ""),
+        ([*OBSERVED, replace(CARD, value="http://render.local/i2v")], ""),
+        ([*OBSERVED, replace(CARD, value="file:///home/ana/i2v")], ""),
+    ],
+)
+def test_a_model_is_named_with_the_address_that_was_learnt_with_it(
+    clip: Clip, made: Made, claims: Any, address: str
+) -> None:
+    source = clip("take.mp4")
+    said = made(plan(slate(source, claims), source), source)
+    (model,) = (each for each in said.ingredients if "c2pa.types.model" in each.types)
+    assert model.uri == address
+
+
 @pytest.mark.parametrize("own_manifest", [True, False])
 def test_an_image_to_video_take_brings_the_credentials_of_its_picture(
     clip: Clip, made: Made, signer: FileSigner, tmp_path: Path, own_manifest: bool
@@ -333,11 +490,49 @@ def test_an_image_to_video_take_brings_the_credentials_of_its_picture(
     assert still.read_bytes()[:64] not in (tmp_path / "made" / "take.mp4").read_bytes()
 
 
-def test_where_prompts_are_kept_back_a_picture_is_neither_named_nor_quoted(
+def test_where_prompts_are_kept_back_a_picture_is_not_named_and_its_credentials_come_along(
     clip: Clip, made: Made, signer: FileSigner, tmp_path: Path
 ) -> None:
     planned, source = reference(clip, picture(tmp_path / "rainy.png", signer), policy=PromptPolicy.OMIT)
     said = made(planned, source)
+    used = next(each for each in said.ingredients if each.title.startswith("Reference"))
+    assert (used.title, bool(used.manifest)) == ("Reference image", True)
+    assert b"rainy" not in (tmp_path / "made" / source.name).read_bytes()
+
+
+@pytest.mark.parametrize("policy", [FULL, PromptPolicy.HASH, PromptPolicy.OMIT])
+def test_a_prompt_deep_in_a_references_credentials_travels_only_with_the_others(
+    clip: Clip, made: Made, signed: Make, signer: FileSigner, tmp_path: Path, policy: PromptPolicy
+) -> None:
+    deep = "a skateboard in the kitchen"
+    shown = slate(None, [*OBSERVED[:1], claim("prompt", deep)])
+    still = picture(tmp_path / "still.png")
+    taken = signed("one.mp4", claims=[claim("prompt", deep)]).path
+    plan_of_it = plan_still(shown, taken, Fraction(1, 2), policy=FULL, when=NOW)
+    signed_still = sign(plan_of_it, still, tmp_path / "signed.png", signer).path
+    assert held(signed_still).texts == (deep,)
+    sealed = {"prompt": "d" * 64} if policy is PromptPolicy.HASH else {}
+    said = made(*reference(clip, signed_still, policy=policy, sealed=sealed))
+    used = next(each for each in said.ingredients if each.title.startswith("Reference"))
+    assert used.manifest
+    made_file = tmp_path / "made" / "take.mp4"
+    kept_back = policy is not FULL
+    assert (deep.encode() in made_file.read_bytes()) is not kept_back
+    assert (deep in held(made_file).texts) is not kept_back
+    assert ("redacted" in names(said)) is kept_back
+
+
+def test_a_references_credentials_stay_where_no_redaction_reaches_a_prompt_in_them(
+    clip: Clip, made: Made, signed: Make, signer: FileSigner, tmp_path: Path
+) -> None:
+    prompt = "a skateboard in the kitchen"
+    taken = signed("one.mp4").path
+    planned = plan(slate(taken, [claim("prompt", prompt)]), taken)
+    (actions, *_) = planned.definition["assertions"]
+    actions["data"]["actions"][0]["description"] = prompt
+    still = sign(planned, picture(tmp_path / "still.png"), tmp_path / "signed.png", signer).path
+    assert held(still).fixed
+    said = made(*reference(clip, still, policy=PromptPolicy.OMIT))
     used = next(each for each in said.ingredients if each.title.startswith("Reference"))
     assert (used.title, used.manifest) == ("Reference image", "")
 

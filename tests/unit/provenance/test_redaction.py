@@ -87,6 +87,24 @@ def test_seeds_go_where_they_are_asked_to(signed: Make, signer: FileSigner, tmp_
     assert read_credentials(done.path).integrity is Check.PASSED
 
 
+def test_what_is_gone_of_several_takes_is_told_in_the_plural(
+    signed: Make, clip: Callable[..., Path], signer: FileSigner, tmp_path: Path
+) -> None:
+    takes = {f"id-{n}": signed(f"{n}.mp4", number=n).path for n in (1, 2)}
+    events = tuple(CutEvent(each, Fraction(0), Fraction(1)) for each in takes)
+    slates = {f"id-{n}": slate(None, OBSERVED, n) for n in (1, 2)}
+    planned = plan_cut(
+        Cut("Night Bus", Fraction(12), 64, 48, events), slates, takes, policy=PromptPolicy.FULL, when=NOW
+    )
+    cut = sign(planned, clip("cut.mp4"), tmp_path / "cut.mp4", signer).path
+    assert redacted(cut, tmp_path / "out.mp4", signer, seeds=True).removed == (
+        "2 IPTC records with the prompt",
+        "2 org.circletake.take with their words",
+        "2 prompts",
+        "2 seeds",
+    )
+
+
 def test_a_prompt_in_the_files_own_tags_is_told_and_not_called_gone(
     clip: Callable[..., Path], signer: FileSigner, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from circletake.provenance.reading import raw_manifest, read_credentials
 from circletake.provenance.signing import Signed, seal, sign
 from circletake.provenance.trust import TrustList
 from tests.factories import NOW, OBSERVED, claim, media_facts, slate
+from tests.outgoing import Wrapped
 from tests.unit.provenance.conftest import Make
 
 FORMATS = ["mp4", "mov", "m4v", "avi", "gif", "webm", "mkv"]
@@ -166,6 +167,21 @@ def test_a_webm_and_an_mkv_of_one_name_keep_a_manifest_each(signed: Make) -> Non
     for made in (one, other):
         assert read_credentials(made.path).integrity is Check.PASSED
     assert one.sidecar != other.sidecar
+
+
+def test_an_error_names_a_file_as_people_know_it(
+    plan: ManifestPlan, clip: Callable[..., Path], signer: FileSigner, tmp_path: Path
+) -> None:
+    class Mute(Wrapped):
+        def sign(self, data: bytes) -> bytes:
+            return b"no signature"
+
+    staged, title = tmp_path / "cb0b30ba7a11.mp4", "SH010_tk001_3f9ac2d1.mp4"
+    bad = replace(plan, definition=dict(plan.definition) | {"claim_generator_info": [{}]})
+    for planned, signing in ((bad, signer), (plan, Mute(signer))):
+        with pytest.raises(SigningError) as told:
+            sign(planned, clip("take.mp4"), staged, signing, title=title)
+        assert told.value.thing == title and "cb0b30ba" not in str(told.value)
 
 
 def test_links_are_not_followed(plan: ManifestPlan, signer: FileSigner, tmp_path: Path) -> None:

@@ -323,6 +323,7 @@ class JobWorker:
             known |= {
                 Field.PROVIDER: card.provider,
                 Field.MODEL_VERSION: card.version,
+                Field.MODEL_URI: card.uri,
                 Field.SOURCE_TYPE: card.source_type,
                 Field.LICENCE: card.licence,
             }

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from circletake.model.event import Actor
-from circletake.model.generation import GenerationRequest, Parent, Relation
+from circletake.model.generation import GenerationRequest
 from circletake.model.job import Job, JobStep
 
 
 def new_job(generator: str, version: str, request: GenerationRequest, shot: str, by: Actor) -> Job:
     """A job that asks ``request`` of a generator, not sent yet."""
-    said = asdict(request) | {"image": str(request.image) if request.image else None}
-    said["parameters"] = dict(request.parameters or {})
-    if request.parent:
-        path = request.parent.path
-        said["parent"] |= {"relation": request.parent.relation.value, "path": str(path) if path else None}
+    said = request.to_json() | {"parameters": dict(request.parameters or {})}
     return Job("", generator, version, shot, said, JobStep.INTENDED, by.name, datetime.now(UTC))
 
 
@@ -41,11 +35,4 @@ def new_job_like(job: Job, by: Actor) -> Job:
 
 def request_of(job: Job) -> GenerationRequest:
     """What a job asks."""
-    said: dict[str, Any] = dict(job.request)
-    image, parent = said.pop("image", None), said.pop("parent", None)
-    if parent:
-        path = parent["path"]
-        parent = Parent(
-            Relation(parent["relation"]), parent["sha256"], parent["job"], Path(path) if path else None
-        )
-    return GenerationRequest(**said, image=Path(image) if image else None, parent=parent)
+    return GenerationRequest.from_json(job.request)

@@ -69,13 +69,15 @@ class Exporters:
                 )
         return produced
 
-    def video(self, exporter: str, request: ExportRequest, staging: Path) -> ProducedFile:
-        """The one video an exporter makes of a whole take.
+    def video(
+        self, exporter: str, request: ExportRequest, staging: Path, progress: Progress = silent
+    ) -> ProducedFile:
+        """The one video an exporter makes of a take.
 
         Raises:
             PluginError: as :meth:`run`, or it made something else too.
         """
-        produced = self.run(exporter, request, staging)
+        produced = self.run(exporter, request, staging, progress)
         if len(produced) != 1 or produced[0].kind != "video" or len(list(staging.rglob("*"))) != 1:
             raise PluginError(exporter, "did not make one video and nothing else", "circletake plugins list")
         return produced[0]

@@ -76,6 +76,18 @@ def single(slate: Slate, name: str = "") -> Cut:
     return Cut(name or slate.take.slate, rate, max(2, width), max(2, height), (whole(slate),))
 
 
+def part_of(slate: Slate, asked: CutEvent) -> Cut:
+    """A part of a take as such a cut, on whole frames of the take, which its name tells; else all of it."""
+    cut = single(slate)
+    count, every = (int(on_frames(each, cut.rate).seconds * cut.rate) for each in (asked, *cut.events))
+    if count == every:
+        return cut
+    first = min(round(asked.source_in * cut.rate), every - count)
+    last = first + count
+    kept = CutEvent(slate.take.id, first / cut.rate, last / cut.rate)
+    return replace(cut, name=f"{cut.name}_{first}f-{last}f", events=(kept,))
+
+
 def string_out(name: str, slates: Sequence[Slate]) -> Cut:
     """Whole takes one after another, in the order given."""
     cut = _canvas(name, slates, None, None, None)
@@ -151,22 +163,32 @@ def add_events(
         BadInput: a range lies outside its take or makes no sense.
     """
     cut = library.registry.cuts.get(name)
-    events: list[CutEvent] = []
-    for word in words:
-        named, ranged, span = word.partition("@")
-        takes = library.registry.takes.resolve(named)
-        if ranged and len(takes) > 1:
-            raise BadInput(word, f"a range of {len(takes)} takes", "name one take")
-        for take in takes:
-            whole_take = (Fraction(0), exact_seconds(take.media))
-            start, end = _span(word, span, take.media, cut.rate) if ranged else whole_take
-            events.append(on_frames(CutEvent(take.id, start, end), cut.rate))
+    events = [on_frames(each, cut.rate) for word in words for each in pieces(library, word, cut.rate)]
     place = len(cut.events) if at is None else at - 1
     if not 0 <= place <= len(cut.events):
         raise BadInput("--at", f"the cut has {len(cut.events)} events", f"1 to {len(cut.events) + 1}")
     cut = replace(cut, events=(*cut.events[:place], *events, *cut.events[place:]))
     library.registry.cuts.save(cut, by, f"added {', '.join(words)}")
     return cut
+
+
+def pieces(library: Library, word: str, rate: Fraction = Fraction(24)) -> list[CutEvent]:
+    """The takes a word names, whole, or the range of the one it names.
+
+    Args:
+        word: as :func:`add_events` has it.
+        rate: by which frames are counted where a take has no constant rate.
+
+    Raises:
+        NotFound, BadInput: as :func:`add_events`.
+    """
+    named, ranged, span = word.partition("@")
+    takes = library.registry.takes.resolve(named)
+    if not ranged:
+        return [CutEvent(take.id, Fraction(0), exact_seconds(take.media)) for take in takes]
+    if len(takes) > 1:
+        raise BadInput(word, f"a range of {len(takes)} takes", "name one take")
+    return [CutEvent(takes[0].id, *_span(word, span, takes[0].media, rate))]
 
 
 def auto_cut(

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError
 from circletake.model.cut import Cut, Placed
-from circletake.model.fingerprint import ALGORITHM, VERSION, FingerprintSaid
+from circletake.model.fingerprint import ALGORITHM, MOST_SAID, VERSION, FingerprintSaid
 from circletake.model.recipe import REFERENCE, Evidence, RecipeClaim
 from circletake.model.slate import Slate
+from circletake.workflows.pool import Caps, run
 
 if TYPE_CHECKING:
+    from circletake.model.case import FileCase
     from circletake.model.fingerprint import Fingerprint
     from circletake.workflows.library import Library
 
 _EVERY = Fraction(1, 2)
 """Seconds between the frames a manifest tells of; the library itself keeps eight a second."""
 
-_MOST = 600
-"""Frames that one manifest tells of; then they lie further apart."""
+_CAPS = Caps(cpu_seconds=6 * 3600, wall_seconds=12 * 3600)
+"""One task is a whole film, which may be three hours long."""
 
 _VOUCHED = (Evidence.OBSERVED, Evidence.DECLARED)
 
@@ -50,6 +52,27 @@ def cut_fingerprint(library: Library, cut: Cut) -> FingerprintSaid | None:
     ]
     digest = hashlib.sha256(b"".join(packed[take_id] for take_id in cut.take_ids)).hexdigest()
     return FingerprintSaid(ALGORITHM, VERSION, digest, "takes", _thinned(frames))
+
+
+def film_fingerprint(film: Path, seen: FileCase) -> FingerprintSaid | None:
+    """What identifies a film that was graded or finished elsewhere; ``None`` where it breaks off.
+
+    It is decoded for that: no fingerprint of a take is that of its picture in another grade.
+
+    Args:
+        seen: what is known of the file.
+    """
+    from circletake.workflows.analysis.analyze import FINGERPRINT
+    from circletake.workflows.analysis.measuring import MeasuredTake, MeasureJob, measure
+
+    assert seen.media is not None
+    job = MeasureJob(seen.path, seen.sha256, str(film.absolute()), seen.media, fingerprint=FINGERPRINT)
+    ((_, done),) = run([job], measure, workers=1, caps=_CAPS)
+    packed = done.results[0].blob if isinstance(done, MeasuredTake) and done.results else None
+    if packed is None or (isinstance(done, MeasuredTake) and done.problem):
+        return None
+    frames = _thinned(_frames(_unpacked(packed)))
+    return FingerprintSaid(ALGORITHM, VERSION, hashlib.sha256(packed).hexdigest(), "film", frames)
 
 
 def _shown_at(placed: Placed, at: float) -> float:
@@ -111,7 +134,7 @@ def _thinned(frames: Iterable[tuple[float, str]]) -> tuple[tuple[float, str], ..
     """The first frame of each half second; of longer stretches where there would be too many."""
     rows = sorted(frames)
     span = rows[-1][0] if rows else 0.0
-    every = max(float(_EVERY), span / _MOST)
+    every = max(float(_EVERY), span / MOST_SAID)
     kept: dict[int, tuple[float, str]] = {}
     for row in rows:
         kept.setdefault(int(row[0] / every), row)

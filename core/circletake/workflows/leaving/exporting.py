@@ -19,6 +19,7 @@ from circletake.files import naming, sha256_of, sync_folder
 from circletake.model.cut import Cut
 from circletake.model.export import ExportRow
 from circletake.model.text import file_stem
+from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.handing import Handing, collected
 from circletake.workflows.leaving.signed_takes import RENDERER
@@ -68,12 +69,13 @@ def export(
     progress: Progress = silent,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Exported:
-    """Make one thing of a cut, or of a whole take, in each of the formats, and put it into the folder ``to``.
+    """Make one thing of a cut, or of a take, in each of the formats, and put it into the folder ``to``.
 
     Args:
         name: stem of the files; that of the cut or take without one.
         formats: names of exporters. Those that package media share the signed clips beside them.
-        whole: the one take of ``cut`` as it is, remuxed rather than rendered.
+        whole: the one take of ``cut`` as it is, remuxed rather than rendered; where ``cut`` shows only a part
+            of it, that is rendered, with the whole take as its parent.
         handing: how timelines and their media are laid out.
         force: replace files that are there.
         cancelled: answers whether the person stopped the work.
@@ -97,7 +99,11 @@ def export(
             if each == RENDERER and handing.bins and packing:
                 continue  # the takes lie among the media of the timelines, whole
             if each == RENDERER and whole:
-                made.append(bench.clip(slates[cut.take_ids[0]], staged, stem))
+                (slate,) = slates.values()
+                if cut.events == single(slate).events:
+                    made.append(bench.clip(slate, staged, stem))
+                else:
+                    made.append(bench.trimmed(slate, replace(cut, name=stem), staged, progress))
             elif each not in packing:
                 with _several(wanted, unfit):
                     made += bench.made(each, replace(cut, name=stem), slates, staged, progress)

@@ -22,6 +22,7 @@ from circletake.workflows.leaving.blackness import with_black
 from circletake.workflows.leaving.conforming import conform
 from circletake.workflows.leaving.declaring import WHOLE_SOUND, Word, declared_on
 from circletake.workflows.leaving.earlier import earlier_of, kept, not_kept
+from circletake.workflows.leaving.evidence import film_fingerprint
 from circletake.workflows.leaving.exporting import publish
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.identifying import Identified
@@ -31,6 +32,7 @@ from circletake.workflows.leaving.workbench import Workbench
 from circletake.workflows.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from circletake.model.case import FileCase
     from circletake.plugins.manager import PluginManager
     from circletake.workflows.library import Library
 
@@ -158,7 +160,16 @@ def finish(
         for number, slate in enumerate(takes, 1):
             signed[slate.take.id] = bench.take(slate).path
             progress.step(number, len(slates) + 1, slate.take.label)
-    plan = plan_finished(film, cues, slates, signed, when=under.when, software=software, by=under.by)
+    plan = plan_finished(
+        film,
+        cues,
+        slates,
+        signed,
+        when=under.when,
+        software=software,
+        fingerprint=film_fingerprint(film, _seen(film)),
+        by=under.by,
+    )
     with library.staging() as staged:
         done = sign(plan, film, staged / to.name, under.signer, timestamper=under.timestamper)
         bench.signed.add(done.sha256)
@@ -172,12 +183,18 @@ def _used(cues: CueList) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cue.take_id for cue in cues.cues))
 
 
-def _unseen(film: Path) -> CueList:
-    """The film without anything found in it."""
+def _seen(film: Path) -> FileCase:
     case = looked_at(film)
     if case.unreadable or not case.media:
         raise MediaError(film.name, case.unreadable or "is no video")
+    return case
+
+
+def _unseen(film: Path) -> CueList:
+    """The film without anything found in it."""
+    case = _seen(film)
     facts = case.media
+    assert facts is not None
     rate = facts.rate or Fraction(24)
     frames = facts.frames or round(Fraction(facts.seconds).limit_denominator(90_000) * rate)
     empty = CueList(

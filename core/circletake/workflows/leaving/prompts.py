@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from circletake.errors import NotFound
+from circletake.errors import MediaError, NotFound
+from circletake.model.cut import Song
 from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import REFERENCE, Field
 from circletake.model.sealing import SEALED_FIELDS, Proof, plain_digest, sealed
 from circletake.model.slate import Slate
+from circletake.workflows.leaving.evidence import reference_files
 
 if TYPE_CHECKING:
     from circletake.workflows.library import Library
@@ -26,25 +30,53 @@ class Travelling:
         prompts: how many of them have a prompt that travels, whole or as a digest.
         references: reference pictures and clips that are named, with their own credentials where
             the file is at hand; none where prompts are kept back.
+        inside: other prompts, in words, in the credentials that come along: those of takes, references and
+            the song, however deep; none where prompts are kept back.
+        private: prompts, in words, that hold an e-mail address or the name of a machine.
     """
 
     policy: PromptPolicy
     takes: int
     prompts: int
     references: int
+    inside: int = 0
+    private: int = 0
 
 
-def travelling(slates: Iterable[Slate], policy: PromptPolicy) -> Travelling:
-    """Count what would leave with some takes."""
+def travelling(
+    library: Library, slates: Iterable[Slate], policy: PromptPolicy, song: Song | None = None
+) -> Travelling:
+    """Count what would leave with some takes, and with the song under them."""
+    from circletake.provenance.privacy import private_in, secret_in
+
     leaving = list(slates)
     prompts = sum(bool(slate.recipe[Field.PROMPT]) for slate in leaving)
+    if policy is not PromptPolicy.FULL:
+        return Travelling(policy, len(leaving), prompts if policy is PromptPolicy.HASH else 0, 0)
     named = sum(name.startswith(REFERENCE) for slate in leaving for name in slate.recipe.in_force)
-    return Travelling(
-        policy,
-        len(leaving),
-        0 if policy is PromptPolicy.OMIT else prompts,
-        named if policy is PromptPolicy.FULL else 0,
-    )
+    own = {text for slate in leaving for field in SEALED_FIELDS if (text := slate.recipe[field])}
+    inside = {text for slate in leaving for text in _inside(library, slate)} | _in_song(song)
+    # One that holds a key or a local path is not signed at all.
+    private = sum(bool(private_in(text)) and not secret_in(text) for text in own | inside)
+    return Travelling(policy, len(leaving), prompts, named, len(inside - own), private)
+
+
+def _inside(library: Library, slate: Slate) -> Iterator[str]:
+    """The prompts in the credentials of a take's own file and of its references."""
+    from circletake.provenance.redaction import held
+
+    kept = library.credentials(slate.take.sha256)
+    with suppress(MediaError):  # it leaves as it was signed before, or not at all
+        manifest = kept.read_bytes() if kept.is_file() else None
+        yield from held(library.media(slate.take), manifest=manifest).texts
+    for path in reference_files(library, slate).values():
+        yield from held(path).texts
+
+
+def _in_song(song: Song | None) -> set[str]:
+    from circletake.provenance.redaction import held
+
+    return set(held(Path(song.path)).texts) if song else set()
 
 
 def sealed_prompts(library: Library, slate: Slate, policy: PromptPolicy) -> Mapping[str, str]:
@@ -59,19 +91,31 @@ def sealed_prompts(library: Library, slate: Slate, policy: PromptPolicy) -> Mapp
     return {field: sealed(salts.salt(slate.take.id, field, text), text) for field, text in said.items()}
 
 
-def kept_anyway(slate: Slate, source: Path, manifest: Path, policy: PromptPolicy) -> list[str]:
+def kept_anyway(
+    slate: Slate,
+    source: Path,
+    manifest: Path,
+    policy: PromptPolicy,
+    references: Mapping[str, Path] = MappingProxyType({}),
+) -> list[str]:
     """What of prompts stays in a manifest that comes along, though the policy keeps prompts back.
 
     Args:
         source: the take's file.
         manifest: its own store as kept at import; it may not be there.
+        references: the files of its references, which are left behind where a prompt would stay in them.
     """
     from circletake.provenance.redaction import held
 
     if policy is PromptPolicy.FULL:
         return []
     found = held(source, manifest=manifest.read_bytes() if manifest.is_file() else None)
-    return [f"{slate.take.label}: {text} stays, no redaction reaches it" for text in found.fixed]
+    left = [f"{slate.take.label}: {text} stays, no redaction reaches it" for text in found.fixed]
+    dropped = [path for path in references.values() if held(path).fixed]
+    return left + [
+        f"{slate.take.label}: the credentials of a reference stay here: no redaction reaches a prompt in them"
+        for _ in dropped
+    ]
 
 
 def proofs(library: Library, slate: Slate) -> list[Proof]:

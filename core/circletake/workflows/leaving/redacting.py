@@ -18,7 +18,11 @@ from circletake.model.text import counted
 if TYPE_CHECKING:
     from circletake.protocols import OpenSigner
 
-_PLURALS = {"IPTC record with the prompt": "IPTC records with the prompt"}
+_REPEATED = " with its words"
+_PLURALS = {
+    "IPTC record with the prompt": "IPTC records with the prompt",
+    "record of a take with the beginning of its prompt": "records of takes with the beginning of a prompt",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def redact(
     """
     from circletake.provenance.container import has_credentials
     from circletake.provenance.derived import plan_redacted
+    from circletake.provenance.reading import read_credentials
     from circletake.provenance.redaction import held, still_in
     from circletake.provenance.signing import sign
 
@@ -87,9 +92,10 @@ def redact(
     folder = Path(tempfile.mkdtemp(dir=to.absolute().parent, prefix=".redacting-"))
     try:
         staged = folder / to.name
-        done = sign(
-            plan_redacted(source, found, when=when, by=by), source, staged, signer, timestamper=timestamper
-        )
+        active = read_credentials(source).active
+        stated = active.assertions if active else {}
+        plan = plan_redacted(source, found, when=when, stated=stated, by=by)
+        done = sign(plan, source, staged, signer, timestamper=timestamper)
         again = held(staged, seeds=seeds)
         if again.places:
             raise SigningError(
@@ -109,6 +115,10 @@ def redact(
 
 
 def _removed(kinds: Iterable[str]) -> tuple[str, ...]:
-    return tuple(
-        counted(count, kind, _PLURALS.get(kind, "")) for kind, count in sorted(Counter(kinds).items())
-    )
+    return tuple(counted(count, kind, _plural(kind)) for kind, count in sorted(Counter(kinds).items()))
+
+
+def _plural(kind: str) -> str:
+    """Where an s does not make it several."""
+    several = kind.removesuffix(_REPEATED)
+    return f"{several} with their words" if several != kind else _PLURALS.get(kind, "")

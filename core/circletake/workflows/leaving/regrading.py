@@ -12,6 +12,7 @@ from circletake.errors import BadInput
 from circletake.model.edit import Edit
 from circletake.model.event import Actor
 from circletake.model.manifest import Check, EditSaid
+from circletake.workflows.leaving.evidence import film_fingerprint
 from circletake.workflows.leaving.finishing import check_place
 from circletake.workflows.leaving.recalling import looked_at
 
@@ -56,7 +57,15 @@ def regrade(
         raise BadInput(of.name, "is not what was signed, or carries no credentials", "name the export itself")
     _refuse_other_lengths(before, after)
     declared = [EditSaid(each.action, by.name, software=software) for each in dict.fromkeys(edits)]
-    plan = plan_edited(of, declared, when=when, sha256=before.sha256, by=by)
+    plan = plan_edited(
+        of,
+        declared,
+        when=when,
+        sha256=before.sha256,
+        stated=said.active.assertions if said.active else {},
+        fingerprint=film_fingerprint(film, after),
+        by=by,
+    )
     with tempfile.TemporaryDirectory(dir=to.absolute().parent, prefix=".regrading-") as folder:
         done = sign(plan, film, Path(folder) / to.name, signer, timestamper=timestamper)
         # A sidecar stands before its video: a file without it would be an unsigned one.

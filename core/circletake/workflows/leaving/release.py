@@ -132,7 +132,9 @@ def plan_release(
             raise BadInput(name, "no take is circled", "circletake circle SH010/3")
         chosen = string_out(name, circled)
     slates = {take_id: library.registry.takes.slate(take_id) for take_id in chosen.take_ids}
-    return ReleasePlan(name, place_, chosen, bool(cut), slates, travelling(slates.values(), policy))
+    return ReleasePlan(
+        name, place_, chosen, bool(cut), slates, travelling(library, slates.values(), policy, chosen.song)
+    )
 
 
 def make_release(

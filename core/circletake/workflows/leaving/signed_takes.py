@@ -231,6 +231,7 @@ class SignedTakes:
         from circletake.provenance.manifest import plan_take
 
         kept = self._library.credentials(slate.take.sha256)
+        references = reference_files(self._library, slate)
         plan = plan_take(
             slate,
             source,
@@ -238,12 +239,12 @@ class SignedTakes:
             when=self._terms.when,
             sealed=sealed_prompts(self._library, slate, self._terms.policy),
             produced_actions=made.actions,
-            references=reference_files(self._library, slate),
+            references=references,
             fingerprint=take_fingerprint(self._library, slate.take.id),
             provider_manifest=kept.read_bytes() if kept.is_file() else None,
             by=self._terms.by,
         )
-        self._exporters.warnings += kept_anyway(slate, source, kept, self._terms.policy)
+        self._exporters.warnings += kept_anyway(slate, source, kept, self._terms.policy, references)
         return plan
 
     def _recorded(self, slate: Slate, job: Job, done: Signed) -> SignedFile:

@@ -24,7 +24,7 @@ from circletake.workflows.leaving.evidence import cut_fingerprint
 from circletake.workflows.leaving.gate import refuse_unsigned
 from circletake.workflows.leaving.numbering import CUT, Numbers
 from circletake.workflows.leaving.recording import Ledger
-from circletake.workflows.leaving.signed_takes import SignedFile, SignedTakes
+from circletake.workflows.leaving.signed_takes import RENDERER, SignedFile, SignedTakes
 from circletake.workflows.leaving.terms import Terms
 from circletake.workflows.progress import Progress, silent
 from circletake.workflows.writing import place
@@ -218,6 +218,33 @@ class Workbench:
         self.signed.add(done.sha256)
         row = self.ledger.row(path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
         return Made(path, replace(row, recipe_digest=f"{row.recipe_digest}+{exporter}"))
+
+    def trimmed(self, slate: Slate, cut: Cut, into: Path, progress: Progress = silent) -> Made:
+        """The part of a take that ``cut`` shows, rendered and signed, with the whole take as its parent."""
+        from circletake.provenance.derived import plan_trimmed
+        from circletake.provenance.signing import sign
+
+        (event,) = cut.events
+        request = ExportRequest(
+            file_stem(cut.name), cut, {slate.take.id: slate}, {slate.take.id: self.library.media(slate.take)}
+        )
+        with self.library.staging() as staging:
+            made = self._exporters.video(RENDERER, request, staging, progress)
+            plan = plan_trimmed(
+                slate,
+                self.take(slate).path,
+                (event.source_in, event.source_out),
+                policy=self.terms.policy,
+                when=self.terms.when,
+                actions=made.actions,
+                fingerprint=cut_fingerprint(self.library, cut),
+                by=self.terms.by,
+            )
+            path = into / made.path.name
+            done = sign(plan, made.path, path, self.terms.signer, timestamper=self.terms.timestamper)
+        self.signed.add(done.sha256)
+        row = self.ledger.row(path, "take", [slate], take=slate, actions=made.actions, sidecar=done.sidecar)
+        return Made(path, replace(row, recipe_digest=f"{row.recipe_digest}+{cut.name}"))
 
     def clip(self, slate: Slate, into: Path, stem: str) -> Made:
         """A signed take placed in a folder under a name that says what it is."""
