@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.model.belonging import MOST, Belonging, counting, new_id
+from circletake.model.belonging import MOST, Belonging, missing, new_id
 
 ID = "5e" * 16
 
@@ -42,13 +42,14 @@ def test_what_makes_no_sense_names_nothing(data: Any) -> None:
 
 
 @given(st.sets(st.integers(1, 60), min_size=1))
-def test_numbers_in_words_are_those_numbers(numbers: set[int]) -> None:
-    told = re.findall(r"(\d+)(?:-(\d+))?", counting(numbers, most=60))
-    assert {n for first, last in told for n in range(int(first), int(last or first) + 1)} == numbers
-    assert len(told) == sum(number - 1 not in numbers for number in numbers)
+def test_numbers_in_words_are_those_that_are_missing(numbers: set[int]) -> None:
+    gone = set(range(1, 61)) - numbers
+    told = re.findall(r"(\d+)(?:-(\d+))?", missing(sorted(numbers), 60, most=60))
+    assert {n for first, last in told for n in range(int(first), int(last or first) + 1)} == gone
+    assert len(told) == sum(number - 1 not in gone for number in gone)
 
 
 def test_numbers_are_told_in_runs_and_of_many_runs_the_first() -> None:
-    assert counting([9, 3, 7]) == "3, 7 and 9"
-    assert counting([1, 2, 3, 4, 8]) == "1-4 and 8"
-    assert counting(range(1, 200, 2)) == "1, 3, 5, 7, 9 and others"
+    assert missing([1, 2, 4, 5, 6, 8], 9) == "3, 7 and 9"
+    assert missing([5, 6, 7], 8) == "1-4 and 8"
+    assert missing(range(2, 200, 2), 199) == "1, 3, 5, 7, 9 and others"

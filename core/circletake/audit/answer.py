@@ -202,6 +202,11 @@ def _sealed_by_another(audit: Audit) -> bool:
     return not named <= {"", seal.sha256}
 
 
+def _sealer(audit: Audit) -> str:
+    seal = audit.seal.active.signer if audit.seal and audit.seal.active else None
+    return printable(seal.name, 60) if seal and seal.name else "a certificate without a name"
+
+
 def _strangers(audit: Audit) -> tuple[FileAudit, ...]:
     """Files that no list accounts for; papers about the release are told for themselves."""
     if audit.release is None:
@@ -274,7 +279,7 @@ def _against(audit: Audit, changed: str) -> str:
         which = "The listed files that are here were" if other or audit.missing else "Every file was"
         return (
             f"{which} compared, byte for byte, with the release's own list ({_RECORD}): {match}. "
-            "That list carries a signature of its own and is unchanged since."
+            f"That list is sealed by {_sealer(audit)} and unchanged since."
         )
     return (
         "The release's own list is not sealed and does not say that it ever was, so it proves nothing; what "

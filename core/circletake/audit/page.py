@@ -41,8 +41,6 @@ from circletake.model.audit import Audit, FileAudit, Outcome, Severity
 from circletake.model.case import OWN_KEY, Traced
 from circletake.model.text import counted
 
-"""Stands in every report, so that only a report is ever replaced by one."""
-
 OWN = "the same as that of whoever made this report; nobody else vouches for it"
 """Said of the own key on a page, which is handed on: "yours" would be the reader's."""
 
@@ -69,6 +67,8 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
     stills = [_video(file, markers, audit) for file in summary.stills]
     lists = tuple(name for name in audit.lists if not name.startswith(OWN_KEY))
     reports = {f.case.path for f in audit.files if f.case.kind == "report"}
+    cuts = [f for f in summary.main if len(f.uses) > 1]
+    verdict = verdict_on(audit, summary)
     videos.sort(key=lambda v: (v.file.verdict == "intact", -len(v.rows), v.file.case.path))
     return render(
         "report.html",
@@ -80,7 +80,9 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         sealed_by=sealed_by,
         seal=seal,
         name=audit.release.name if audit.release and audit.release.name else audit.root,
-        verdict=verdict_on(audit, summary),
+        verdict=verdict,
+        cuts=cuts,
+        whole_cuts=[f.case.path for f in cuts if f.verdict == "intact"] if verdict.kind != "intact" else [],
         asked=_asked([*videos, *stills]),
         signers=[(signed, _vouched(signed, lists)) for signed in summary.signers],
         bar=bar_of(summary.shares, markers, summary.seconds),
@@ -92,7 +94,7 @@ def html_report(audit: Audit, *, sealed_by: str = "", seal: str = "") -> str:
         prompts=[(summary.prompts[key], words) for key, words in EVIDENCE.items() if summary.prompts[key]],
         prompted=sum(n for key, n in summary.prompts.items() if key not in ("missing", "omitted", "hashed")),
         clips_asked=_counted_prompts(summary, [*videos, *stills]),
-        declared=any(each.use.model_evidence != "observed" for each in _generated(summary.main)),
+        stated=_stated({each.use.model_evidence for each in _generated(summary.main)}),
         as_signed=sum(f.verdict == "altered" and any(map(_speaks, f.case.traced)) for f in summary.main),
         errors=sum(_is_error(group) for group in summary.findings),
         videos=[v for v in videos if not v.plain],
@@ -203,7 +205,7 @@ def _without(text: str, fingerprints: Sequence[str]) -> str:
 
 
 _TOPICS = {
-    "model.terms": "no licence recorded",
+    "model.terms": "licences",
     "model.": "models",
     "label.": "label",
     "ai.disclosure": "AI disclosure",
@@ -223,12 +225,19 @@ def _asked_for(group: Group) -> int:
 
 
 def _topics(notes: Sequence[Group]) -> str:
-    """``notes: no licence recorded, AI disclosure, 1 more``: what notes are about; else how many."""
+    """``8 notes, on licences, AI disclosure and others``: how many, and what they are about."""
     words = [*_TOPICS.values(), ""]
     about = [words[_asked_for(group)] for group in sorted(notes, key=_asked_for)]
-    named = list(dict.fromkeys(filter(None, about)))
-    more = [f"{about.count('')} more"] if "" in about else []
-    return f"notes: {', '.join([*named, *more])}" if named else counted(len(notes), "note")
+    named = ", ".join(dict.fromkeys(filter(None, about)))
+    others = " and others" if "" in about else ""
+    return counted(len(notes), "note") + (f", on {named}{others}" if named else "")
+
+
+def _stated(evidence: set[str]) -> str:
+    """How the AI-made share is known, to follow on it; empty where it was recorded as it was made."""
+    if evidence <= {"observed"}:
+        return ""
+    return " declared" if evidence <= {"declared"} else " as stated"
 
 
 def _generated(files: Sequence[FileAudit]) -> Iterator[Traced]:

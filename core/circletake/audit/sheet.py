@@ -20,7 +20,9 @@ from circletake.model.text import clock, counted, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
+_ON_NONE = re.compile(r"\b(is )?on none of your lists(?: of signers| of timestampers)?")
 _YOURS = re.compile(r"\byour ((?:trust )?lists(?: of signers| of timestampers)?)")
 
 LONGEST = 20_000
@@ -63,15 +65,26 @@ def prose(text: str) -> str:
     return "\n".join(lines) + ("\n…" if len(text) > LONGEST else "")
 
 
-def theirs(text: str) -> str:
-    """``text`` for a page that is handed on: lists that were "yours" are those of whoever made it."""
+def theirs(text: str, *, lists: bool = True) -> str:
+    """``text`` for a page that is handed on: lists that were "yours" are those of whoever made it.
+
+    Args:
+        lists: whether whoever made it has any; without, nobody was looked up.
+    """
+    if not lists:
+        text = _ON_NONE.sub(lambda found: f"{'was ' if found[1] else ''}looked up on no list", text)
     told = _YOURS.sub(r"the \1 of whoever made this report", text)
-    return told.replace("you have none yet", "there are none")
+    return told.replace("you have none yet", "whoever made it has none")
+
+
+def _theirs(context: Context, text: str) -> str:
+    audit = context.get("audit")
+    return theirs(text, lists=audit is None or bool(audit.lists or audit.clocks))
 
 
 @lru_cache(maxsize=1)
 def _engine() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
 
     engine = Environment(
         loader=FunctionLoader(_template),
@@ -80,7 +93,9 @@ def _engine() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    engine.filters.update(line=printable, prose=prose, theirs=theirs, clock=clock, moment=moment)
+    engine.filters.update(
+        line=printable, prose=prose, theirs=pass_context(_theirs), clock=clock, moment=moment
+    )
     return engine
 
 

@@ -20,8 +20,6 @@ from circletake.audit.wording import EVIDENCE, stills_told
 from circletake.model.selection import ShotChoice, summed
 from circletake.model.text import counted, printable
 
-"""Stands in every statement, so that only a statement is ever replaced by one."""
-
 SCHEMA = "circletake.disclosure/1"
 
 BLANK = "not recorded"

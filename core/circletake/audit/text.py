@@ -235,7 +235,11 @@ def _model(row: Share) -> str:
 def _prompts(summary: Summary) -> Iterator[str]:
     told = [f"{summary.prompts[key]} {words}" for key, words in EVIDENCE.items() if summary.prompts[key]]
     if told:
-        told += [f"of {summary.untold} more nobody says how they were made"] if summary.untold else []
+        told += (
+            [f"nobody says how {summary.untold} more {'was' if summary.untold == 1 else 'were'} made"]
+            if summary.untold
+            else []
+        )
         yield _line("PROMPTS", " · ".join(told))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,18 +62,16 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
-def counting(numbers: Iterable[int], most: int = 6) -> str:
-    """Numbers of files in words: ``1-4, 7 and 9``; of many runs the first few.
+def missing(numbers: Sequence[int], of: int, most: int = 6) -> str:
+    """Which numbers of files are not there, in words: ``1-4, 7 and 9``; of many runs the first few.
 
     Args:
+        numbers: those that are there, each once and in order.
+        of: the last number that there is.
         most: runs that are told.
     """
-    runs: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
+    edges = zip((0, *numbers), (*numbers, of + 1), strict=True)
+    runs = [(before + 1, after - 1) for before, after in edges if after - before > 1]
     told = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
     if len(told) > most:
         told = [*told[: most - 1], "others"]

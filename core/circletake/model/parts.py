@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from circletake.model.belonging import counting
+from circletake.model.belonging import missing
 from circletake.model.text import counted
 
 if TYPE_CHECKING:
@@ -35,11 +35,15 @@ class Part:
 
     @property
     def told(self) -> str:
-        """``3 of the 12 signed files of a release (numbers 3, 7 and 9)``."""
+        """``10 of the 12 signed files of a release (without numbers 3 and 7)``; of one alone, its number."""
         whole = counted(self.of, "signed file")
         if len(self.numbers) >= self.of:
             return f"the one {whole[2:]} of a release" if self.of == 1 else f"all {whole} of a release"
-        which = f"number{'s'[: len(self.numbers) > 1]} {counting(self.numbers)}"
+        if len(self.numbers) == 1:
+            which = f"number {self.numbers[0]}"
+        else:
+            gone = missing(self.numbers, self.of)
+            which = f"without number{'' if self.of - len(self.numbers) == 1 else 's'} {gone}"
         return f"{len(self.numbers)} of the {whole} of a release ({which})"
 
 

@@ -181,7 +181,7 @@ def test_footage_of_a_stranger_is_told_with_its_signer_and_is_not_cleared() -> N
     assert told.remedy.startswith("ask the producer whose footage it is, and by what right")
     ours = credentials(manifests=(replace(active, ingredients=(clip,)), replace(active, label="k")))
     (told,) = ask("ingredients.intact", video(credentials=ours))
-    assert "signed by Lumen Films, as the file itself, who is on none of your lists" in told.seen
+    assert "signed by Lumen Films, who signed the file itself too and is on none of your lists" in told.seen
     assert "whose footage" not in told.remedy
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from circletake.audit.case import build_case
 from circletake.audit.judge import judge
 from circletake.audit.page import html_report
+from circletake.audit.sheet import theirs
 from circletake.audit.text import text_report
 from circletake.audit.wording import VERDICTS, headline, held, tally
 from circletake.model.audit import Audit
@@ -101,7 +102,7 @@ def test_a_report_in_the_folder_is_not_taken_for_the_page() -> None:
     old = FileCase("report.html", "report", 10, "d" * 64, credentials())
     seal = FileCase("report.html.c2pa", "sidecar", 10, "d" * 64, Credentials(False))
     page = words(html_report(audit_of(clip(1), old, seal)).split("<h2>Other files")[1])
-    assert "report.html an earlier report, not this page" in page
+    assert "report.html a report that was made earlier and lies in the folder; not this page" in page
     assert "report.html.c2pa the seal of that earlier report" in page
 
 
@@ -117,9 +118,9 @@ def test_a_key_of_ones_own_is_no_endorsement() -> None:
 def test_prompts_are_counted_of_all_videos_and_not_only_of_those_that_are_said_to_be_generated() -> None:
     audit = audit_of(clip(1), clip(2), silent(3), missing=1)
     told = tile(html_report(audit), "Prompts")
-    assert told.startswith("2 of 3 videos 2 recorded · of 1 nobody says how they were made")
+    assert told.startswith("2 of 3 videos 2 recorded · nobody says how 1 more was made")
     assert "1 missing video not counted" in told
-    assert "PROMPTS  2 recorded · of 1 more nobody says how they were made" in text_report(audit)
+    assert "PROMPTS  2 recorded · nobody says how 1 more was made" in text_report(audit)
 
 
 def test_a_take_that_one_file_tells_of_is_not_among_those_nobody_speaks_of() -> None:
@@ -131,7 +132,7 @@ def test_a_take_that_one_file_tells_of_is_not_among_those_nobody_speaks_of() -> 
 def test_what_is_only_declared_is_told_as_that_and_what_nobody_says_with_it() -> None:
     told = tile(html_report(audit_of(clip(1), clip(2), silent(3))), "AI-made")
     assert told.startswith("66.7% declared")
-    assert "of 33.3% nobody says, so it may be more" in told
+    assert "nobody says how 33.3% was made, so it may be more" in told
     seen = html_report(audit_of(clip(1, model_evidence="observed")))
     assert "declared" not in tile(seen, "AI-made")
 
@@ -143,8 +144,8 @@ def test_an_altered_video_is_named_under_ai_made_only_where_it_says_something() 
 
 def test_what_notes_are_about_stands_at_the_head_of_the_page() -> None:
     told = tile(html_report(audit_of(clip(1))), "To fix")
-    assert told.startswith("nothing no errors, no warnings · notes: no licence recorded, ")
-    assert ", AI disclosure, provider, " in told
+    assert told.startswith("nothing no errors, no warnings · ")
+    assert " notes, on licences, label, AI disclosure, provider, " in told
 
 
 def test_a_missing_file_stands_among_the_files() -> None:
@@ -181,4 +182,30 @@ def test_what_a_lawyer_asks_stands_before_the_clips_and_prompts_print_once() -> 
 
 def test_who_chose_is_said_of_the_release() -> None:
     page = words(html_report(audit_of(clip(1), chosen=Chosen(9, 4, (), 4))))
-    assert "Chosen for the release: 4 of 9 takes, all by a script and not by a person" in page
+    assert "Chosen for the release: 4 of 9 takes, all by a program and not by a person" in page
+
+
+def test_a_page_made_without_lists_looked_nobody_up() -> None:
+    said = "signed by OpenAI, who is on none of your lists; a signer on none of your lists of signers"
+    assert theirs(said, lists=False) == (
+        "signed by OpenAI, who was looked up on no list; a signer looked up on no list"
+    )
+    assert theirs("on none of your lists") == "on none of the lists of whoever made this report"
+
+
+def test_a_cut_that_is_intact_is_told_as_that_where_other_files_are_not() -> None:
+    (made,) = clip(1).traced
+    halves = [
+        replace(made, use=replace(made.use, record_in=str(at), record_out=str(at + 1))) for at in (0, 1)
+    ]
+    film = replace(clip(1), path="film.mp4", traced=tuple(halves))
+    page = words(html_report(audit_of(film, clip(2, FORGED))))
+    assert "The cut itself is intact: film.mp4 ." in page
+    assert "The cut itself" not in words(html_report(audit_of(film, clip(2))))
+
+
+def test_signers_other_than_the_producer_are_asked_for_themselves() -> None:
+    other = replace(credentials().manifests[0], signer=replace(SIGNER, name="OpenAI", sha256="0A:0B"))
+    unknown = credentials(manifests=(other,), trust=Check.FAILED, trust_list="")
+    page = words(html_report(audit_of(clip(1), clip(2), clip(3, unknown))))
+    assert "Reach OpenAI by a way you already know" in page

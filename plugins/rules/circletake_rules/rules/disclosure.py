@@ -19,7 +19,7 @@ CARD = RuleCard(
     severity=Severity.NOTE,
     source="C2PA 2.4 section 18.28, c2pa.ai-disclosure",
     remedy=(
-        "ask the producer which model made it; "
+        "ask the producer, where somebody needs it, for a file that carries it; "
         "the producer: circletake recipe set TAKE model=NAME, then release again"
     ),
 )

@@ -67,7 +67,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
             signer = signers.get(ingredient.manifest)
             same = bool(signer and own and signer.sha256 == own.sha256)
             reserved = _reserved(
-                ingredient, signer.name if signer else "", ", as the file itself" if same else ""
+                ingredient, signer.name if signer else "", ", who signed the file itself too" if same else ""
             )
             yield failed(
                 f"{ingredient.title} went into it, {reserved}",
@@ -88,7 +88,7 @@ def _reserved(ingredient: IngredientSaid, signer: str, too: str) -> str:
         return f"{by} with a certificate that is not well-formed for signing, not altered"
     if "expired" in codes:
         return f"{by}, whose certificate has expired, not altered"
-    return f"{by}, who is on none of your lists; not altered"
+    return f"{by}{' and' if too else ', who'} is on none of your lists; not altered"
 
 
 RULE = about_files(CARD, _question, SIGNED)

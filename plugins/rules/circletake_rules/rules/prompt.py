@@ -15,7 +15,7 @@ CARD = RuleCard(
     severity=Severity.WARNING,
     source="IPTC 2025.1 AIPromptInformation; C2PA 2.4 c2pa.types.generator.prompt",
     remedy=(
-        "ask the producer which prompt each of these was made from; "
+        "ask the producer for the prompt; "
         "the producer: circletake recipe table --missing prompt, then release again"
     ),
     otherwise=TOLD_THERE,
