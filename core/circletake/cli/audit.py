@@ -59,14 +59,10 @@ def audit(
     Works on the folder alone and reaches no network; with --library it knows more. Exit
     status 0: no findings, 1: findings, 2: could not.
     """
-    from circletake.audit.document import json_report
-    from circletake.audit.overview import overview
     from circletake.audit.profiles import profile_named
-    from circletake.audit.text import text_report
     from circletake.errors import BadInput
     from circletake.model.text import printable
     from circletake.workflows.auditing.audit import audit_each, moment_named, trust_lists
-    from circletake.workflows.auditing.papers import paper_signer
     from circletake.workflows.library import user_home
 
     if explain:
@@ -100,12 +96,19 @@ def audit(
                 tell_error(problem)
             raise problems[-1]
         if papers.wanted:
+            from circletake.workflows.auditing.papers import paper_signer
+
             with paper_signer(manager, opened) if sign else nullcontext() as signer:
                 papers.write(audits[0], signer)
     if json:
+        from circletake.audit.document import json_report
+
         document = {"audits": [json_report(each) for each in audits]}
         print_json(document | ({"not_audited": [_refusal(each) for each in problems]} if problems else {}))
     else:
+        from circletake.audit.overview import overview
+        from circletake.audit.text import text_report
+
         whole = not sys.stdout.isatty()
         several = len(audits) + len(problems) > 1
         if several:

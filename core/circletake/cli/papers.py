@@ -72,16 +72,19 @@ class Papers:
         Raises:
             BadInput: several folders, one name for two papers, or something that is not ours lies there.
         """
-        from circletake.audit.junit import JUNIT_MARK
-        from circletake.audit.shots import CSV_MARK
         from circletake.errors import BadInput
-        from circletake.workflows.auditing.papers import check_paper
 
         options = ", ".join(f"--{label.lower()}" for label, _ in self.wanted)
         if self.wanted and len(audited) > 1:
             raise BadInput(options, "one report is about one folder", "audit the folders one by one")
         if self.sign and self.report is None:
             raise BadInput("--sign", "there is nothing to seal", "name a report too: --report FILE.html")
+        if not self.wanted:
+            return
+        from circletake.audit.junit import JUNIT_MARK
+        from circletake.audit.shots import CSV_MARK
+        from circletake.workflows.auditing.papers import check_paper
+
         if len({path.absolute() for _, path in self.wanted}) < len(self.wanted):
             raise BadInput(options, "name one file twice", "give each a name of its own")
         if self.report is not None:
