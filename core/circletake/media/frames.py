@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -169,7 +170,7 @@ class _Pass:
         except av.error.FFmpegError as error:
             self._problem = self._problem or _damage(error, self._last)
             if packet.pts is not None:
-                self._failed.append(float(packet.pts * packet.time_base))
+                heappush(self._failed, float(packet.pts * packet.time_base))
             return
         for frame in frames:
             time = frame.time
@@ -196,11 +197,12 @@ class _Pass:
 
         Packets that follow are swallowed without a word until the decoder finds its feet again.
         """
-        failed = [at for at in self._failed if at < time]
-        if failed:
-            since = (self._zero or 0.0) + self._last + (self._step if self._frames else 0.0)
-            self._damaged.append(Damaged(min(since, *failed), time, read=False))
-            self._failed = [at for at in self._failed if at >= time]
+        if not self._failed or self._failed[0] >= time:
+            return
+        since = (self._zero or 0.0) + self._last + (self._step if self._frames else 0.0)
+        self._damaged.append(Damaged(min(since, self._failed[0]), time, read=False))
+        while self._failed and self._failed[0] < time:
+            heappop(self._failed)
 
     def _hear(self, packet: Any) -> None:
         import av.error

@@ -3,7 +3,7 @@
 The offsets (``stco``, ``co64``) say where a chunk begins, ``stsc`` how many samples it holds, and ``stsz``
 or ``stz2`` how long each of those is. A signature that leaves the offsets out still covers the lengths. So
 in a file whose chunks fill its media data, one can be pointed elsewhere only onto another, over the end, or
-into the place of one that is as long, against the order.
+into the place of one that is as long: against the order, or unseen where that is another track's.
 
 Source: ISO/IEC 14496-12 sections 8.7.3 (``stsz``, ``stz2``), 8.7.4 (``stsc``), 8.7.5 (``stco``, ``co64``);
 QuickTime File Format, sound sample descriptions.
@@ -14,15 +14,18 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import merge
+from itertools import accumulate, pairwise
 
 Span = tuple[int, int]
 """Offsets in the file where a stretch begins and ends."""
 
 _PARENTS = frozenset({b"moov", b"trak", b"mdia", b"minf"})
 _OFFSETS = {b"stco": 4, b"co64": 8}
+_LENGTHS = frozenset({b"stsc", b"stsd", b"stsz", b"stz2"})
+_FAR = 2**64 - 1
 _DEEPEST = 6
 
 _PCM = frozenset({b"sowt", b"twos", b"lpcm", b"raw ", b"in24", b"in32", b"fl32", b"fl64", b"ipcm", b"fpcm"})
@@ -32,41 +35,56 @@ _NARROW = 2
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The chunks of one track.
+    """The chunks of one track, in its order.
 
     Attributes:
         table: where in the ``moov`` the entries of its offsets begin and end.
-        spans: of its chunks, in the order of the track; of one whose length nobody tells, its first byte.
+        begins: offset in the file where each chunk begins.
+        ends: where each ends; of one whose length nobody tells, behind its first byte.
     """
 
     table: Span
-    spans: tuple[Span, ...]
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+    @property
+    def spans(self) -> Iterator[Span]:
+        """Where each chunk lies."""
+        return zip(self.begins, self.ends, strict=True)
 
     @property
     def backwards(self) -> int:
         """How many chunks lie before the one that comes before them."""
-        return sum(later[0] < earlier[0] for earlier, later in pairwise(self.spans))
+        return sum(later < earlier for earlier, later in pairwise(self.begins))
 
 
 def tracks(moov: bytes) -> Iterator[Track]:
     """The tracks of a file, from the body of its ``moov``; one without a table of offsets has no chunks."""
     for start, end in _sample_tables(moov, 0, len(moov), 0):
-        found = [*_boxes(moov, start, end)]
-        others = {kind: (at, until) for kind, at, until in reversed(found)}
-        for kind, at, until in found:
+        others: dict[bytes, Span] = {}
+        for kind, at, until in _boxes(moov, start, end):
+            if kind in _LENGTHS:
+                others.setdefault(kind, (at, until))
+        lengths = _Lengths(moov, others)
+        for kind, at, until in _boxes(moov, start, end):
             if kind in _OFFSETS and until - at >= 8:
                 begins = _numbers(moov[at + 8 : until], _OFFSETS[kind])
-                yield Track((at + 8, until), tuple(_spans(begins, moov, others)))
+                yield Track((at + 8, until), begins, lengths.ends(begins))
 
 
-def overlapping(spans: Iterable[Span]) -> int:
-    """How many chunks begin inside another one; empty ones count nowhere."""
-    reached = found = 0
-    for start, end in sorted(spans):
+def overlapping(found: Sequence[Track]) -> int:
+    """How many chunks begin inside another one; empty ones count nowhere.
+
+    Of tracks whose chunks lie in their order; of others that they do not says enough.
+    """
+    if any(track.backwards for track in found):
+        return 0
+    reached = count = 0
+    for start, end in merge(*(track.spans for track in found)):
         if end > start:
-            found += start < reached
+            count += start < reached
             reached = max(reached, end)
-    return found
+    return count
 
 
 def outside(spans: Iterable[Span], media: Sequence[Span]) -> int:
@@ -94,28 +112,36 @@ def _sample_tables(data: bytes, at: int, end: int, depth: int) -> Iterator[Span]
             yield from _sample_tables(data, start, until, depth + 1)
 
 
-def _spans(begins: Sequence[int], moov: bytes, boxes: dict[bytes, Span]) -> Iterator[Span]:
-    counts = _samples(moov[slice(*boxes.get(b"stsc", (0, 0)))], len(begins))
-    same, sizes = _sizes(moov, boxes)
-    first = 0
-    for begin, count in zip(begins, counts, strict=True):
-        length = same * count or sum(sizes[first : first + count])
-        first += count
-        yield begin, begin + (length or bool(count and not sizes))
+class _Lengths:
+    """How long the chunks of one track are; read once, however many tables of offsets it has."""
+
+    def __init__(self, moov: bytes, boxes: Mapping[bytes, Span]) -> None:
+        fields = _numbers(moov[slice(*boxes.get(b"stsc", (0, 0)))][8:], 4)
+        self._firsts, self._counts = fields[::3], fields[1::3]
+        self._same, sizes = _sizes(moov, boxes)
+        self._told = len(sizes)
+        self._reached = array("Q", accumulate(sizes, initial=0))
+
+    def ends(self, begins: Sequence[int]) -> Sequence[int]:
+        """Where chunks end that begin at ``begins``; a run of ``stsc`` goes on until the next begins."""
+        ends = array("Q", [])
+        first = at = 0
+        last = len(self._counts) - 1
+        for number, begin in enumerate(begins, 1):
+            while at < last and self._firsts[at + 1] <= number:
+                at += 1
+            count = self._counts[at] if last >= 0 else 0
+            length = self._same * count or self._of(first, first + count)
+            first += count
+            ends.append(min(begin + (length or bool(count and not self._told)), _FAR))
+        return ends
+
+    def _of(self, first: int, end: int) -> int:
+        """Bytes of a stretch of samples."""
+        return self._reached[min(end, self._told)] - self._reached[min(first, self._told)]
 
 
-def _samples(table: bytes, chunks: int) -> Iterator[int]:
-    """How many samples each chunk holds; a run of ``stsc`` goes on until the next begins."""
-    fields = _numbers(table[8:], 4)
-    runs = [*zip(fields[::3], fields[1::3], strict=False)]
-    at = 0
-    for number in range(1, chunks + 1):
-        while at + 1 < len(runs) and runs[at + 1][0] <= number:
-            at += 1
-        yield runs[at][1] if runs else 0
-
-
-def _sizes(moov: bytes, boxes: dict[bytes, Span]) -> tuple[int, Sequence[int]]:
+def _sizes(moov: bytes, boxes: Mapping[bytes, Span]) -> tuple[int, Sequence[int]]:
     """The length of every sample where it is the same, else of each; 0 and none where nobody tells."""
     start, end = boxes.get(b"stsz", (0, 0))
     if end - start >= 12:

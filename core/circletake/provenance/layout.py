@@ -57,12 +57,11 @@ def layout_of(path: Path) -> Layout | None:
         return None
     if not kinds & _READ:
         return None
-    chunks = [span for track in found for span in track.spans]
     return Layout(
         digest.hexdigest(),
         backwards=sum(track.backwards for track in found),
-        astray=outside(chunks, media),
+        astray=sum(outside(track.spans, media) for track in found),
         opening=streamed and not kinds & _MEDIA,
         media=sum(end - start for start, end in media),
-        overlapping=overlapping(chunks),
+        overlapping=overlapping(found),
     )

@@ -43,9 +43,6 @@ _BOUND = frozenset(
     }
 )
 
-_REMOTE = re.compile(r"^Remote: .* url (\S+://\S+)$")
-"""What the library says where a file holds no manifest but an address; it is told not to ask there."""
-
 _STORE, _ASSERTIONS = "self#jumbf=/c2pa/", "/c2pa.assertions/"
 
 _ILL_FORMED = (
@@ -118,10 +115,16 @@ def read_credentials(
             with reader:
                 return _told(reader, store, where, trust, at)
     except Exception as error:  # a hostile file may fail in any way; why is told as `unreadable`
-        if address := _REMOTE.search(str(error)):
-            return Credentials(present=True, where=printable(address[1], 200))
+        if address := _elsewhere(str(error)):
+            return Credentials(present=True, where=printable(address, 200))
         present = beside is not None or embedded_manifest(path) is not None
         return Credentials(present=present, unreadable=_reason(error))
+
+
+def _elsewhere(error: str) -> str:
+    """The address that the library names where a file holds no manifest; it is told not to ask there."""
+    kind, _, address = error.partition(" url ")
+    return address if kind.startswith("Remote: ") and "://" in address and not address.count(" ") else ""
 
 
 def _mime(path: Path, head: bytes) -> str | None:

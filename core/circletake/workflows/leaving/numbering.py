@@ -47,7 +47,8 @@ def release_id(library: Library, name: str, record: Path) -> Iterator[str]:
         if record.exists():
             _clear(library, given)
         else:
-            write_whole(waiting, given.encode("ascii"))
+            with suppress(OSError):  # a full disk, say: why the release stopped is what counts
+                write_whole(waiting, given.encode("ascii"))
 
 
 def numbered(release: str, takes: list[str], *, cut: bool) -> Numbers:
