@@ -34,7 +34,7 @@ def build_case(
     moment: datetime | None = None,
     alone: bool = False,
     foreign: bool = False,
-    within: Sequence[str] = (),
+    within: Mapping[str, int] | None = None,
     beside: frozenset[str] = frozenset(),
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
@@ -52,7 +52,8 @@ def build_case(
         moment: the same, where another one than now was asked about.
         alone: a single file was named.
         foreign: there is a ``release.json`` that circletake did not write.
-        within: folders below that are releases of their own, and no part of these files.
+        within: folders below that have lists of their own, with how many entries lie in each; none is a part
+            of these files.
         beside: sha256 of the lists and signed videos of releases beside these files.
     """
     sums = sums or {}
@@ -78,7 +79,7 @@ def build_case(
         moment=moment,
         alone=alone,
         stray=stray,
-        within=tuple(within),
+        within=within or {},
         beside=beside,
     )
     entries = {f.path: f for f in release.files} if release else {}

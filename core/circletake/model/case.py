@@ -294,7 +294,8 @@ class AuditCase:
         stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
         prompts: of takes whose prompt the credentials of several files tell, by sha256: each wording, with
             the first file that tells it.
-        within: folders below this release that are releases of their own, each audited for itself.
+        within: folders below this release that have lists of their own, with how many files lie in each: it
+            is audited for itself, and anybody can put a list into a folder, so none of its files belongs here.
         beside: sha256 of the lists and the signed videos of releases that were audited beside these files.
     """
 
@@ -314,7 +315,7 @@ class AuditCase:
     alone: bool = False
     stray: Stray | None = None
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    within: tuple[str, ...] = ()
+    within: Mapping[str, int] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
 
     @property

@@ -66,7 +66,7 @@ def audit_folder(
 ) -> Audit:
     """Audit one release, named by its folder or by one above it, any other folder, or one file.
 
-    Releases that lie in the one that is named are only told of.
+    Releases that lie in the one that is named are counted as what its list does not have.
 
     Args:
         path: a folder, or a single file in it; the rest as in :func:`audit_each`.
@@ -164,7 +164,7 @@ def audit_each(
             moment=moment,
             alone=not each.whole,
             foreign=foreign,
-            within=each.within if each.release else (),
+            within=each.within if each.release else {},
             beside=beside if each.outside else frozenset(),
         )
         if register is not None:
