@@ -61,9 +61,10 @@ def build_case(
     here = {f.path for f in ordered}
     stray = Stray("foreign") if foreign else stray_list(ordered, release, seal) if release else None
     if stray is not None:
+        if release and stray.kind == "elsewhere":
+            theirs = {f.path: f.sha256 for f in release.files}
+            sums = {path: digest for path, digest in sums.items() if theirs.get(path) != digest}
         release = None
-        if stray.kind == "elsewhere" and not sums.keys() & {f.path for f in ordered if f.whole}:
-            sums = {}  # they came with that list
     case = AuditCase(
         root=root,
         files=(),

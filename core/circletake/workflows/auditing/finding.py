@@ -40,8 +40,8 @@ class Found:
         whole: a folder was named, not a file.
         release: it has a list of its own, or what is left of one.
         outside: other folders below ``named`` are releases, and these files lie in none of them.
-        within: folders below ``root`` that are audited for themselves, in order, with how many files and other
-            entries lie below each; none lies in another.
+        within: folders below ``root`` that are audited for themselves, in order, with how many files and
+            other entries lie below each; none lies in another.
         above: what the ``SHA256SUMS`` of the folder that was named says of these files.
     """
 
