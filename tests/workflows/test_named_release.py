@@ -485,9 +485,33 @@ class TestTheListIsAnothers:
         folder.mkdir()
         shutil.copyfile(clip(pristine, 1), folder / "one.mp4")
         (folder / "release.json").write_text('{"version": "1.2.0"}')
+        assert "no release list of circletake" in answer(audited(folder)).against
+
+    def test_where_it_lies_beside_what_circletake_signed_it_may_be_in_the_lists_place(
+        self, pristine: Made, audited: Audited, tmp_path: Path
+    ) -> None:
+        old = replace(pristine, folder=Path(shutil.copytree(pristine.folder, tmp_path / "old")))
+        folder = without_a_list(old, 2)
+        (folder / "release.json").write_text('{"version": "1.2"}')
         audit = audited(folder)
-        assert (answer(audit).word, audit.exit_code) == ("Intact", 0)
-        assert "no release list of circletake" in answer(audit).against
+        assert (answer(audit).word, audit.exit_code) == ("Not checked", 1)
+        assert told(audit) == {
+            (
+                "files.release",
+                "release.json",
+                "this is no release list of circletake, and lies beside what circletake signed",
+            )
+        }
+
+    def test_beside_a_seal_it_is_a_list_that_was_written_over(
+        self, pristine: Made, audited: Audited, tmp_path: Path
+    ) -> None:
+        old = replace(pristine, folder=Path(shutil.copytree(pristine.folder, tmp_path / "old")))
+        folder = without_a_list(old)
+        (folder / "release.json").write_text('{"version": "1.2"}')
+        for seal in (b"", b"x", (pristine.folder / "release.json.c2pa").read_bytes()):
+            (folder / "release.json.c2pa").write_bytes(seal)
+            assert answer(audited(folder)).word == "Not intact"
 
     @pytest.mark.parametrize(
         "text", ['{"schema": "circletake.release/99"}', '{"schema": "circletake.release/1"', "", "[" * 9_000]

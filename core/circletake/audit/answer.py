@@ -30,9 +30,6 @@ _SEAL = "release.json.c2pa"
 _MOST_PARTS = 3
 """Releases without a list that the answer tells one by one."""
 
-_OURS = "circletake"
-"""How the name of the software that signed begins, where it was ours."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -96,7 +93,7 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
         kind = "altered"
     elif audit.unlisted and kind == "intact":
         kind = "incomplete"
-    elif audit.release is None and audit.seal_holds and kind == "intact":
+    elif audit.release is None and kind == "intact" and (audit.seal_holds or _in_its_place(audit)):
         kind = "not checked"
     gone = Counter(_kinds_of(missing, audit))
     for counted_over, what in ((videos, "video"), (stills, "still")):
@@ -181,12 +178,17 @@ def list_changed(audit: Audit) -> str:
 
 def _was_signed(audit: Audit, release: Release) -> bool:
     """Whether a list is of an export that signed, which always seals: by its own words, or its files'."""
-    manifests = (f.case.credentials.active for f in audit.files if f.case.recorded)
     return bool(
         release.certificate
         or any(file.certificate for file in release.files)
-        or any(said and said.generator.startswith(_OURS) for said in manifests)
+        or any(f.case.recorded and f.case.by_circletake for f in audit.files)
     )
+
+
+def _in_its_place(audit: Audit) -> bool:
+    """Whether another program's ``release.json`` lies where that of files circletake signed may have lain."""
+    foreign = audit.stray is not None and audit.stray.kind == "foreign"
+    return foreign and any(f.case.by_circletake for f in audit.files)
 
 
 def _sealed_by_another(audit: Audit) -> bool:

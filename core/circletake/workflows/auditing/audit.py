@@ -22,7 +22,7 @@ from circletake.model.case import FileCase, ListUsed
 from circletake.model.text import counted, printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
-from circletake.workflows.auditing.finding import Found, Looked, find
+from circletake.workflows.auditing.finding import SEAL, Found, Looked, find
 from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.auditing.sharing import Sharing
 from circletake.workflows.progress import Progress, silent
@@ -150,7 +150,7 @@ def audit_each(
     for each, files in _taken(both):
         release, problem = each.record()
         seal = next((f.credentials for f in files if f.kind == "record"), None)
-        foreign = bool(problem) and not (seal and seal.present) and is_foreign(each.root / RECORD)
+        foreign = bool(problem) and SEAL not in (*each.files, *each.odd) and is_foreign(each.root / RECORD)
         case = build_case(
             each.name,
             files,
