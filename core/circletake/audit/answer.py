@@ -281,7 +281,7 @@ def _against(audit: Audit, changed: str) -> str:
         here = [f.case for f in audit.files if f.case.recorded]
         other = sum(case.recorded is not None and case.recorded.sha256 != case.sha256 for case in here)
         match = f"all but {other} match" if other else "all match"
-        all_listed = not (other or audit.missing or audit.within)
+        all_listed = not (other or audit.missing or audit.within or _strangers(audit))
         which = "Every file was" if all_listed else "The listed files that are here were"
         return (
             f"{which} compared, byte for byte, with the release's own list ({_RECORD}): {match}. "

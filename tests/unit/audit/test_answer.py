@@ -88,6 +88,11 @@ def test_another_programs_release_json_hides_a_list_only_of_what_circletake_sign
     assert (answer(audit).word, [o.rule for o in audit.failed]) == (word, ["files.release"] * code)
 
 
+def test_not_every_file_was_compared_where_one_is_not_listed() -> None:
+    told = answer(audit_of(clip(WHOLE), clip(NO_SEAL, "b.mp4"), seal=WHOLE))
+    assert told.against.startswith("The listed files that are here were compared")
+
+
 def test_what_is_wrong_is_named_with_the_release_list_among_it() -> None:
     told = answer(audit_of(clip(NO_SEAL), seal=FORGED))
     assert [path for path, _ in told.wrong] == ["a.mp4", "release.json"]
