@@ -20,6 +20,7 @@ from circletake.model.audit import Audit, Severity
 from circletake.model.belonging import Belonging
 from circletake.model.edit import Edit
 from circletake.model.export import Release
+from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
@@ -208,6 +209,17 @@ def with_list_of(other: Made, made: Made) -> Path:
         shutil.copyfile(other.folder / name, made.folder / name)
     releases.write_sums(made.folder)
     return made.folder
+
+
+def swap_all(made: Made, other: Made, *only: int) -> set[str]:
+    """Put videos of ``other`` in the place of all of ``made``, under other names; which are gone."""
+    gone = set((made.folder / "clips").iterdir()) | {made.folder / "night_bus.mp4"}
+    for path in gone:
+        path.unlink()
+    new = [clip(other, number) for number in only or (1, 2, 3)]
+    for path in [*new, other.folder / "night_bus.mp4"]:
+        shutil.copyfile(path, made.folder / f"x_{path.name}")
+    return {path.relative_to(made.folder).as_posix() for path in gone}
 
 
 def told(audit: Audit) -> set[tuple[str, str, str]]:
@@ -409,6 +421,63 @@ class TestTheListIsAnothers:
         assert (answer(audit).word, answer(audit).told) == ("Not checked", "the video is intact")
         assert {rule for rule, _, _ in told(audit)} == {"files.release"}
 
+    @pytest.mark.parametrize("swapped_for", ["mallory", "mallory, without ids"])
+    def test_files_of_a_stranger_under_any_names_are_not_released_ones(
+        self,
+        named: Made,
+        originals: dict[str, Made],
+        mallory: KeyRing,
+        audited: Audited,
+        tmp_path: Path,
+        swapped_for: str,
+    ) -> None:
+        stranger = originals.get(swapped_for) or releases.make_release(tmp_path / "m", mallory)
+        gone = swap_all(named, stranger)
+        audit = audited(named.folder)
+        assert answer(audit).word == "Not intact"
+        assert set(audit.missing) == gone
+        assert {file for rule, file, _ in told(audit) if rule == "files.missing"} == gone
+        assert len([file for rule, file, _ in told(audit) if rule == "files.known"]) == 4
+
+    def test_nor_are_they_beside_one_that_its_signer_signed(
+        self, named: Made, originals: dict[str, Made], audited: Audited
+    ) -> None:
+        swap_all(named, originals["mallory"])
+        shutil.copyfile(clip(originals["v2"], 1), named.folder / "of_another_release.mp4")
+        assert answer(audited(named.folder)).word == "Not intact"
+
+    def test_nor_are_unsigned_files_beside_one_that_its_signer_signed(
+        self, named: Made, originals: dict[str, Made], audited: Audited
+    ) -> None:
+        for number in (1, 2, 3):
+            releases.unsigned_copy(clip(named, number), named.folder / f"{number}.mp4")
+        swap_all(named, originals["v2"], 1)
+        assert answer(audited(named.folder)).word == "Not intact"
+
+    def test_of_clips_and_a_list_that_name_no_release_nobody_can_tell_that_they_are_of_two(
+        self, pristine: Made, originals: dict[str, Made], audited: Audited, tmp_path: Path
+    ) -> None:
+        old = replace(pristine, folder=Path(shutil.copytree(pristine.folder, tmp_path / "old")))
+        other = releases.make_release(tmp_path / "other", pristine.keys, policy=PromptPolicy.OMIT)
+        swap_all(old, other)
+        assert answer(audited(old.folder)).word == "Not intact"
+
+    def test_a_list_that_lost_its_seal_is_not_taken_for_anothers(
+        self, named: Made, originals: dict[str, Made], audited: Audited
+    ) -> None:
+        swap_all(named, originals["v2"])
+        (named.folder / "release.json.c2pa").unlink()
+        (named.folder / "SHA256SUMS").unlink()
+        assert answer(audited(named.folder)).word == "Not intact"
+
+    def test_sums_that_did_not_come_with_such_a_list_still_count(
+        self, named: Made, originals: dict[str, Made], audited: Audited
+    ) -> None:
+        swap_all(named, originals["v2"])
+        with (named.folder / "SHA256SUMS").open("a") as sums:
+            sums.write(f"{'0' * 64}  gone.mp4\n")
+        assert audited(named.folder).missing == ("gone.mp4",)
+
     def test_a_release_json_of_another_program_is_no_list(
         self, pristine: Made, audited: Audited, tmp_path: Path
     ) -> None:
@@ -416,9 +485,33 @@ class TestTheListIsAnothers:
         folder.mkdir()
         shutil.copyfile(clip(pristine, 1), folder / "one.mp4")
         (folder / "release.json").write_text('{"version": "1.2.0"}')
+        assert "no release list of circletake" in answer(audited(folder)).against
+
+    def test_where_it_lies_beside_what_circletake_signed_it_may_be_in_the_lists_place(
+        self, pristine: Made, audited: Audited, tmp_path: Path
+    ) -> None:
+        old = replace(pristine, folder=Path(shutil.copytree(pristine.folder, tmp_path / "old")))
+        folder = without_a_list(old, 2)
+        (folder / "release.json").write_text('{"version": "1.2"}')
         audit = audited(folder)
-        assert (answer(audit).word, audit.exit_code) == ("Intact", 0)
-        assert "no release list of circletake" in answer(audit).against
+        assert (answer(audit).word, audit.exit_code) == ("Not checked", 1)
+        assert told(audit) == {
+            (
+                "files.release",
+                "release.json",
+                "this is no release list of circletake, and lies beside what circletake signed",
+            )
+        }
+
+    def test_beside_a_seal_it_is_a_list_that_was_written_over(
+        self, pristine: Made, audited: Audited, tmp_path: Path
+    ) -> None:
+        old = replace(pristine, folder=Path(shutil.copytree(pristine.folder, tmp_path / "old")))
+        folder = without_a_list(old)
+        (folder / "release.json").write_text('{"version": "1.2"}')
+        for seal in (b"", b"x", (pristine.folder / "release.json.c2pa").read_bytes()):
+            (folder / "release.json.c2pa").write_bytes(seal)
+            assert answer(audited(folder)).word == "Not intact"
 
     @pytest.mark.parametrize(
         "text", ['{"schema": "circletake.release/99"}', '{"schema": "circletake.release/1"', "", "[" * 9_000]

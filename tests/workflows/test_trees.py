@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from circletake.audit.answer import verdict_on
+from circletake.audit.junit import junit_text
 from circletake.audit.page import html_report
 from circletake.audit.sealing import REPORT_MARK
 from circletake.audit.summary import summarise
+from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit, Severity
 from circletake.plugins.manager import PluginManager
 from circletake.workflows import pool
 from circletake.workflows.auditing.audit import Audited, audit_each, audit_folder
+from circletake.workflows.auditing.disclosing import disclose
 from circletake.workflows.auditing.papers import write_paper
 from tests.factories import tiny_clip
 from tests.releases import Made
@@ -141,25 +144,93 @@ def test_a_release_inside_a_release_is_judged_by_its_own_list(
     put: Callable[[str], Path], audits: Audits, tmp_path: Path
 ) -> None:
     put("")
-    put("extras/second")
+    second = put("extras/second")
     next((put("extras/third") / "clips").iterdir()).unlink()
     assert told(audits(tmp_path / "tree")) == {
-        "tree": "intact",
+        "tree": "altered",
         "tree/extras/second": "intact",
         "tree/extras/third": "altered",
     }
+    assert told(audits(second)) == {"second": "intact"}
 
 
-def test_a_paper_is_of_the_release_that_was_named_and_says_that_others_lie_in_it(
+def plant_garbage(folder: Path, _: Path) -> None:
+    (folder / "release.json").write_text("x")
+    tiny_clip(folder / "uncut_scene.mp4")
+
+
+def plant_a_seal(folder: Path, _: Path) -> None:
+    (folder / "release.json.c2pa").write_bytes(b"x")
+    tiny_clip(folder / "uncut_scene.mp4")
+
+
+def plant_sums(folder: Path, _: Path) -> None:
+    (folder / "SHA256SUMS").write_text(f"{'0' * 64}  release.json\n")
+    tiny_clip(folder / "deep" / "er" / "uncut_scene.mp4")
+
+
+def plant_one_in_another(folder: Path, _: Path) -> None:
+    (folder / "release.json").write_text("x")
+    (folder / "deep").mkdir()
+    (folder / "deep" / "release.json").write_text("x")
+
+
+def plant_a_whole_release(folder: Path, release: Path) -> None:
+    shutil.copytree(release, folder, dirs_exist_ok=True)
+
+
+def plant_a_link(folder: Path, _: Path) -> None:
+    (folder / "release.json").write_text("x")
+    (folder / "uncut_scene.mp4").symlink_to("/dev/null")
+
+
+@pytest.mark.parametrize(
+    ("plant", "files"),
+    [
+        (plant_garbage, 2),
+        (plant_a_seal, 2),
+        (plant_sums, 2),
+        (plant_one_in_another, 2),
+        (plant_a_link, 2),
+        (plant_a_whole_release, 7),
+    ],
+)
+def test_nothing_put_into_a_release_leaves_it_by_a_list_of_its_own(
+    put: Callable[[str], Path],
+    manager: PluginManager,
+    tmp_path: Path,
+    pristine: Made,
+    plant: Callable[[Path, Path], None],
+    files: int,
+) -> None:
+    release = put("")
+    (release / "extras").mkdir()
+    plant(release / "extras", pristine.folder)
+    audit = audit_folder(release, manager=manager, trust=[pristine.keys.anchor()])
+    assert (audit.root, audit.exit_code) == ("tree", 1)
+    verdict = verdict_on(audit, summarise(audit))
+    assert (verdict.kind, verdict.amiss) == ("altered", f"{files} files here are not listed")
+    assert ("extras", f"{files} files that are not in the release's list") in verdict.wrong
+    assert "Every file was compared" not in verdict.against
+    (known,) = [o for o in audit.failed if o.rule == "files.known"]
+    assert (known.severity, known.file) == (Severity.ERROR, "extras")
+    assert known.seen == f"{files} files with a list of their own lie there, and none of them is on this one"
+
+
+def test_papers_of_a_release_count_what_was_put_into_it_with_a_list_of_its_own(
     put: Callable[[str], Path], manager: PluginManager, tmp_path: Path, pristine: Made
 ) -> None:
-    put("")
-    put("extras/second")
-    audit = audit_folder(tmp_path / "tree", manager=manager, trust=[pristine.keys.anchor()])
-    assert (audit.root, kind(audit), audit.exit_code) == ("tree", "intact", 0)
-    (note,) = [o for o in audit.outcomes.failed() if o.rule == "files.known"]
-    assert (note.severity, note.file) == (Severity.NOTE, "extras/second")
-    assert note.seen == "a release of its own lies there: it is not on this list, and judged by its own"
+    release = put("")
+    (release / "extras").mkdir()
+    plant_garbage(release / "extras", release)
+    audit = audit_folder(release, manager=manager, trust=[pristine.keys.anchor()])
+    assert "<strong>Not intact</strong>" in html_report(audit)
+    assert text_report(audit)[1].startswith(
+        "VERDICT  not intact: all 4 videos listed are intact; 2 files here"
+    )
+    disclosed = disclose(audit, manager)
+    assert (disclosed.intact, "2 files here are not listed" in disclosed.verdict) == (False, True)
+    assert "<failure" in junit_text(audit)
 
 
 def test_a_list_put_among_the_files_of_a_release_takes_nothing_from_it(

@@ -30,9 +30,6 @@ _SEAL = "release.json.c2pa"
 _MOST_PARTS = 3
 """Releases without a list that the answer tells one by one."""
 
-_OURS = "circletake"
-"""How the name of the software that signed begins, where it was ours."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -91,11 +88,12 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     found = {f.verdict for f in judged}
     kind = next((v for v in (*VERDICTS, "intact") if v in found), "no videos")
     changed, strangers, missing = list_changed(audit), _strangers(audit), audit.missing
-    if changed or strangers or missing or any(_replaced(f, audit) for f in audit.files):
+    inside = sum(audit.within.values())
+    if changed or strangers or inside or missing or any(_replaced(f, audit) for f in audit.files):
         kind = "altered"
     elif audit.unlisted and kind == "intact":
         kind = "incomplete"
-    elif audit.release is None and audit.seal_holds and kind == "intact":
+    elif audit.release is None and kind == "intact" and (audit.seal_holds or _in_its_place(audit)):
         kind = "not checked"
     gone = Counter(_kinds_of(missing, audit))
     for counted_over, what in ((videos, "video"), (stills, "still")):
@@ -104,7 +102,7 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     told = [f for f in counts if f.verdict != "intact"]
     more = [f for f in strangers if f not in told]
     swapped = sum(_swapped(f, audit) for f in audit.files) if audit.sealed else 0
-    amiss = _amiss(gone["other"], len(more), swapped, audit.sealed)
+    amiss = _amiss(gone["other"], len(more) + inside, swapped, audit.sealed)
     if not changed:
         amiss = "; ".join(filter(None, [amiss, *_unlisted(audit)]))
     return Verdict(
@@ -180,12 +178,17 @@ def list_changed(audit: Audit) -> str:
 
 def _was_signed(audit: Audit, release: Release) -> bool:
     """Whether a list is of an export that signed, which always seals: by its own words, or its files'."""
-    manifests = (f.case.credentials.active for f in audit.files if f.case.recorded)
     return bool(
         release.certificate
         or any(file.certificate for file in release.files)
-        or any(said and said.generator.startswith(_OURS) for said in manifests)
+        or any(f.case.recorded and f.case.by_circletake for f in audit.files)
     )
+
+
+def _in_its_place(audit: Audit) -> bool:
+    """Whether another program's ``release.json`` lies where that of files circletake signed may have lain."""
+    foreign = audit.stray is not None and audit.stray.kind == "foreign"
+    return foreign and any(f.case.by_circletake for f in audit.files)
 
 
 def _sealed_by_another(audit: Audit) -> bool:
@@ -245,6 +248,8 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
             why = "not in the release's list" if file.case.path in strangers else "not the released bytes"
             seen = uncoded(first.seen) if first else ""
             yield file.case.path, seen or (file.verdict if bad else why)
+    for folder, many in audit.within.items():
+        yield folder, f"{counted(many, 'file')} that {'is' if many == 1 else 'are'} not in the release's list"
     for path in audit.missing:
         yield path, "missing"
     if changed:
@@ -276,7 +281,8 @@ def _against(audit: Audit, changed: str) -> str:
         here = [f.case for f in audit.files if f.case.recorded]
         other = sum(case.recorded is not None and case.recorded.sha256 != case.sha256 for case in here)
         match = f"all but {other} match" if other else "all match"
-        which = "The listed files that are here were" if other or audit.missing else "Every file was"
+        all_listed = not (other or audit.missing or audit.within or _strangers(audit))
+        which = "Every file was" if all_listed else "The listed files that are here were"
         return (
             f"{which} compared, byte for byte, with the release's own list ({_RECORD}): {match}. "
             f"That list is sealed by {_sealer(audit)} and unchanged since."

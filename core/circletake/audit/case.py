@@ -34,7 +34,7 @@ def build_case(
     moment: datetime | None = None,
     alone: bool = False,
     foreign: bool = False,
-    within: Sequence[str] = (),
+    within: Mapping[str, int] | None = None,
     beside: frozenset[str] = frozenset(),
 ) -> AuditCase:
     """Put what workflows gathered beside what the record says of each file.
@@ -52,7 +52,8 @@ def build_case(
         moment: the same, where another one than now was asked about.
         alone: a single file was named.
         foreign: there is a ``release.json`` that circletake did not write.
-        within: folders below that are releases of their own, and no part of these files.
+        within: folders below that have lists of their own, with how many entries lie in each; none is a part
+            of these files.
         beside: sha256 of the lists and signed videos of releases beside these files.
     """
     sums = sums or {}
@@ -60,9 +61,10 @@ def build_case(
     here = {f.path for f in ordered}
     stray = Stray("foreign") if foreign else stray_list(ordered, release, seal) if release else None
     if stray is not None:
+        if release and stray.kind == "elsewhere":
+            theirs = {f.path: f.sha256 for f in release.files}
+            sums = {path: digest for path, digest in sums.items() if theirs.get(path) != digest}
         release = None
-        if stray.kind == "elsewhere" and not sums.keys() & {f.path for f in ordered if f.whole}:
-            sums = {}  # they came with that list
     case = AuditCase(
         root=root,
         files=(),
@@ -78,7 +80,7 @@ def build_case(
         moment=moment,
         alone=alone,
         stray=stray,
-        within=tuple(within),
+        within=within or {},
         beside=beside,
     )
     entries = {f.path: f for f in release.files} if release else {}

@@ -74,6 +74,7 @@ def judge(
         parts=case.parts,
         stray=case.stray,
         alone=case.alone,
+        within=case.within,
     )
 
 

@@ -1,7 +1,9 @@
 """Whether the list in a folder is the list of its files at all, before any of them is held against it.
 
 A list that has even one signed file here byte for byte is of this folder, and what differs was altered. One
-that has none of them, while they hold by signatures of their own, may as well be another's.
+that has none of them, while they hold by signatures of their own, may as well be another's. Whoever puts
+other files beside a list can call them as they like: only where all are of its own signer, and none is of its
+release by what they name, are those that it lists not missed.
 """
 
 from __future__ import annotations
@@ -31,18 +33,16 @@ def stray_list(files: Iterable[FileCase], release: Release, seal: Credentials | 
     names = {PurePosixPath(path).name for path in listed}
     here = [f for f in files if PurePosixPath(f.path).name in names]
     ids = {f.belonging.release if f.belonging else "" for f in whole}
-    holds = seal is not None and Check.PASSED is seal.integrity is seal.signature
-    if seal is not None and seal.present and not holds:
+    signer = seal.active.signer if seal and seal.active else None
+    if seal is None or signer is None or not Check.PASSED is seal.integrity is seal.signature:
         return None  # a list that was changed may have been theirs
-    signer = seal.active.signer if seal and holds and seal.active else None
-    name, mark = (signer.name, signer.sha256) if signer else ("", "")
+    name, mark = signer.name, signer.sha256
+    signers = {_signer(f) for f in whole}
     if not here:
-        same = release.id in ids - {""}
-        return None if same else Stray("elsewhere", release.name, name, mark, listed)
-    if signer is None or seal is None:
-        return None
-    signers = {f.credentials.active.signer for f in whole if f.credentials.active}
-    if mark not in {each.sha256 for each in signers if each}:
+        vouched = len(whole) == sum(f.kind == "video" or f.signed_picture for f in files)
+        other = vouched and signers == {mark} and release.id not in ids
+        return Stray("elsewhere", release.name, name, mark, listed) if other else None
+    if mark not in signers:
         known = any(f.credentials.trust is Check.PASSED for f in whole)
         # Of a list whose signer is known and files whose signer is not, the files are not the released ones.
         doubted = seal.trust is Check.PASSED and not known
@@ -50,3 +50,9 @@ def stray_list(files: Iterable[FileCase], release: Release, seal: Credentials | 
     if ids and "" not in ids and release.id not in ids:
         return Stray("release", release.name, name, mark, listed)
     return None
+
+
+def _signer(file: FileCase) -> str:
+    """Fingerprint of who signed it; empty where nobody is named."""
+    active = file.credentials.active
+    return active.signer.sha256 if active and active.signer else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -146,6 +146,7 @@ class Audit:
         parts: what is here of the releases that files name.
         stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
         alone: a single file was named, and nothing beside it was looked at.
+        within: folders below this release that have lists of their own, with how many files lie in each.
     """
 
     root: str
@@ -165,6 +166,7 @@ class Audit:
     parts: tuple[Part, ...] = ()
     stray: Stray | None = None
     alone: bool = False
+    within: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unlisted(self) -> tuple[Part, ...]:

@@ -25,6 +25,9 @@ ENDS_EARLY = "ends early"
 _OFFSETS = ("stco", "co64")
 """Boxes that say where the pieces of a track lie, which C2PA 1 left out of what is signed."""
 
+_OURS = "circletake"
+"""How the name of the software that signed begins, where it was ours."""
+
 _PAPERS = ("record", "sums", "report")
 _SEALS = ("release.json.c2pa", "report.html.c2pa")
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -269,6 +272,12 @@ class FileCase:
         )
 
     @property
+    def by_circletake(self) -> bool:
+        """Whether circletake signed it, as its own manifest says, whether or not that holds."""
+        active = self.credentials.active
+        return active is not None and active.generator.startswith(_OURS)
+
+    @property
     def belonging(self) -> Belonging | None:
         """The release it names, where its own signature holds; nobody's word counts of other bytes."""
         active = self.credentials.active
@@ -294,7 +303,8 @@ class AuditCase:
         stray: what ``release.json`` is where it is not the list of these files; ``release`` is ``None`` then.
         prompts: of takes whose prompt the credentials of several files tell, by sha256: each wording, with
             the first file that tells it.
-        within: folders below this release that are releases of their own, each audited for itself.
+        within: folders below this release that have lists of their own, with how many files lie in each: each
+            is audited for itself. Anybody can put a list into a folder, so none of its files belongs here.
         beside: sha256 of the lists and the signed videos of releases that were audited beside these files.
     """
 
@@ -314,7 +324,7 @@ class AuditCase:
     alone: bool = False
     stray: Stray | None = None
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    within: tuple[str, ...] = ()
+    within: Mapping[str, int] = field(default_factory=dict)
     beside: frozenset[str] = frozenset()
 
     @property

@@ -77,6 +77,22 @@ def test_the_word_is_the_worst_that_is_true(
     assert bool(told.wrong) is (kind != "intact")
 
 
+@pytest.mark.parametrize(
+    ("generator", "word", "code"), [("circletake", "Not checked", 1), ("Adobe_Firefly", "Intact", 0)]
+)
+def test_another_programs_release_json_hides_a_list_only_of_what_circletake_signed(
+    generator: str, word: str, code: int
+) -> None:
+    case = build_case("x", [clip(sealed_by("AA:BB", generator))], foreign=True, at=NOW)
+    audit = judge(case, [(rule, rule.about.settings()) for rule in RULES.values()], at=NOW)
+    assert (answer(audit).word, [o.rule for o in audit.failed]) == (word, ["files.release"] * code)
+
+
+def test_not_every_file_was_compared_where_one_is_not_listed() -> None:
+    told = answer(audit_of(clip(WHOLE), clip(NO_SEAL, "b.mp4"), seal=WHOLE))
+    assert told.against.startswith("The listed files that are here were compared")
+
+
 def test_what_is_wrong_is_named_with_the_release_list_among_it() -> None:
     told = answer(audit_of(clip(NO_SEAL), seal=FORGED))
     assert [path for path, _ in told.wrong] == ["a.mp4", "release.json"]

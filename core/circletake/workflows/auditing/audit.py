@@ -22,7 +22,7 @@ from circletake.model.case import FileCase, ListUsed
 from circletake.model.text import counted, printable
 from circletake.plugins.manager import aside
 from circletake.workflows import pool
-from circletake.workflows.auditing.finding import Found, Looked, find
+from circletake.workflows.auditing.finding import SEAL, Found, Looked, find
 from circletake.workflows.auditing.looking import Look, look, unreadable
 from circletake.workflows.auditing.sharing import Sharing
 from circletake.workflows.progress import Progress, silent
@@ -66,7 +66,7 @@ def audit_folder(
 ) -> Audit:
     """Audit one release, named by its folder or by one above it, any other folder, or one file.
 
-    Releases that lie in the one that is named are only told of.
+    Releases that lie in the one that is named are counted as what its list does not have.
 
     Args:
         path: a folder, or a single file in it; the rest as in :func:`audit_each`.
@@ -150,7 +150,7 @@ def audit_each(
     for each, files in _taken(both):
         release, problem = each.record()
         seal = next((f.credentials for f in files if f.kind == "record"), None)
-        foreign = bool(problem) and not (seal and seal.present) and is_foreign(each.root / RECORD)
+        foreign = bool(problem) and SEAL not in (*each.files, *each.odd) and is_foreign(each.root / RECORD)
         case = build_case(
             each.name,
             files,
@@ -164,7 +164,7 @@ def audit_each(
             moment=moment,
             alone=not each.whole,
             foreign=foreign,
-            within=each.within if each.release else (),
+            within=each.within if each.release else {},
             beside=beside if each.outside else frozenset(),
         )
         if register is not None:

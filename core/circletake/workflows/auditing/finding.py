@@ -1,7 +1,8 @@
 """Finding what is to be audited below a path: every release for itself, then what lies outside of them.
 
 A release has a list of its own, and only that says what belongs to it. So a folder above some, as an
-unpacked archive gives it, is taken apart, each file to the innermost release it lies in.
+unpacked archive gives it, is taken apart, each file to the innermost release it lies in. Anybody can put a
+list into a folder: what lies in one release inside another is counted as a stranger of the outer one, too.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Found:
         whole: a folder was named, not a file.
         release: it has a list of its own, or what is left of one.
         outside: other folders below ``named`` are releases, and these files lie in none of them.
-        within: folders below ``root`` that are audited for themselves; none lies in another.
+        within: folders below ``root`` that are audited for themselves, in order, with how many files and
+            other entries lie below each; none lies in another.
         above: what the ``SHA256SUMS`` of the folder that was named says of these files.
     """
 
@@ -51,7 +53,7 @@ class Found:
     whole: bool = True
     release: bool = False
     outside: bool = False
-    within: tuple[str, ...] = ()
+    within: Mapping[str, int] = field(default_factory=dict)
     above: Mapping[str, str] = field(default_factory=dict)
 
     def record(self) -> tuple[Release | None, str]:
@@ -64,7 +66,8 @@ class Found:
         """Digests by path of its own ``SHA256SUMS``, but of what is audited for itself."""
         if not self.whole or SUMS not in self.files:
             return {}
-        return {path: digest for path, digest in _sums(self.root).items() if not _first_of(path, self.within)}
+        inner = tuple(self.within)
+        return {path: digest for path, digest in _sums(self.root).items() if not _first_of(path, inner)}
 
 
 Looked = list[tuple[Found, list[FileCase]]]
@@ -111,6 +114,7 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
         theirs.setdefault(owner.of(place), ([], {}))[1][_below(owner.of(place), place)] = why
     if not theirs:
         return [Found(path, path, top, ())]
+    many = owner.below({folder: len(mine) + len(others) for folder, (mine, others) in theirs.items()})
     above: dict[str, dict[str, str]] = {}
     tops = owner.within("")
     inner = {each: owner.within(each) for each in tops}
@@ -129,7 +133,7 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
             others,
             release=folder in owner.releases,
             outside=folder not in owner.releases and bool(owner.releases),
-            within=owner.within(folder),
+            within={inner: many[_under(folder, inner)] for inner in owner.within(folder)},
             above=above.get(folder, {}),
         )
         for folder, (mine, others) in sorted(theirs.items(), key=lambda one: _in_order(one[0], owner))
@@ -172,10 +176,22 @@ class _Owners:
         self._of.update(dict.fromkeys(climbed, found))
         return found
 
+    def below(self, own: Mapping[str, int]) -> dict[str, int]:
+        """How many entries lie in each release, those of releases in it too; ``own`` counts without them."""
+        many = {release: own.get(release, 0) for release in self.releases}
+        for outer in sorted(self._within, key=lambda each: each.count("/") + bool(each), reverse=True):
+            if outer in many:
+                many[outer] += sum(many[inner] for inner in self._within[outer])
+        return many
+
     def within(self, release: str) -> tuple[str, ...]:
         """Releases that lie in this one and in none between, relative to it."""
         inner = (_below(release, each) for each in self._within.get(release, ()))
         return tuple(sorted(inner, key=_slashed))
+
+
+def _under(folder: str, inner: str) -> str:
+    return f"{folder}/{inner}" if folder else inner
 
 
 def _slashed(folder: str) -> str:

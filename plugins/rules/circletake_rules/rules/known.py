@@ -20,19 +20,19 @@ CARD = RuleCard(
     scope=Scope.RELEASE,
     otherwise=(
         "warning where it is a listed file under another name, a copy of one, or no video; "
-        "note where a file manager left it, or it is a release of its own, which is judged by its own list"
+        "note where a file manager left it"
     ),
 )
 
 
 def _question(case: AuditCase) -> Iterator[Answer]:
-    for folder in case.within:
+    for folder, many in case.within.items():
+        lie = "file with a list of its own lies" if many == 1 else "files with a list of their own lie"
         yield failed(
-            "a release of its own lies there: it is not on this list, and judged by its own",
-            severity=Severity.NOTE,
-            remedy="nothing, where it belongs there; what came of it is told for itself",
+            f"{many} {lie} there, and none of them is on this one",
+            remedy="take it out, and audit it for itself where it is a release of its own",
             file=folder,
-            cause="releases of their own lie in it: they are not on this list, and judged by their own",
+            cause="files with lists of their own lie in it, and none of them is on this one",
         )
     if case.release is None:
         yield not_checked(case.unlisted)
@@ -42,7 +42,7 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         seen, severity = _stranger(case.release, file)
         remedy = "give it its name back" if file.recorded_path else ""
         yield failed(seen, severity=severity, remedy=remedy, file=file.path)
-    if not strangers:
+    if not strangers and not case.within:
         yield passed()
 
 

@@ -19,7 +19,10 @@ CARD = RuleCard(
     source="circletake: org.circletake.release in the signed manifest, id in release.json",
     remedy="ask the producer for the whole release, with release.json and release.json.c2pa",
     scope=Scope.RELEASE,
-    otherwise=("note where one file was audited alone, or another program's release.json lies here"),
+    otherwise=(
+        "note where one file was audited alone, or another program's release.json lies beside nothing that "
+        "circletake signed"
+    ),
 )
 
 _LIST = "release.json"
@@ -42,8 +45,13 @@ def _list(case: AuditCase) -> Iterator[Answer]:
     stray = case.stray
     if stray is None or stray.kind == "signer":
         return
-    severity = Severity.NOTE if stray.kind == "foreign" else None
-    yield failed(f"this is {stray.told}", "the release's own list", severity=severity, file=_LIST)
+    seen, severity = f"this is {stray.told}", None
+    if stray.kind == "foreign":
+        # Files of releases made before they named theirs say no more than this.
+        ours = any(f.by_circletake for f in case.files)
+        seen += ", and lies beside what circletake signed" if ours else ""
+        severity = None if ours else Severity.NOTE
+    yield failed(seen, "the release's own list", severity=severity, file=_LIST)
 
 
 def _parts(case: AuditCase) -> Iterator[Answer]:
