@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from time import process_time
 from typing import Any
 
 import pytest
@@ -486,9 +487,15 @@ def test_private_details_in_tags_are_found_with_the_tag(tag: str, text: str, tol
     assert len(seen) == len(told) and all(s.startswith(t) for s, t in zip(seen, told, strict=True))
 
 
-def test_hostile_text_is_searched_in_linear_time() -> None:
-    for text in ("a." * 100_000, "a@" * 100_000, "-" * 200_000, "10." * 100_000, "x@" + "a-." * 80_000):
-        ask("privacy.tags", video(tags={"comment": text}))
+@pytest.mark.parametrize("piece", ["a.", "a@", "-", "10.", "a-.", "x@a-."])
+def test_hostile_text_is_searched_in_linear_time(piece: str) -> None:
+    def seconds(pieces: int) -> float:
+        began = process_time()
+        ask("privacy.tags", video(tags={"comment": piece * pieces}))
+        return process_time() - began
+
+    short = min(seconds(20_000) for _ in range(3))
+    assert min(seconds(80_000) for _ in range(3)) < 10 * short
 
 
 # bytes.order
