@@ -32,8 +32,19 @@ def carried(
         picture: the picture is bit by bit the same, so its fingerprint is too.
         without: texts that must not be repeated.
     """
-    gone = dict.fromkeys(without)
-    return [assertion(label, said) for label, said in _known(assertions, picture) if not repeats(said, gone)]
+    gone = tuple(without)
+    return [assertion(label, said) for label, said in _known(_less(assertions, gone), picture)]
+
+
+def _less(value: Any, gone: tuple[str, ...]) -> Any:
+    """What was said, whole as it stands, less each value that repeats a text: who cuts first finds none."""
+    if isinstance(value, Mapping):
+        return {name: _less(each, gone) for name, each in value.items() if not _text_of(each, gone)}
+    return value
+
+
+def _text_of(value: Any, gone: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and repeats(value, gone)
 
 
 def _known(assertions: Mapping[str, Any], picture: bool) -> Iterator[tuple[str, dict[str, Any]]]:
