@@ -391,7 +391,7 @@ def _made_at(slate: Slate) -> str:
 def _agent(slate: Slate) -> dict[str, str]:
     agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe) or "unnamed"}
     if model_version := slate.recipe[Field.MODEL_VERSION]:
-        agent["version"] = public(model_version, 60)
+        agent["version"] = public(model_version, 60, model=True)
     return agent
 
 
