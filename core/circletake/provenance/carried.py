@@ -19,6 +19,9 @@ from circletake.provenance.redaction import repeats
 
 _SECONDS = re.compile(r"\d{1,9}\.\d{3}")
 _HEX = re.compile(r"[0-9a-f]{64}")
+_MODEL = frozenset(
+    {"modelName", "modelIdentifier", "Iptc4xmpExt:AISystemUsed", "Iptc4xmpExt:AISystemVersionUsed"}
+)
 _WORD = re.compile(r"[a-z0-9.-]{1,40}")
 
 
@@ -95,5 +98,5 @@ def _fingerprint(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
-    shown = public(value, 400).strip() if isinstance(value, str) else ""
+    shown = public(value, 400, model=key in _MODEL).strip() if isinstance(value, str) else ""
     return "" if shown == WITHHELD else shown

@@ -314,7 +314,7 @@ def _sought(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
 
 def _spaced(text: str) -> str:
     """A text as it is compared with another: letters of one size, all white space alike."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).casefold().split())
+    return printable(text).casefold()
 
 
 def _named_after(title: str, texts: Iterable[str]) -> bool:

@@ -174,6 +174,10 @@ def test_prompts_are_looked_for_as_json_spells_them_too(tmp_path: Path) -> None:
     assert still_in(tmp_path / "a", ('café "x"', "tea house")) == ['café "x"']
     (tmp_path / "b").write_bytes(b"cawg.training-mining")
     assert still_in(tmp_path / "b", ("rain", "mining", "min")) == ["mining"]
+    long = "night bus, rain\non the window, a tea house and nobody in it"
+    for name, said in (("c", " ".join(long.split())), ("d", long[:41]), ("e", " ".join(long.split())[:41])):
+        (tmp_path / name).write_bytes(b"sora: " + said.encode())
+        assert still_in(tmp_path / name, (long,)) == [long]
     (tmp_path / "empty").touch()
     assert still_in(tmp_path / "empty", ("rain",)) == []
 
