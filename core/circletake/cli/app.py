@@ -190,7 +190,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def hear_again(lost: Any) -> None:
     """Ctrl-C that came while a library called back is lost there: let it come once more.
 
-    For ``sys.unraisablehook``. The call itself fails; a moment later Python hears of it, outside or here again.
+    For ``sys.unraisablehook``. The call itself fails; a moment later Python hears of it, or comes here again.
     """
     if issubclass(lost.exc_type, KeyboardInterrupt):
         again = threading.Timer(0.05, _thread.interrupt_main)
