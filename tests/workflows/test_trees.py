@@ -13,6 +13,7 @@ import pytest
 
 from circletake.audit.answer import verdict_on
 from circletake.audit.junit import junit_text
+from circletake.audit.overview import overview
 from circletake.audit.page import html_report
 from circletake.audit.sealing import REPORT_MARK
 from circletake.audit.summary import summarise
@@ -287,6 +288,94 @@ def test_a_sum_over_a_whole_disk_is_held_against_the_releases_on_it(
     assert [(o.rule, o.file) for o in first.failed] == [
         ("files.missing", "gone.mp4"),
         ("sums.agree", "night_bus.mp4"),
+    ]
+
+
+def sum_over(folder: Path) -> Path:
+    """A ``SHA256SUMS`` of all that lies below a folder, as ``sha256sum`` writes it."""
+    rows = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n"
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    ]
+    sums = folder / "SHA256SUMS"
+    sums.write_text("".join(rows))
+    return sums
+
+
+def lose_a_release(tree: Path) -> None:
+    shutil.rmtree(tree / "b")
+
+
+def lose_a_note(tree: Path) -> None:
+    (tree / "notes.txt").unlink()
+
+
+def change_a_note(tree: Path) -> None:
+    (tree / "notes.txt").write_text("y")
+
+
+@pytest.mark.parametrize("below", ["", "disk/1"])
+@pytest.mark.parametrize(
+    ("alter", "rule", "files", "amiss"),
+    [
+        (lose_a_release, "files.missing", 7, "7 listed files are missing"),
+        (lose_a_note, "files.missing", 1, "1 listed file is missing"),
+        (change_a_note, "sums.agree", 1, "1 file here is not what SHA256SUMS lists"),
+    ],
+)
+def test_a_list_above_releases_is_held_against_all_where_nothing_else_lies_beside_them(
+    put: Callable[[str], Path],
+    audits: Audits,
+    manager: PluginManager,
+    tmp_path: Path,
+    below: str,
+    alter: Callable[[Path], None],
+    rule: str,
+    files: int,
+    amiss: str,
+) -> None:
+    put(f"{below}/a".lstrip("/"))
+    put(f"{below}/b".lstrip("/"))
+    tree = tmp_path / "tree"
+    (tree / below / "notes.txt").write_text("x")
+    sum_over(tree / below)
+    as_listed = audits(tree)
+    assert {audit.exit_code for audit in as_listed.audits} == {0}
+    assert overview(as_listed.audits) == ["INTACT   2 of 2 releases, each for itself"]
+    alter(tree / below)
+    done = audits(tree)
+    *whole, outside = done.audits
+    assert {kind(audit) for audit in whole} == {"intact"}
+    assert (outside.root, kind(outside), outside.exit_code) == (OUTSIDE, "altered", 1)
+    assert [o.rule for o in outside.failed] == [rule] * files
+    verdict = verdict_on(outside, summarise(outside))
+    assert (verdict.amiss, len(verdict.wrong)) == (amiss, files)
+    assert overview(done.audits)[0].startswith("VERDICT  not intact: of ")
+    with pytest.raises(BadInput, match="and one is wanted"):
+        audit_folder(tree, manager=manager)
+
+
+def test_a_list_above_that_is_right_stands_in_the_way_of_no_paper(
+    put: Callable[[str], Path], manager: PluginManager, tmp_path: Path
+) -> None:
+    put("a")
+    sum_over(tmp_path / "tree")
+    assert audit_folder(tmp_path / "tree", manager=manager).root == "tree/a"
+
+
+def test_of_two_lists_above_a_release_the_one_that_objects_is_told(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("disk/a")
+    (release / "SHA256SUMS").unlink()
+    sum_over(tmp_path / "tree" / "disk")
+    sums = sum_over(tmp_path / "tree")
+    clip = hashlib.sha256((release / "night_bus.mp4").read_bytes()).hexdigest()
+    sums.write_text(sums.read_text().replace(clip, "0" * 64))
+    done = audits(tmp_path / "tree")
+    assert [(o.rule, o.file) for each in done.audits for o in each.failed] == [
+        ("sums.agree", "night_bus.mp4")
     ]
 
 

@@ -42,7 +42,8 @@ class Found:
         outside: other folders below ``named`` are releases, and these files lie in none of them.
         within: folders below ``root`` that are audited for themselves, in order, with how many files and
             other entries lie below each; none lies in another.
-        above: what the ``SHA256SUMS`` of the folder that was named says of these files.
+        above: what each ``SHA256SUMS`` that lies outside of all releases, at whatever depth, says of these
+            files; files that are missing, and would lie in none that is here, count as outside.
     """
 
     named: Path
@@ -54,7 +55,7 @@ class Found:
     release: bool = False
     outside: bool = False
     within: Mapping[str, int] = field(default_factory=dict)
-    above: Mapping[str, str] = field(default_factory=dict)
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def record(self) -> tuple[Release | None, str]:
         """What its ``release.json`` says, and why that cannot be used; neither where there is none."""
@@ -115,15 +116,7 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
     if not theirs:
         return [Found(path, path, top, ())]
     many = owner.below({folder: len(mine) + len(others) for folder, (mine, others) in theirs.items()})
-    above: dict[str, dict[str, str]] = {}
-    tops = owner.within("")
-    inner = {each: owner.within(each) for each in tops}
-    if len(theirs) > 1 and SUMS in files:
-        for place, digest in _sums(path).items():
-            # What a stranger lists may be any number of folders deep, so its folders are not gone through.
-            folder = _first_of(place, tops)
-            if folder and not _first_of(_below(folder, place), inner[folder]):
-                above.setdefault(folder, {})[_below(folder, place)] = digest
+    above = _above(path, theirs[""][0], owner) if len(theirs) > 1 and "" in theirs else {}
     return [
         Found(
             path,
@@ -138,6 +131,31 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
         )
         for folder, (mine, others) in sorted(theirs.items(), key=lambda one: _in_order(one[0], owner))
     ]
+
+
+def _above(path: Path, loose: Sequence[str], owner: _Owners) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By release, and by nothing for what lies in none, the digests that lists above say of its files.
+
+    Args:
+        loose: files that lie in no release below ``path``; of a release there, only its own list is one.
+    """
+    told: dict[str, dict[str, tuple[str, ...]]] = {}
+    tops = owner.within("")
+    inner = {each: owner.within(each) for each in tops}
+    for sums in (place for place in loose if _name(place) == SUMS):
+        above = _folder(sums)
+        if above and "" in owner.releases:
+            continue
+        for place, digest in _sums(path / above).items():
+            # What a stranger lists may be any number of folders deep, so its folders are not gone through.
+            listed = _under(above, place)
+            folder = _first_of(listed, tops)
+            if folder and _first_of(_below(folder, listed), inner[folder]):
+                continue
+            if folder or "" not in owner.releases:
+                mine = told.setdefault(folder, {})
+                mine[_below(folder, listed)] = (*mine.get(_below(folder, listed), ()), digest)
+    return told
 
 
 def _named(top: str, folder: str, owner: _Owners) -> str:
