@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import zipfile
@@ -21,12 +22,15 @@ from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit, Severity
 from circletake.plugins.manager import PluginManager
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.signing import seal as seal_record
 from circletake.workflows import pool
+from circletake.workflows.auditing import finding
 from circletake.workflows.auditing.audit import Audited, audit_each, audit_folder
 from circletake.workflows.auditing.disclosing import disclose
 from circletake.workflows.auditing.papers import write_paper
 from tests.factories import tiny_clip
-from tests.releases import Made
+from tests.releases import WHEN, Made
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 
@@ -242,6 +246,73 @@ def test_a_list_put_among_the_files_of_a_release_takes_nothing_from_it(
     done = audits(tmp_path / "tree")
     assert told(done) == {"tree/a": "altered"}
     assert [(o.rule, o.file) for o in done.audits[0].failed] == [("files.known", "clips/release.json")]
+
+
+def list_above(release: Path, folder: Path) -> Path:
+    """Drop a list into a folder above a release that names the files of that as its own."""
+    document = json.loads((release / "release.json").read_text())
+    for file in document["files"]:
+        file["path"] = (release.relative_to(folder) / file["path"]).as_posix()
+    (folder / "release.json").write_text(json.dumps(document))
+    return folder / "release.json"
+
+
+def unsealed(record: Path) -> None:
+    assert not record.with_name("release.json.c2pa").exists()
+
+
+def sealed_by_a_stranger(record: Path) -> None:
+    stranger = KeyRing(record.parent.parent / "stranger")
+    stranger.init("Somebody Else")
+    seal_record(record, stranger.signer(), when=WHEN)
+
+
+@pytest.mark.parametrize("seal", [unsealed, sealed_by_a_stranger])
+@pytest.mark.parametrize("times", [1, 2])
+def test_no_list_above_a_sealed_release_silences_its_own(
+    put: Callable[[str], Path],
+    audits: Audits,
+    tmp_path: Path,
+    seal: Callable[[Path], None],
+    times: int,
+) -> None:
+    release = put("disk/night")
+    (named,) = audits(release).audits
+    for folder in (tmp_path / "tree" / "disk", tmp_path / "tree")[:times]:
+        seal(list_above(release, folder))
+    done = audits(tmp_path / "tree")
+    by_place = {audit.root: audit for audit in done.audits}
+    own = by_place.pop("tree/disk/night")
+    assert (kind(own), own.exit_code, list(own.outcomes)) == ("intact", 0, list(named.outcomes))
+    assert {kind(audit) for audit in by_place.values()} == {"altered"}
+    assert overview(done.audits)[0].startswith("VERDICT  not intact: of ")
+    clip = next((release / "clips").iterdir())
+    clip.unlink()
+    again = {audit.root: kind(audit) for audit in audits(tmp_path / "tree").audits}
+    assert set(again.values()) == {"altered"}
+
+
+def test_a_sealed_list_put_among_the_files_of_a_release_takes_nothing_from_it(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("a")
+    for name in ("release.json", "release.json.c2pa"):
+        shutil.copyfile(release / name, release / "clips" / name)
+    first, second = audits(tmp_path / "tree").audits
+    assert (first.root, kind(first)) == ("tree/a", "altered")
+    assert [o.file for o in first.failed] == ["clips/release.json", "clips/release.json.c2pa"]
+    assert (second.root, kind(second)) == ("tree/a/clips", "altered")
+
+
+def test_lists_upon_lists_of_the_same_files_are_refused(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = put("disk/night")
+    list_above(release, tmp_path / "tree")
+    files = sum(path.is_file() for path in (tmp_path / "tree").rglob("*"))
+    monkeypatch.setattr(finding, "MOST_FILES", files)
+    (problem,) = audits(tmp_path / "tree").problems
+    assert "too many lists of the same files" in str(problem)
 
 
 def test_another_programs_release_json_makes_no_release(
