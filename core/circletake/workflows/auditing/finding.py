@@ -3,8 +3,8 @@
 A release has a list of its own, and only that says what belongs to it. So a folder above some, as an
 unpacked archive gives it, is taken apart, each file to the innermost release it lies in. Anybody can put a
 list into a folder: what lies in one release inside another is counted as a stranger of the outer one, too.
-A folder that an outer list has files in is a part of that release; as anybody can have put that list there, one
-with a list and a seal of its own is audited by those as well.
+A folder that an outer list has files in is a part of that release; as anybody can have put that list there,
+one with a list and a seal of its own is audited by those as well.
 """
 
 from __future__ import annotations
