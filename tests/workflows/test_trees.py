@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import zipfile
@@ -13,6 +14,7 @@ import pytest
 
 from circletake.audit.answer import verdict_on
 from circletake.audit.junit import junit_text
+from circletake.audit.overview import overview
 from circletake.audit.page import html_report
 from circletake.audit.sealing import REPORT_MARK
 from circletake.audit.summary import summarise
@@ -20,12 +22,15 @@ from circletake.audit.text import text_report
 from circletake.errors import BadInput, NotFound
 from circletake.model.audit import Audit, Severity
 from circletake.plugins.manager import PluginManager
+from circletake.provenance.keys import KeyRing
+from circletake.provenance.signing import seal as seal_record
 from circletake.workflows import pool
+from circletake.workflows.auditing import finding
 from circletake.workflows.auditing.audit import Audited, audit_each, audit_folder
 from circletake.workflows.auditing.disclosing import disclose
 from circletake.workflows.auditing.papers import write_paper
 from tests.factories import tiny_clip
-from tests.releases import Made
+from tests.releases import WHEN, Made
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 
@@ -243,6 +248,73 @@ def test_a_list_put_among_the_files_of_a_release_takes_nothing_from_it(
     assert [(o.rule, o.file) for o in done.audits[0].failed] == [("files.known", "clips/release.json")]
 
 
+def list_above(release: Path, folder: Path) -> Path:
+    """Drop a list into a folder above a release that names the files of that as its own."""
+    document = json.loads((release / "release.json").read_text())
+    for file in document["files"]:
+        file["path"] = (release.relative_to(folder) / file["path"]).as_posix()
+    (folder / "release.json").write_text(json.dumps(document))
+    return folder / "release.json"
+
+
+def unsealed(record: Path) -> None:
+    assert not record.with_name("release.json.c2pa").exists()
+
+
+def sealed_by_a_stranger(record: Path) -> None:
+    stranger = KeyRing(record.parent.parent / "stranger")
+    stranger.init("Somebody Else")
+    seal_record(record, stranger.signer(), when=WHEN)
+
+
+@pytest.mark.parametrize("seal", [unsealed, sealed_by_a_stranger])
+@pytest.mark.parametrize("times", [1, 2])
+def test_no_list_above_a_sealed_release_silences_its_own(
+    put: Callable[[str], Path],
+    audits: Audits,
+    tmp_path: Path,
+    seal: Callable[[Path], None],
+    times: int,
+) -> None:
+    release = put("disk/night")
+    (named,) = audits(release).audits
+    for folder in (tmp_path / "tree" / "disk", tmp_path / "tree")[:times]:
+        seal(list_above(release, folder))
+    done = audits(tmp_path / "tree")
+    by_place = {audit.root: audit for audit in done.audits}
+    own = by_place.pop("tree/disk/night")
+    assert (kind(own), own.exit_code, list(own.outcomes)) == ("intact", 0, list(named.outcomes))
+    assert {kind(audit) for audit in by_place.values()} == {"altered"}
+    assert overview(done.audits)[0].startswith("VERDICT  not intact: of ")
+    clip = next((release / "clips").iterdir())
+    clip.unlink()
+    again = {audit.root: kind(audit) for audit in audits(tmp_path / "tree").audits}
+    assert set(again.values()) == {"altered"}
+
+
+def test_a_sealed_list_put_among_the_files_of_a_release_takes_nothing_from_it(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("a")
+    for name in ("release.json", "release.json.c2pa"):
+        shutil.copyfile(release / name, release / "clips" / name)
+    first, second = audits(tmp_path / "tree").audits
+    assert (first.root, kind(first)) == ("tree/a", "altered")
+    assert [o.file for o in first.failed] == ["clips/release.json", "clips/release.json.c2pa"]
+    assert (second.root, kind(second)) == ("tree/a/clips", "altered")
+
+
+def test_lists_upon_lists_of_the_same_files_are_refused(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = put("disk/night")
+    list_above(release, tmp_path / "tree")
+    files = sum(path.is_file() for path in (tmp_path / "tree").rglob("*"))
+    monkeypatch.setattr(finding, "MOST_FILES", files)
+    (problem,) = audits(tmp_path / "tree").problems
+    assert "too many lists of the same files" in str(problem)
+
+
 def test_another_programs_release_json_makes_no_release(
     put: Callable[[str], Path], audits: Audits, tmp_path: Path
 ) -> None:
@@ -287,6 +359,94 @@ def test_a_sum_over_a_whole_disk_is_held_against_the_releases_on_it(
     assert [(o.rule, o.file) for o in first.failed] == [
         ("files.missing", "gone.mp4"),
         ("sums.agree", "night_bus.mp4"),
+    ]
+
+
+def sum_over(folder: Path) -> Path:
+    """A ``SHA256SUMS`` of all that lies below a folder, as ``sha256sum`` writes it."""
+    rows = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(folder).as_posix()}\n"
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    ]
+    sums = folder / "SHA256SUMS"
+    sums.write_text("".join(rows))
+    return sums
+
+
+def lose_a_release(tree: Path) -> None:
+    shutil.rmtree(tree / "b")
+
+
+def lose_a_note(tree: Path) -> None:
+    (tree / "notes.txt").unlink()
+
+
+def change_a_note(tree: Path) -> None:
+    (tree / "notes.txt").write_text("y")
+
+
+@pytest.mark.parametrize("below", ["", "disk/1"])
+@pytest.mark.parametrize(
+    ("alter", "rule", "files", "amiss"),
+    [
+        (lose_a_release, "files.missing", 7, "7 listed files are missing"),
+        (lose_a_note, "files.missing", 1, "1 listed file is missing"),
+        (change_a_note, "sums.agree", 1, "1 file here is not what SHA256SUMS lists"),
+    ],
+)
+def test_a_list_above_releases_is_held_against_all_where_nothing_else_lies_beside_them(
+    put: Callable[[str], Path],
+    audits: Audits,
+    manager: PluginManager,
+    tmp_path: Path,
+    below: str,
+    alter: Callable[[Path], None],
+    rule: str,
+    files: int,
+    amiss: str,
+) -> None:
+    put(f"{below}/a".lstrip("/"))
+    put(f"{below}/b".lstrip("/"))
+    tree = tmp_path / "tree"
+    (tree / below / "notes.txt").write_text("x")
+    sum_over(tree / below)
+    as_listed = audits(tree)
+    assert {audit.exit_code for audit in as_listed.audits} == {0}
+    assert overview(as_listed.audits) == ["INTACT   2 of 2 releases, each for itself"]
+    alter(tree / below)
+    done = audits(tree)
+    *whole, outside = done.audits
+    assert {kind(audit) for audit in whole} == {"intact"}
+    assert (outside.root, kind(outside), outside.exit_code) == (OUTSIDE, "altered", 1)
+    assert [o.rule for o in outside.failed] == [rule] * files
+    verdict = verdict_on(outside, summarise(outside))
+    assert (verdict.amiss, len(verdict.wrong)) == (amiss, files)
+    assert overview(done.audits)[0].startswith("VERDICT  not intact: of ")
+    with pytest.raises(BadInput, match="and one is wanted"):
+        audit_folder(tree, manager=manager)
+
+
+def test_a_list_above_that_is_right_stands_in_the_way_of_no_paper(
+    put: Callable[[str], Path], manager: PluginManager, tmp_path: Path
+) -> None:
+    put("a")
+    sum_over(tmp_path / "tree")
+    assert audit_folder(tmp_path / "tree", manager=manager).root == "tree/a"
+
+
+def test_of_two_lists_above_a_release_the_one_that_objects_is_told(
+    put: Callable[[str], Path], audits: Audits, tmp_path: Path
+) -> None:
+    release = put("disk/a")
+    (release / "SHA256SUMS").unlink()
+    sum_over(tmp_path / "tree" / "disk")
+    sums = sum_over(tmp_path / "tree")
+    clip = hashlib.sha256((release / "night_bus.mp4").read_bytes()).hexdigest()
+    sums.write_text(sums.read_text().replace(clip, "0" * 64))
+    done = audits(tmp_path / "tree")
+    assert [(o.rule, o.file) for each in done.audits for o in each.failed] == [
+        ("sums.agree", "night_bus.mp4")
     ]
 
 

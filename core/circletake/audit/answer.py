@@ -89,7 +89,9 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     kind = next((v for v in (*VERDICTS, "intact") if v in found), "no videos")
     changed, strangers, missing = list_changed(audit), _strangers(audit), audit.missing
     inside = sum(audit.within.values())
-    if changed or strangers or inside or missing or any(_replaced(f, audit) for f in audit.files):
+    other = sum(_unlike_summed(f, audit) for f in audit.files)
+    replaced = any(_replaced(f, audit) for f in audit.files)
+    if changed or strangers or inside or missing or replaced or (other and kind in ("intact", "no videos")):
         kind = "altered"
     elif audit.unlisted and kind == "intact":
         kind = "incomplete"
@@ -102,7 +104,7 @@ def verdict_on(audit: Audit, summary: Summary) -> Verdict:
     told = [f for f in counts if f.verdict != "intact"]
     more = [f for f in strangers if f not in told]
     swapped = sum(_swapped(f, audit) for f in audit.files) if audit.sealed else 0
-    amiss = _amiss(gone["other"], len(more) + inside, swapped, audit.sealed)
+    amiss = _amiss(gone["other"], len(more) + inside, swapped, other, audit.sealed)
     if not changed:
         amiss = "; ".join(filter(None, [amiss, *_unlisted(audit)]))
     return Verdict(
@@ -125,12 +127,14 @@ def _kinds_of(missing: Iterable[str], audit: Audit) -> Iterator[str]:
     return (kinds.get(listed.get(path, ""), "other") for path in missing)
 
 
-def _amiss(missing: int, strangers: int, swapped: int, sealed: bool) -> str:
+def _amiss(missing: int, strangers: int, swapped: int, other: int, sealed: bool) -> str:
     gone = counted(missing, "other listed file" if sealed else "listed file")
     told = [f"{gone} {'is' if missing == 1 else 'are'} missing"] if missing else []
     here = f"{counted(strangers, 'file')} here {'is' if strangers == 1 else 'are'} not listed"
     names = f"{counted(swapped, 'file')} here {'holds' if swapped == 1 else 'hold'} what another should"
-    return "; ".join([*told, *([here] if strangers else []), *([names] if swapped else [])])
+    sums = f"{counted(other, 'file')} here {'is' if other == 1 else 'are'} not what SHA256SUMS lists"
+    found = ((here, strangers), (names, swapped), (sums, other))
+    return "; ".join([*told, *(words for words, many in found if many)])
 
 
 def _unlisted(audit: Audit) -> Iterator[str]:
@@ -231,6 +235,12 @@ def _replaced(file: FileAudit, audit: Audit) -> bool:
     return stripped or (audit.sealed and (recorded.sha256 != file.case.sha256 or _swapped(file, audit)))
 
 
+def _unlike_summed(file: FileAudit, audit: Audit) -> bool:
+    """Whether a file that no other list is of is not the one that SHA256SUMS lists."""
+    alone = audit.release is None and audit.stray is None and not file.case.unreadable
+    return alone and file.case.summed not in ("", file.case.sha256)
+
+
 def _swapped(file: FileAudit, audit: Audit) -> bool:
     """Whether a file bears the name of one listed file and holds the bytes of another."""
     names = {each.path for each in audit.release.files} if audit.release else set()
@@ -242,7 +252,7 @@ def _wrong(audit: Audit, changed: str) -> Iterator[tuple[str, str]]:
     for file in audit.files:
         judged = file.case.kind == "video" or file.case.signed_picture
         bad = judged and file.verdict != "intact"
-        if bad or file.case.path in strangers or _replaced(file, audit):
+        if bad or file.case.path in strangers or _replaced(file, audit) or _unlike_summed(file, audit):
             found = (o for o in file.findings if o.rule != "c2pa.trusted")
             first = min(found, key=lambda o: _ORDER.index(o.severity), default=None)
             why = "not in the release's list" if file.case.path in strangers else "not the released bytes"

@@ -25,8 +25,11 @@ def overview(audits: Sequence[Audit], failed: int = 0, *, width: int | None = No
     """
     verdicts = [(audit, verdict_on(audit, summarise(audit))) for audit in audits]
     worst = min((verdict for _, verdict in verdicts), key=_rank)
-    whole = counted(len(audits), "release" if all(audit.record for audit in audits) else "audit")
-    words = Counter(verdict.word.lower() for _, verdict in verdicts)
+    # What lies outside of releases, without a video and just as its list says, is none that was asked about.
+    counted_in = [each for each in verdicts if each[1].kind != "no videos" or each[0].exit_code] or verdicts
+    every = all(audit.record for audit, _ in counted_in)
+    whole = counted(len(counted_in), "release" if every else "audit")
+    words = Counter(verdict.word.lower() for _, verdict in counted_in)
     bad = [(audit, verdict) for audit, verdict in verdicts if verdict.kind not in _GOOD]
     if not bad and not failed:
         return [f"{worst.word.upper():<{_LABEL}}{words[worst.word.lower()]} of {whole}, each for itself"]

@@ -24,6 +24,7 @@ from circletake.audit.summary import (
 )
 from circletake.audit.wording import (
     EVIDENCE,
+    EXPIRED,
     GLOSSARY,
     SELF_MADE_KEY,
     held,
@@ -190,6 +191,8 @@ def _vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return f"a {'self-made ' if signed.signer.self_made else ''}key, {OWN}"
     if signed.trust_list:
         return f"on the list {signed.trust_list} of whoever made this report"
+    if signed.expired and lists:
+        return EXPIRED
     if signed.signer.self_made:
         return SELF_MADE_KEY
     if lists:

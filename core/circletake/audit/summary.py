@@ -10,7 +10,7 @@ from fractions import Fraction
 from circletake.model.audit import Audit, FileAudit, Outcome, Severity
 from circletake.model.case import Traced
 from circletake.model.export import SoundUse
-from circletake.model.manifest import Check, Signer
+from circletake.model.manifest import Check, Credentials, Signer
 from circletake.model.source_type import BY_MODEL, COMPOSITE
 
 FILMED = frozenset(
@@ -34,12 +34,19 @@ class Signed:
         files: their paths.
         noun: what those are: ``video``, ``still``, or ``file`` where there are both.
         trust_list: name of the list that vouches for it, empty where none does.
+        expired: its certificate has, and no trusted timestamp stands for it, so that no list was asked.
     """
 
     signer: Signer
     files: tuple[str, ...]
     trust_list: str
     noun: str = "video"
+    expired: bool = False
+
+    @classmethod
+    def of(cls, signer: Signer, said: Credentials, files: tuple[str, ...], noun: str = "video") -> Signed:
+        """The signer of files with these credentials."""
+        return cls(signer, files, said.trust_list, noun, said.expired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +211,7 @@ def _signers(files: Sequence[FileAudit]) -> Iterator[Signed]:
         if said.active and said.active.signer:
             kinds = {"still" if f.case.signed_picture else "video" for f in same}
             noun = kinds.pop() if len(kinds) == 1 else "file"
-            yield Signed(said.active.signer, tuple(f.case.path for f in same), said.trust_list, noun)
+            yield Signed.of(said.active.signer, said, tuple(f.case.path for f in same), noun)
 
 
 def _shares(files: Sequence[FileAudit]) -> list[Share]:

@@ -122,9 +122,8 @@ def _intact(audit: Audit, summary: Summary) -> Iterator[str]:
         yield _line("INTACT", f"{headline(*judged)}; {against}")
     elif verdict.of_the_list:
         counts = standing(verdict.videos, verdict.stills)
-        yield _line(
-            "VERDICT", f"{verdict.word.lower()}: {against}; {counts} intact by credentials of their own"
-        )
+        own = f"; {counts} intact by credentials of their own" if counts else ""
+        yield _line("VERDICT", f"{verdict.word.lower()}: {against}{own}")
     else:
         yield _line("VERDICT", f"{verdict.word.lower()}: {verdict.told}; {against}")
 
@@ -176,7 +175,7 @@ def _signers(audit: Audit, summary: Summary) -> Iterator[str]:
         yield _line(
             "SIGNER", f"{who}, SHA256 {mark} · {files} · {printable(vouched(signed, audit.lists), 120)}"
         )
-        if not signed.trust_list:
+        if not (signed.trust_list or signed.expired):
             yield _line("", "ask the producer for this fingerprint, then: circletake trust add NAME PEM")
 
 
@@ -193,7 +192,7 @@ def _reports(audit: Audit, summary: Summary, width: int | None) -> Iterator[str]
             other = f"; of another {'state of this release' if same else 'release'}" if strange else ""
             yield _line("REPORT", f"{fitted(file.case.path, width)}: unchanged since {who} sealed it{other}")
             if active.signer.sha256 not in told:
-                signed = Signed(active.signer, (file.case.path,), file.case.credentials.trust_list)
+                signed = Signed.of(active.signer, file.case.credentials, (file.case.path,))
                 yield _line("", f"SHA256 {printable(active.signer.sha256, 120)}")
                 yield _line("", printable(vouched(signed, audit.lists), 120))
 

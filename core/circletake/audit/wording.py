@@ -130,6 +130,8 @@ def moment(seconds: float) -> str:
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 
+EXPIRED = "its certificate has expired, and no list is asked about an expired one"
+
 SELF_MADE_KEY = "a key they made themselves, nobody vouches for it"
 
 
@@ -144,6 +146,8 @@ def vouched(signed: Signed, lists: tuple[str, ...]) -> str:
         return f"{OWN_KEY}; nobody else vouches for it"
     if signed.trust_list:
         return f"on your list {signed.trust_list}"
+    if signed.expired and lists:
+        return EXPIRED
     made = f"{SELF_MADE_KEY}; " if signed.signer.self_made else ""
     return made + (
         f"on none of your lists of signers ({', '.join(lists)})"
@@ -268,12 +272,19 @@ _MEANT = {
 
 def meaning(codes: Sequence[str]) -> str:
     """What validation codes mean, in words; empty where no word for them is known."""
-    meant = (next((words for part, words in _MEANT.items() if part in code), "") for code in codes)
+    asked = [
+        code
+        for code in codes
+        if not (code == "signingCredential.untrusted" and "signingCredential.expired" in codes)
+    ]
+    meant = (next((words for part, words in _MEANT.items() if part in code), "") for code in asked)
     return "; ".join(dict.fromkeys(filter(None, meant)))
 
 
-def who_vouches(trust_list: str, signer: Signer | None) -> str:
+def who_vouches(trust_list: str, signer: Signer | None, *, expired: bool = False) -> str:
     """Who vouches for a signer, in a word or two, to a reader who has other lists than the page's maker."""
     if trust_list and not trust_list.startswith(OWN_KEY):
         return "on a list"
+    if expired and not trust_list:
+        return "expired"
     return "self-made key" if signer and signer.self_made else "own key" if trust_list else "on no list"

@@ -214,6 +214,11 @@ class Credentials:
         return self.where if "://" in self.where else ""
 
     @property
+    def expired(self) -> bool:
+        """Whether the certificate has, and no trusted timestamp stands for it: then no list is asked."""
+        return "signingCredential.expired" in self.problems
+
+    @property
     def verified(self) -> bool:
         """Intact, signed in time, and by a signer on a list: what a signed claim may rest on."""
         passed = (self.integrity, self.signature, self.trust)

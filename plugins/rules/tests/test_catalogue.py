@@ -212,10 +212,73 @@ def test_of_a_prompt_that_was_kept_back_only_the_librarys_own_digests_tell() -> 
 
     assert told(now).check is Check.NOT_CHECKED
     assert told(then).check is Check.PASSED
-    assert (told(then, now).severity, told(then, now).seen) == (
-        Severity.NOTE,
-        "the credentials say “rain”, as the library did; since 2026-11-22 it says “snow”",
+    mended = told(then, now)
+    assert mended.severity is Severity.NOTE
+    assert mended.expected == "the digest of the prompt that the library has now"
+    assert mended.seen == (
+        "the digest in the credentials is that of an earlier prompt of this take; "
+        "since 2026-11-22 the library has another"
     )
+
+
+KEPT = {
+    "hash": {"prompt": "", "prompt_digest": "d" * 64},
+    "omit": {"prompt": "", "prompt_evidence": "declared"},
+}
+SECRETS = "sunny meadow", "snowy peak"
+
+
+@pytest.mark.parametrize("how", KEPT)
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("day", ["19", "21", "23"])
+def test_where_a_file_keeps_any_prompt_back_no_finding_prints_another_than_its_own(
+    how: str, beside: bool, day: str
+) -> None:
+    kept = use(**KEPT[how])
+    open_use = use(take="SH020/1", take_sha256="c" * 64)
+    held_of = Registered(
+        "SH010/1",
+        {
+            "prompt": (
+                Stated(SECRETS[0], BEFORE, "observed", frozenset({"d" * 64})),
+                Stated(SECRETS[1], AFTER, "declared by Ana"),
+            )
+        },
+    )
+    listed = recorded(uses=(use(prompt=SECRETS[0]).use, use(prompt=SECRETS[1], take_sha256="c" * 64).use))
+    known = Known("a" * 64, "Night Bus", "2026-11-21T12:00:00Z", {"b" * 64: SECRETS[1], "c" * 64: SECRETS[0]})
+    for record, row in ((None, None), (listed, None), (None, known)):
+        file = signed_on(
+            day,
+            traced=(kept, open_use) if beside else (kept,),
+            registered={"b" * 64: held_of, "c" * 64: held_of},
+            recorded=record,
+            known=row,
+        )
+        outcomes = ask("prompt.matches", file)
+        assert bool(failures(outcomes)) == (beside or (how == "hash" and bool(record or row or day != "23")))
+        text = repr(outcomes)
+        assert not any(secret in text for secret in SECRETS), text
+
+
+def test_a_release_that_keeps_prompts_back_has_none_of_the_librarys_printed() -> None:
+    values = Stated("rain", BEFORE, "observed"), Stated(SECRETS[0], AFTER, "declared by Ana")
+    file = signed_on("21", registered=held("prompt", *values))
+    (told,) = ask("prompt.matches", file, release=release(prompt_policy="hash"))
+    assert told.severity is Severity.NOTE
+    assert told.seen == (
+        "the prompt in the credentials is an earlier one of this take; "
+        "since 2026-11-22 the library has another"
+    )
+
+
+def test_models_and_seeds_are_told_of_files_that_keep_their_prompts_back() -> None:
+    kept = (use(**KEPT["hash"]),)
+    (told,) = ask(
+        "prompt.matches",
+        signed_on("21", traced=kept, registered=held("seed", Stated("8", BEFORE, "declared by Ana"))),
+    )
+    assert told.seen == "seed: the credentials say “7”, the library “8” (declared by Ana)"
 
 
 def test_two_files_that_tell_another_prompt_of_one_take_are_one_finding() -> None:

@@ -13,7 +13,7 @@ from circletake.audit.page import html_report
 from circletake.audit.summary import summarise
 from circletake.audit.text import text_report
 from circletake.model.audit import Audit
-from circletake.model.case import FileCase
+from circletake.model.case import FileCase, ListUsed
 from circletake.model.export import Chosen, Release, ReleasedFile
 from circletake.model.manifest import Check, Credentials
 from tests.cases import RULES, SIGNER, credentials
@@ -191,3 +191,30 @@ def test_a_record_that_was_broken_is_a_changed_list_too() -> None:
     told = answer(judge(case, [], at=NOW))
     assert (told.kind, told.wrong[-1][0]) == ("altered", "release.json")
     assert "changed after it was sealed" in told.sentence
+
+
+def test_a_changed_list_beside_no_videos_says_nothing_of_videos() -> None:
+    record = FileCase("release.json", "record", 1, "c" * 64, NO_SEAL)
+    case = build_case("x", [record], release_problem="not a release record", seal=FORGED, at=NOW)
+    audit = judge(case, [(rule, rule.about.settings()) for rule in RULES.values()], at=NOW)
+    line = text_report(audit)[1]
+    assert line == "VERDICT  not intact: release.json was changed after it was sealed, so it proves nothing"
+
+
+@pytest.mark.parametrize("lists", [(), ("House 2026-08-05",)])
+def test_of_a_signer_whose_certificate_expired_it_is_not_said_that_no_list_knows_it(
+    lists: tuple[str, ...],
+) -> None:
+    expired = replace(
+        WHOLE,
+        trust=Check.FAILED,
+        trust_list="",
+        problems=("signingCredential.untrusted", "signingCredential.expired"),
+    )
+    case = build_case("x", [clip(expired)], dated=[ListUsed(each) for each in lists], at=NOW)
+    audit = judge(case, [(rule, rule.about.settings()) for rule in RULES.values()], at=NOW)
+    why = "its certificate has expired, and no list is asked about an expired one"
+    for text in ("\n".join(text_report(audit)), html_report(audit)):
+        assert (why in text) == bool(lists)
+        assert "on none of" not in text
+    assert ("trust add NAME PEM" in "\n".join(text_report(audit))) == (not lists)

@@ -127,6 +127,7 @@ def audit_each(
     both = [(each, files) for each, files in zip(found, looked, strict=True) if _holds_any(each, files)]
     del looked
     if one:
+        both = [(each, files) for each, files in both if not _as_listed(each, files)]
         _refuse_several([each for each, _ in both])
     for path in dict.fromkeys(each.named for each in found):
         if not any(each.named == path for each, _ in both):
@@ -249,8 +250,20 @@ def _refuse_several(found: Sequence[Found]) -> None:
 
 
 def _holds_any(found: Found, files: Sequence[FileCase]) -> bool:
-    """Whether anything of it can be audited; beside releases, what could not be opened may be one."""
-    return found.release or any(_can_be_audited(f) or (found.outside and f.unreadable) for f in files)
+    """Whether anything of it can be audited; beside releases, what could not be opened may be one, and a list
+    may miss one."""
+    return (
+        found.release
+        or bool(found.outside and found.above)
+        or any(_can_be_audited(f) or (found.outside and f.unreadable) for f in files)
+    )
+
+
+def _as_listed(found: Found, files: Sequence[FileCase]) -> bool:
+    """Whether nothing beside releases could be audited but by a list, and that finds all as it says."""
+    here = {file.path: file.sha256 for file in files}
+    nothing = not any(_can_be_audited(file) or file.unreadable for file in files)
+    return found.outside and nothing and _sums(found, files).items() <= here.items()
 
 
 def _taken(both: Looked) -> Iterator[tuple[Found, list[FileCase]]]:
@@ -306,12 +319,13 @@ def _shared(case: FileCase, sharing: Sharing) -> FileCase:
 
 
 def _sums(found: Found, files: Sequence[FileCase]) -> dict[str, str]:
-    """What ``SHA256SUMS`` says of the files: its own, or one further up that alone knows, or objects."""
+    """What ``SHA256SUMS`` says of the files: its own, or one elsewhere that alone knows, or objects."""
     sums = found.sums()
     here = {file.path: file.sha256 for file in files} if found.above else {}
-    for path, digest in found.above.items():
-        if sums.get(path) in (None, here.get(path)):
-            sums[path] = digest
+    for path, digests in found.above.items():
+        for digest in digests:
+            if sums.get(path) in (None, here.get(path)):
+                sums[path] = digest
     return sums
 
 

@@ -3,6 +3,8 @@
 A release has a list of its own, and only that says what belongs to it. So a folder above some, as an
 unpacked archive gives it, is taken apart, each file to the innermost release it lies in. Anybody can put a
 list into a folder: what lies in one release inside another is counted as a stranger of the outer one, too.
+A folder that an outer list has files in is a part of that release; as anybody can have put that list there,
+one with a list and a seal of its own is audited by those as well.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class Found:
         outside: other folders below ``named`` are releases, and these files lie in none of them.
         within: folders below ``root`` that are audited for themselves, in order, with how many files and
             other entries lie below each; none lies in another.
-        above: what the ``SHA256SUMS`` of the folder that was named says of these files.
+        above: what each ``SHA256SUMS`` that lies outside of all releases, at whatever depth, says of these
+            files; files that are missing, and would lie in none that is here, count as outside.
     """
 
     named: Path
@@ -54,7 +57,7 @@ class Found:
     release: bool = False
     outside: bool = False
     within: Mapping[str, int] = field(default_factory=dict)
-    above: Mapping[str, str] = field(default_factory=dict)
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def record(self) -> tuple[Release | None, str]:
         """What its ``release.json`` says, and why that cannot be used; neither where there is none."""
@@ -115,15 +118,10 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
     if not theirs:
         return [Found(path, path, top, ())]
     many = owner.below({folder: len(mine) + len(others) for folder, (mine, others) in theirs.items()})
-    above: dict[str, dict[str, str]] = {}
-    tops = owner.within("")
-    inner = {each: owner.within(each) for each in tops}
-    if len(theirs) > 1 and SUMS in files:
-        for place, digest in _sums(path).items():
-            # What a stranger lists may be any number of folders deep, so its folders are not gone through.
-            folder = _first_of(place, tops)
-            if folder and not _first_of(_below(folder, place), inner[folder]):
-                above.setdefault(folder, {})[_below(folder, place)] = digest
+    above = _above(path, theirs[""][0], owner) if len(theirs) > 1 and "" in theirs else {}
+    theirs |= _twice(owner, theirs)
+    if sum(len(mine) for mine, _ in theirs.values()) > MOST_FILES:
+        raise BadInput(str(path), "holds too many lists of the same files", "name the release folder itself")
     return [
         Found(
             path,
@@ -131,13 +129,51 @@ def _parted(path: Path, files: Sequence[str], odd: Mapping[str, str]) -> list[Fo
             _named(top, folder, owner),
             tuple(mine),
             others,
-            release=folder in owner.releases,
-            outside=folder not in owner.releases and bool(owner.releases),
+            release=bool(folder) or "" in owner.releases,
+            outside=not folder and "" not in owner.releases and bool(owner.releases),
             within={inner: many[_under(folder, inner)] for inner in owner.within(folder)},
             above=above.get(folder, {}),
         )
         for folder, (mine, others) in sorted(theirs.items(), key=lambda one: _in_order(one[0], owner))
     ]
+
+
+def _twice(
+    owner: _Owners, theirs: Mapping[str, tuple[list[str], dict[str, str]]]
+) -> dict[str, tuple[list[str], dict[str, str]]]:
+    """By folder that is audited by its own list as well, what of the outer release lies in it."""
+    found = {}
+    for folder, outer in owner.parts.items():
+        files, odd = theirs[outer]
+        inner = _slashed(_below(outer, folder))
+        here = [place.removeprefix(inner) for place in files if place.startswith(inner)]
+        found[folder] = here, {p.removeprefix(inner): w for p, w in odd.items() if p.startswith(inner)}
+    return found
+
+
+def _above(path: Path, loose: Sequence[str], owner: _Owners) -> dict[str, dict[str, tuple[str, ...]]]:
+    """By release, and by nothing for what lies in none, the digests that lists above say of its files.
+
+    Args:
+        loose: files that lie in no release below ``path``; of a release there, only its own list is one.
+    """
+    told: dict[str, dict[str, tuple[str, ...]]] = {}
+    tops = owner.within("")
+    inner = {each: owner.within(each) for each in tops}
+    for sums in (place for place in loose if _name(place) == SUMS):
+        above = _folder(sums)
+        if above and "" in owner.releases:
+            continue
+        for place, digest in _sums(path / above).items():
+            # What a stranger lists may be any number of folders deep, so its folders are not gone through.
+            listed = _under(above, place)
+            folder = _first_of(listed, tops)
+            if folder and _first_of(_below(folder, listed), inner[folder]):
+                continue
+            if folder or "" not in owner.releases:
+                mine = told.setdefault(folder, {})
+                mine[_below(folder, listed)] = (*mine.get(_below(folder, listed), ()), digest)
+    return told
 
 
 def _named(top: str, folder: str, owner: _Owners) -> str:
@@ -147,7 +183,7 @@ def _named(top: str, folder: str, owner: _Owners) -> str:
 
 
 def _in_order(folder: str, owner: _Owners) -> tuple[bool, str]:
-    return folder not in owner.releases, folder
+    return not folder and "" not in owner.releases, folder
 
 
 class _Owners:
@@ -155,6 +191,8 @@ class _Owners:
 
     def __init__(self) -> None:
         self.releases: set[str] = set()
+        self.parts: dict[str, str] = {}
+        """Folders with a list and a seal of their own that the list of the outer release has files in."""
         self._of = {"": ""}
         self._within: dict[str, list[str]] = {}
 
@@ -186,7 +224,9 @@ class _Owners:
 
     def within(self, release: str) -> tuple[str, ...]:
         """Releases that lie in this one and in none between, relative to it."""
-        inner = (_below(release, each) for each in self._within.get(release, ()))
+        theirs = self._within.get(self.parts.get(release, release), ())
+        start = _slashed(release) if release else ""
+        inner = (_below(release, each) for each in theirs if each.startswith(start))
         return tuple(sorted(inner, key=_slashed))
 
 
@@ -209,6 +249,7 @@ def _releases(root: Path, places: Sequence[str]) -> _Owners:
     One that a list above it has files in is a part of that release, whatever was put into it.
     """
     marked = {_folder(place) for place in places if _name(place) == SEAL}
+    sealed = {_folder(place) for place in places if _name(place) == RECORD} & marked
     listed = {_folder(place) for place in places if _name(place) == RECORD} - marked
     marked |= {folder for folder in listed if not _is_of_another_program(root / folder / RECORD)}
     for place in places:
@@ -224,6 +265,8 @@ def _releases(root: Path, places: Sequence[str]) -> _Owners:
             if outer not in lists:
                 lists[outer] = sorted(_listed(root / outer))
             if _names_any(lists[outer], _below(outer, folder)):
+                if folder in sealed:
+                    found.parts[folder] = outer
                 continue
         found.add(folder)
     return found

@@ -36,7 +36,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         for answer in (
             *_recorded(case, file, traced),
             *_elsewhere(case, file, traced),
-            *_registered(file, traced),
+            *_registered(case, file, traced),
         ):
             compared = True
             if answer is not None:
@@ -59,7 +59,12 @@ def _recorded(case: AuditCase, file: FileCase, traced: Traced) -> Iterator[Answe
     record = "release.json" if case.sealed else "release.json, whose seal does not hold,"
     for where, prompts in ((record, recorded), ("the library", known)):
         if other := prompts.get(traced.use.take_sha256, ""):
-            yield None if other == said else _differing(file, traced, said, other, where)
+            if other == said:
+                yield None
+            elif _keeps_back(case, file):
+                yield _unlike(file, traced, where)
+            else:
+                yield _differing(file, traced, said, other, where)
 
 
 def _elsewhere(case: AuditCase, file: FileCase, traced: Traced) -> Iterator[Answer | None]:
@@ -85,7 +90,7 @@ def _elsewhere(case: AuditCase, file: FileCase, traced: Traced) -> Iterator[Answ
     yield None
 
 
-def _registered(file: FileCase, traced: Traced) -> Iterator[Answer | None]:
+def _registered(case: AuditCase, file: FileCase, traced: Traced) -> Iterator[Answer | None]:
     """What the library holds of the take now, and held when the file was signed."""
     take = file.registered.get(traced.use.take_sha256)
     if take is None:
@@ -99,19 +104,25 @@ def _registered(file: FileCase, traced: Traced) -> Iterator[Answer | None]:
             continue  # each signer names models in words of its own
         if field == "prompt" and exported not in ("", said):
             continue  # told by what was exported
-        yield from _held(file, traced, field, said, take)
+        kept = field == "prompt" and _keeps_back(case, file)
+        yield from _held(file, traced, field, said, take, kept=kept)
 
 
-def _held(file: FileCase, traced: Traced, field: str, said: str, take: Registered) -> Iterator[Answer | None]:
+def _held(
+    file: FileCase, traced: Traced, field: str, said: str, take: Registered, *, kept: bool
+) -> Iterator[Answer | None]:
     now = take.held[field][-1]
     if now.is_said(said):
         yield None
         return
     then = next((each for each in take.at(field, _signed(file)) if each.is_said(said)), None)
     if then is not None:
-        yield _mended(file, traced, field, then, now)
-    elif field != "prompt" or traced.use.prompt:
-        # Of a prompt that was kept back, only this library's own digests tell which it was.
+        yield _mended_unsaid(file, traced, now) if kept else _mended(file, traced, field, then, now)
+    elif field == "prompt" and not traced.use.prompt:
+        return  # Of a prompt that was kept back, only this library's own digests tell which it was.
+    elif kept:
+        yield _unlike(file, traced, "the library")
+    else:
         yield _differing(file, traced, said, now.value, "the library", f" ({now.words})", field)
 
 
@@ -120,6 +131,15 @@ def _prompt(traced: Traced) -> str:
     use = traced.use
     told = "prompt" if use.prompt else "prompt_digest"
     return "" if told in traced.from_record else use.prompt or use.prompt_digest
+
+
+def _keeps_back(case: AuditCase, file: FileCase) -> bool:
+    """Whether any prompt of a file was kept back: then no audit of it prints what it does not tell itself."""
+    return (case.release is not None and case.release.prompt_policy in ("hash", "omit")) or any(
+        traced.withheld or traced.use.prompt_digest or traced.use.prompt_evidence
+        for traced in file.traced
+        if not traced.use.prompt or "prompt" in traced.from_record
+    )
 
 
 def _signed(file: FileCase) -> datetime | None:
@@ -174,6 +194,40 @@ def _mended(file: FileCase, traced: Traced, field: str, then: Stated, now: State
         cause=f"{traced.use.take or file.path}: {words}",
         **place(file, traced),
     )
+
+
+def _mended_unsaid(file: FileCase, traced: Traced, now: Stated) -> Answer:
+    """The same where prompts were kept back: neither is told."""
+    since = f"since {now.since:%Y-%m-%d}" if now.since else "now"
+    which = "is an earlier one" if traced.use.prompt else "is that of an earlier prompt"
+    words = f"{_what(traced)} in the credentials {which} of this take; {since} the library has another"
+    return failed(
+        about(file, traced, words),
+        f"{_wanted(traced)} that the library has now",
+        severity=Severity.NOTE,
+        remedy="nothing, where it was mended; the producer: export again to pass on what it says now",
+        cause=f"{traced.use.take or file.path}: {words}",
+        **place(file, traced),
+    )
+
+
+def _unlike(file: FileCase, traced: Traced, where: str) -> Answer:
+    """Two that differ, where prompts were kept back: neither is told."""
+    words = f"{_what(traced)} in the credentials is not that of {where.partition(',')[0]}"
+    return failed(
+        about(file, traced, words),
+        f"{_wanted(traced)} that {where} has",
+        cause=f"{traced.use.take or file.path}: {words}",
+        **place(file, traced),
+    )
+
+
+def _what(traced: Traced) -> str:
+    return "the prompt" if traced.use.prompt else "the digest"
+
+
+def _wanted(traced: Traced) -> str:
+    return "the prompt" if traced.use.prompt else "the digest of the prompt"
 
 
 def _of(field: str) -> str:

@@ -19,10 +19,11 @@ CARD = RuleCard(
 
 
 _NEITHER = "neither SHA256SUMS nor release.json is to be relied on; ask the producer for the release again"
+_ONE_OF_TWO = "ask the producer which of the two is right, the file or SHA256SUMS"
 
 
 def _question(case: AuditCase) -> Iterator[Answer]:
-    if not any(f.kind == "sums" for f in case.files):
+    if not any(f.kind == "sums" or f.summed for f in case.files):
         yield not_checked("no SHA256SUMS")
         return
     listed = case.stray.listed if case.stray else {}
@@ -30,11 +31,12 @@ def _question(case: AuditCase) -> Iterator[Answer]:
         yield not_checked(f"SHA256SUMS came with that list: {case.unlisted}")
         return
     agreed = True
+    remedy = "" if case.sealed else _NEITHER if case.release else _ONE_OF_TWO
     for file in case.files:
         verdict = _disagrees(file)
         if verdict:
             agreed = False
-            yield failed(verdict, file=file.path, remedy="" if case.sealed else _NEITHER)
+            yield failed(verdict, file=file.path, remedy=remedy)
     if agreed:
         yield passed()
 

@@ -37,7 +37,7 @@ def _question(case: AuditCase, file: FileCase) -> Iterator[Answer]:
         yield not_checked("the file was altered; its signer no longer vouches for it")
     elif said.active is None and (said.unreadable or said.elsewhere or file.unreadable):
         yield not_checked("who signed it cannot be read")
-    elif "signingCredential.expired" in said.problems and case.lists:
+    elif said.expired and case.lists:
         yield not_checked("the certificate has expired by today; no list is asked about an expired one")
     else:
         who, lists = _who(file), ", ".join(case.lists) or "you have none yet"
