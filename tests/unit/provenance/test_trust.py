@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from circletake.errors import KeyProblem, NotFound
-from circletake.model.manifest import Check
-from circletake.provenance import session
-from circletake.provenance.keys import KeyRing
+from circletake.model.manifest import Check, EditSaid
+from circletake.provenance import reading, session
+from circletake.provenance.derived import plan_edited
+from circletake.provenance.keys import FileSigner, KeyRing
 from circletake.provenance.listfiles import Kind
 from circletake.provenance.reading import read_credentials
+from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList, TrustStore, fingerprints, members, staleness
+from tests.factories import NOW
 from tests.unit.provenance.conftest import Make
 
 
@@ -92,6 +97,29 @@ def test_the_first_of_two_lists_with_one_authority_is_named(signed: Make, own: l
         for _ in range(8):  # the library itself names either
             session._context.cache_clear()
             assert read_credentials(signed().path, lists).trust_list == lists[0].label
+
+
+def test_of_a_file_with_signed_ingredients_the_library_is_asked_once(
+    signed: Make,
+    own: list[TrustList],
+    clip: Callable[..., Path],
+    signer: FileSigner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A film of 55 clips takes as long to be asked of again as to be read."""
+    edit = plan_edited(signed().path, [EditSaid("c2pa.adjustedColor", "Ana", "warmer")], when=NOW)
+    path = sign(edit, clip("warm.mp4", seed=3), tmp_path / "graded.mp4", signer).path
+
+    asked: list[int] = []
+
+    def counted(trust: Sequence[TrustList] = ()) -> Any:
+        asked.append(len(trust))
+        return session.context(trust)
+
+    monkeypatch.setattr(reading, "context", counted)
+    said = read_credentials(path, [other_list(tmp_path / "else"), *own])
+    assert (said.trust, said.trust_list, asked) == (Check.PASSED, own[0].label, [2])
 
 
 def test_a_signer_on_no_list_is_unknown_and_not_altered(signed: Make, tmp_path: Path) -> None:
