@@ -483,6 +483,97 @@ class TestFinishedAgain:
         assert "Ana" not in out and "not taken over: A001C002.mov: digitalCapture by Ana" in err
 
 
+class TestKeptBack:
+    """What of prompts travels is asked of the film's own credentials too, not of its takes alone."""
+
+    WORDS = "a lantern in the SECRETJUNGLE at dusk"
+
+    @pytest.fixture
+    def signed(
+        self, cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Path:
+        """A cut of one take, signed with its prompt."""
+        with find_library() as library:
+            library.registry.takes.add_claims(takes[0].id, [claim("prompt", self.WORDS)])
+        cli("cut", "new", "main", "--size", "64x36", "--rate", "12")
+        cli("cut", "add", "main", takes[0].label)
+        assert cli("export", "--cut", "main", "--to", tmp_path / "out")[0] == 0
+        pretend(monkeypatch, [cue(takes[0].id, 0, 24, source_out=2.0)])
+        return tmp_path / "out" / "main.mp4"
+
+    @pytest.mark.parametrize("policy", ["omit", "hash", "settings"])
+    def test_the_prompts_of_a_signed_film_are_taken_out_of_it(
+        self, cli: Cli, signed: Path, policy: str
+    ) -> None:
+        assert b"SECRETJUNGLE" in signed.read_bytes()
+        words = ["--prompts", policy]
+        if policy == "settings":
+            with Path("circletake.toml").open("a") as settings:
+                settings.write('\n[export]\nprompts = "omit"\n')
+            words = []
+        again = signed.with_name("again.mp4")
+        status, _, err = cli("finish", signed, "--to", again, *words)
+        assert status == 0
+        told = "1 of 1 prompts, each as a salted digest," if policy == "hash" else "0 of 1 prompts"
+        assert f"{told} travel in manifests that anybody can read\n" in err
+        assert b"SECRETJUNGLE" not in again.read_bytes()
+        said = read_credentials(again)
+        assert said.problems == ("signingCredential.untrusted",)
+        assert said.active is not None
+        assert "c2pa.redacted" in [action.name for action in said.active.actions]
+        assert said.active.ingredients[0].manifest
+
+    def test_where_no_redaction_reaches_one_the_credentials_stay_behind_and_that_is_told(
+        self, cli: Cli, signed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from circletake.provenance import keeping
+        from circletake.provenance.redaction import Held
+
+        unreached = Held(texts=(self.WORDS,), fixed=("words of a prompt in c2pa.actions.v2",))
+        monkeypatch.setattr(keeping, "held", lambda source: unreached)
+        again = signed.with_name("again.mp4")
+        status, _, err = cli("finish", signed, "--to", again, "--prompts", "omit")
+        assert status == 0
+        assert "the credentials of main.mp4 stay here: no redaction reaches words of a prompt in c2pa" in err
+        assert b"SECRETJUNGLE" not in again.read_bytes()
+        said = read_credentials(again).active
+        assert said is not None and not said.ingredients[0].manifest
+
+    def test_a_manifest_that_stands_in_the_film_and_in_a_take_is_redacted_once(
+        self, cli: Cli, signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A take that came signed: its own manifest is whole in the film, and without words in the take."""
+        monkeypatch.chdir(tmp_path)
+        assert cli("init", "theirs")[0] == 0
+        monkeypatch.chdir("theirs")
+        assert cli("import", signed, "--shot", "SH020")[0] == 0
+        with find_library() as library:
+            (came,) = (each.take for each in library.registry.takes.slates())
+        cli("cut", "new", "second", "--size", "64x36", "--rate", "12")
+        cli("cut", "add", "second", came.label)
+        assert cli("export", "--cut", "second", "--to", tmp_path / "out")[0] == 0
+        pretend(monkeypatch, [cue(came.id, 0, 24, source_out=2.0)])
+        film, again = tmp_path / "out" / "second.mp4", tmp_path / "again.mp4"
+        assert b"SECRETJUNGLE" in film.read_bytes()
+        assert cli("finish", film, "--to", again, "--prompts", "omit")[0] == 0
+        assert b"SECRETJUNGLE" not in again.read_bytes()
+        assert read_credentials(again).problems == ("signingCredential.untrusted",)
+
+    def test_a_film_that_says_a_prompt_in_its_own_tags_is_not_signed(
+        self, cli: Cli, signed: Path, clip: Clip
+    ) -> None:
+        film = clip("tagged.mp4", seconds=2, rate=12, tags={"comment": self.WORDS})
+        again = signed.with_name("again.mp4")
+        status, _, err = cli("finish", film, "--to", again, "--prompts", "omit")
+        assert (status, again.exists()) == (2, False)
+        assert "still holds words of a prompt that is to be kept back" in err
+
+    def test_how_many_prompts_travel_is_told_before_it_is_signed(self, cli: Cli, signed: Path) -> None:
+        again = signed.with_name("again.mp4")
+        assert "1 of 1 prompts travel in manifests that anybody" in cli("finish", signed, "--to", again)[2]
+        assert b"SECRETJUNGLE" in again.read_bytes()
+
+
 def test_how_takes_were_chosen_is_counted_from_what_people_decided(
     cli: Cli, takes: tuple[Take, Take], film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,7 @@ class IngredientPlan:
         path: a media file whose own manifest travels along; ``None`` for a prompt or a model.
         manifest: the ingredient's own manifest store where it lies beside the file.
         sha256: what the bytes of ``path`` must be; empty where its own manifest vouches for them.
+        bare: its own manifest stays behind; the file is only looked at.
     """
 
     definition: Mapping[str, Any]
@@ -260,6 +261,7 @@ class IngredientPlan:
     path: Path | None = None
     manifest: bytes | None = None
     sha256: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +272,13 @@ class ManifestPlan:
         definition: the C2PA manifest definition.
         resources: bytes by identifier (prompts, thumbnails).
         seconds: length of the video it is for, ``None`` where that is not known.
+        without: texts that must not stand in the signed file.
+        left_behind: what does not come along though it is at hand, since it may hold words, for people.
     """
 
     definition: Mapping[str, Any]
     ingredients: tuple[IngredientPlan, ...] = ()
     resources: Mapping[str, bytes] = field(default_factory=dict)
     seconds: Fraction | None = None
+    without: tuple[str, ...] = ()
+    left_behind: tuple[str, ...] = ()

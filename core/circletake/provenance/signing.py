@@ -35,6 +35,7 @@ from circletake.provenance.container import (
 from circletake.provenance.manifest import plan_record
 from circletake.provenance.privacy import public
 from circletake.provenance.reading import altering, read_credentials
+from circletake.provenance.redaction import still_in
 from circletake.provenance.session import context
 from circletake.provenance.timestamps import Relay, relayed
 from circletake.provenance.validate import problems
@@ -113,6 +114,12 @@ def sign(
             shutil.copyfile(source, staged)
             sidecar.write_bytes(store)
         certificate, timestamp = _read_back(plan, staged, name, store, signer, relay)
+        if any(still_in(each, plan.without) for each in (staged, sidecar) if each):
+            raise SigningError(
+                name,
+                "was signed, but still holds words of a prompt that is to be kept back",
+                "nothing was put in its place; look for them in names and titles",
+            )
         digest, size = sha256_of(staged), staged.stat().st_size
         for file in filter(None, (staged, sidecar)):
             sync_file(file)
@@ -239,7 +246,7 @@ def _build(
 
 def _add(builder: Any, ingredient: IngredientPlan) -> None:
     definition = dict(ingredient.definition)
-    if ingredient.path is None:
+    if ingredient.path is None or ingredient.bare:
         builder.add_ingredient(definition, "application/octet-stream", io.BytesIO())
         return
     mime = ingredient.mime or MIMES.get(ingredient.path.suffix.lower(), "application/octet-stream")
@@ -334,7 +341,7 @@ def _missing(plan: ManifestPlan, said: Credentials) -> list[str]:
             lost.append(str(definition["title"]))
         elif text is not None and found.text != text.decode("utf-8", "replace"):
             lost.append(f"the text of {definition['title']}")
-        elif planned.manifest is not None and not found.manifest:
+        elif planned.manifest is not None and not planned.bare and not found.manifest:
             lost.append(f"the provider's manifest of {definition['title']}")
     for assertion in plan.definition["assertions"]:
         label = assertion["label"]
