@@ -387,6 +387,39 @@ class TestFinishedAgain:
         shown = [cue(one.id, 0, 12, source_in=0.5, source_out=1.5), cue(other.id, 24, 48, source_out=2.0)]
         pretend(monkeypatch, shown, [Gap(12, 24)])
 
+    def test_what_was_declared_of_a_signed_film_is_kept_when_that_film_comes_again(
+        self, cli: Cli, first: Path
+    ) -> None:
+        """The film itself says less than what was signed from it."""
+        signed, second, third = (
+            first.with_name(f"{each}.mp4") for each in ("film.signed", "second", "third")
+        )
+        assert cli("finish", signed, "--to", second, "--declare", "sound", "ai", "--by", "Bo")[0] == 0
+        _, out, err = cli("finish", signed, "--to", third, "--by", "Cy")
+        assert "SOUND    sound of the film: ai-made, declared by Bo on" in out
+        assert "A001C002.mov: digitalCapture, declared by Ana on" in out
+        assert "what was declared in second.mp4, signed by Lumen Films on" in err and "is kept" in err
+        second.unlink()
+        third.unlink()
+        assert "human-made, declared by Ana" in cli("finish", signed, "--dry-run")[1]
+
+    def test_a_film_that_was_signed_before_has_a_fingerprint_of_its_own_and_so_has_its_redacted_copy(
+        self, cli: Cli, first: Path
+    ) -> None:
+        again, quiet = first.with_name("again.mp4"), first.with_name("quiet.mp4")
+        with find_library() as library:
+            take = library.registry.takes.slates()[0].take
+            library.registry.takes.add_claims(take.id, [claim("prompt", "a lantern at dusk")])
+        assert cli("finish", first.with_name("film.signed.mp4"), "--to", again)[0] == 0
+        assert cli("redact", again, "--to", quiet)[0] == 0
+        prints = []
+        for path in (again, quiet):
+            said = read_credentials(path).active
+            assert said is not None
+            prints.append(said.assertions["org.circletake.fingerprint"])
+        assert prints[0]["of"] == "film" and len(prints[0]["frames"]) > 4
+        assert prints[0] == prints[1]
+
     @pytest.mark.parametrize("name", ["film.mp4", "film.signed.mp4"])
     def test_the_same_film_keeps_what_was_declared_with_who_and_when(
         self, cli: Cli, first: Path, name: str
