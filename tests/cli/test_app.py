@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import re
 import shlex
 import subprocess
 import sys
+import time
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -138,3 +140,16 @@ def test_what_nobody_foresaw_is_told_and_is_no_finding(
     cli.main()
     assert statuses == [2]
     assert "nobody thought of this" in capsys.readouterr().err
+
+
+def test_ctrl_c_that_comes_while_a_library_calls_back_is_heard_after_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    callback = ctypes.CFUNCTYPE(ctypes.c_int)(interrupted)
+    monkeypatch.setattr(sys, "unraisablehook", cli.hear_again)
+    with pytest.raises(KeyboardInterrupt):
+        callback()
+        time.sleep(10)

@@ -101,9 +101,9 @@ def test_what_left_comes_back_with_its_song(film: Cli, tmp_path: Path, name: str
 @pytest.fixture
 def signed_song(film: Cli, tmp_path: Path) -> Path:
     """The song of the cut, signed by its generator with the prompt it was made from."""
-    song = tmp_path / "signed song.wav"
+    song = tmp_path / "song.wav"
     claims = [*OBSERVED[:1], claim("prompt", "a slow SECRETSONG for a ferry")]
-    source = tmp_path / "night bus.wav"
+    source = (tmp_path / "night bus.wav").rename(tmp_path / "ferry.wav")
     made = plan_take(slate(source, claims), source, policy=PromptPolicy.FULL, when=NOW)
     sound = tuple(replace(each, mime="audio/wav" if each.path else "") for each in made.ingredients)
     sign(
@@ -120,6 +120,7 @@ def test_a_signed_song_is_collected_with_its_prompt_only_where_prompts_travel(
     to = tmp_path / "out"
     words = ("--format", "fcp7", "--prompts", policy, "--to", to)
     status, _, err = film("export", "--cut", "main", *words)
+    assert "stays" not in err, err
     (song,) = (to / "clips").glob("*.wav")
     assert status == 0
     assert (b"SECRETSONG" in song.read_bytes()) is (policy == "full")
@@ -134,10 +135,11 @@ def test_a_song_that_may_hold_a_prompt_nobody_can_take_out_stays(
     film: Cli, signed_song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     to = tmp_path / "out"
-    monkeypatch.setattr(redaction, "held", lambda path, **_: redaction.Held(fixed=("words of a prompt",)))
+    unreached = redaction.Held(fixed=("words of a prompt",))
+    monkeypatch.setattr(redaction, "words_in", lambda path, **_: unreached)
     status, _, err = film("export", "--cut", "main", "--format", "fcp7", "--prompts", "omit", "--to", to)
     assert status == 0
-    assert "signed song.wav stays: no redaction reaches words of a prompt; bring it without" in err
+    assert "song.wav stays: no redaction reaches what may be words in its credentials (words of a" in err
     assert not list((to / "clips").glob("*.wav"))
 
 

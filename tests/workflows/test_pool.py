@@ -184,6 +184,20 @@ def test_a_stopped_worker_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.slow
+def test_a_task_whose_worker_somebody_else_killed_is_run_once_more(tmp_path: Path) -> None:
+    results = dict(run([str(tmp_path / "tries")], _killed_twice, workers=1))
+    assert results == {str(tmp_path / "tries"): "done"}
+
+
+def _killed_twice(tries: str) -> str:
+    with Path(tries).open("a") as file:
+        file.write("x")
+    if len(Path(tries).read_text()) < 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+@pytest.mark.slow
 def test_however_a_task_ends_it_is_accounted_for_with_the_reason() -> None:
     tasks = ["crash", *"ab", "leave", *"cd", "odd", *"ef"]
     results = dict(run(tasks, misbehave, workers=2))

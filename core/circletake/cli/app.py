@@ -6,9 +6,11 @@ little more than typer itself.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -185,6 +187,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
+def hear_again(lost: Any) -> None:
+    """Ctrl-C that came while a library called back is lost there: let it come once more.
+
+    For ``sys.unraisablehook``. The call itself fails; a moment later Python hears of it, or comes here again.
+    """
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        again = threading.Timer(0.05, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
 def main() -> None:
     """Entry point of the ``circletake`` script.
 
@@ -193,6 +208,7 @@ def main() -> None:
     """
     # Pictures here are small: more threads for one product of matrices only wait for one another.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.unraisablehook = hear_again
     try:
         status = run()
     except Exception:

@@ -1,12 +1,13 @@
-"""Copies of GIF and AVI files without what people or programs wrote beside the picture.
+"""Copies of GIF and AVI files with what shows the picture and plays the sound, and nothing else.
 
 Their packets cannot be written anew unchanged, so pieces are left out, or blanked where others are found by
-their place. Sources: the GIF89a specification, sections 18 to 27; XMP part 3 (its extension in a GIF);
-Microsoft's AVI RIFF file reference, and OpenDML 1.02 for what stands beside it.
+their place. Sources: the GIF89a specification, sections 18 to 27, and Netscape's extension for loops;
+Microsoft's AVI RIFF file reference, and OpenDML 1.02 for what goes beyond a gigabyte.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +15,30 @@ from typing import BinaryIO
 
 from circletake.errors import MediaError
 
-_COMMENT = b"\x21\xfe"
+_SHOWN = frozenset({b"", b"\x2c", b"\x3b"})
+_CONTROL, _CONTROL_SIZE = b"\x21\xf9", 8
 _APPLICATION = b"\x21\xff"
-_XMP = b"XMP DataXMP"
-_TEXTS = frozenset({b"INFO", b"strn", b"IDIT", b"_PMX", b"XMP "})
-_INSIDE = frozenset({b"AVI ", b"AVIX", b"hdrl", b"strl", b"odml"})
-_DEEPEST = 4
+_LOOPS, _LOOP_SIZE = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0"}), 19
+
+_PARTS = {
+    b"AVI ": frozenset({b"hdrl", b"movi", b"idx1"}),
+    b"AVIX": frozenset({b"movi", b"idx1"}),
+    b"hdrl": frozenset({b"avih", b"strl", b"odml"}),
+    b"strl": frozenset({b"strh", b"strf", b"vprp", b"indx"}),
+    b"odml": frozenset({b"dmlh"}),
+    b"movi": frozenset({b"rec "}),
+    b"rec ": frozenset[bytes](),
+}
+"""What each list of an AVI is made of, beside packets and their indexes."""
+
+_PACKET = re.compile(rb"[0-9A-Za-z]{2}(?:d[bc]|wb|pc)|ix[0-9A-Za-z]{2}")
 
 
 def copy_untagged(source: Path, destination: Path) -> None:
-    """Copy a GIF or AVI without comments, XMP, names and dates; the picture and how it is shown stay.
+    """Copy a GIF or AVI less all that neither shows its picture nor plays its sound.
+
+    Comments, XMP, colour profiles, names, dates, subtitles, what programs keep for themselves and what
+    stands behind the end are gone. What is inside of the picture's own packets stays.
 
     Raises:
         MediaError: it breaks off, or holds what is no part of such a file.
@@ -32,18 +47,24 @@ def copy_untagged(source: Path, destination: Path) -> None:
         if given.read(4).startswith(b"GIF"):
             given.seek(0)
             for kind, start, end in _blocks(given, source.name):
-                if kind not in (_COMMENT, _APPLICATION + _XMP):
+                if _kept(kind, end - start):
                     _copied(given, copy, start, end)
             return
         given.seek(0)
         shutil.copyfileobj(given, copy, 1 << 20)
         size = copy.tell()
-        for start, end in [*_texts(copy, 0, size, 0)]:
-            copy.seek(start)
-            copy.write(b"JUNK")
-            for at in range(start + 8, end, 1 << 20):
-                copy.seek(at)
-                copy.write(bytes(min(1 << 20, end - at)))
+        copy.truncate(end := _end(copy, size))
+        for start, after in [*_others(copy, b"", 0, end)]:
+            _blank(copy, start, after)
+
+
+def _kept(kind: bytes, size: int) -> bool:
+    """Whether a piece of a GIF shows it; one with more in it than such a piece has is none."""
+    if kind == _CONTROL:
+        return size == _CONTROL_SIZE
+    if kind.startswith(_APPLICATION):
+        return kind.removeprefix(_APPLICATION) in _LOOPS and size == _LOOP_SIZE
+    return kind in _SHOWN
 
 
 def _blocks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int, int]]:
@@ -74,7 +95,7 @@ def _blocks(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int, int]]:
         if kind == b"\x21":
             kind += read(1)
             first = sub_blocks()
-            kind += first[: len(_XMP)] if kind == _APPLICATION else b""
+            kind += first if kind == _APPLICATION else b""
         elif kind == b"\x2c":
             table(read(9)[8])
             read(1)
@@ -94,15 +115,44 @@ def _copied(given: BinaryIO, copy: BinaryIO, start: int, end: int) -> None:
         start += len(data)
 
 
-def _texts(file: BinaryIO, at: int, end: int, depth: int) -> Iterator[tuple[int, int]]:
-    """Where chunks of text lie among those of an AVI; the picture is not gone through."""
+def _end(file: BinaryIO, size: int) -> int:
+    """Where an AVI's last part ends: it is in several where it is large."""
+    at = 0
+    while at + 12 <= size:
+        file.seek(at)
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != (b"AVIX" if at else b"AVI "):
+            break
+        at = _after(at, head, size)
+    return at
+
+
+def _others(file: BinaryIO, inside: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where an AVI has what is none of its parts; of packets, only the heads are read."""
     while at + 8 <= end:
         file.seek(at)
         head = file.read(12)
         listed = head[:4] in (b"RIFF", b"LIST")
-        kind, after = head[8:12] if listed else head[:4], at + 8 + int.from_bytes(head[4:8], "little")
-        if kind in _TEXTS:
-            yield at, min(after, end)
-        elif listed and kind in _INSIDE and depth < _DEEPEST:
-            yield from _texts(file, at + 12, min(after, end), depth + 1)
-        at = after + after % 2
+        kind, after = head[8:12] if listed else head[:4], _after(at, head, end)
+        packet = inside in (b"movi", b"rec ", b"strl") and not listed and _PACKET.fullmatch(kind)
+        if not packet and inside and kind not in _PARTS[inside]:
+            yield at, after
+        elif listed:
+            yield from _others(file, kind, at + 12, after)
+        at = after
+    yield at, end
+
+
+def _after(at: int, head: bytes, end: int) -> int:
+    size = int.from_bytes(head[4:8], "little")
+    return min(at + 8 + size + size % 2, end)
+
+
+def _blank(copy: BinaryIO, start: int, end: int) -> None:
+    copy.seek(start)
+    if end - start >= 8:
+        copy.write(b"JUNK")
+        start += 8
+    for at in range(start, end, 1 << 20):
+        copy.seek(at)
+        copy.write(bytes(min(1 << 20, end - at)))

@@ -19,6 +19,9 @@ from circletake.provenance.redaction import repeats
 
 _SECONDS = re.compile(r"\d{1,9}\.\d{3}")
 _HEX = re.compile(r"[0-9a-f]{64}")
+_MODEL = frozenset(
+    {"modelName", "modelIdentifier", "Iptc4xmpExt:AISystemUsed", "Iptc4xmpExt:AISystemVersionUsed"}
+)
 _WORD = re.compile(r"[a-z0-9.-]{1,40}")
 
 
@@ -32,8 +35,19 @@ def carried(
         picture: the picture is bit by bit the same, so its fingerprint is too.
         without: texts that must not be repeated.
     """
-    gone = dict.fromkeys(without)
-    return [assertion(label, said) for label, said in _known(assertions, picture) if not repeats(said, gone)]
+    gone = tuple(without)
+    return [assertion(label, said) for label, said in _known(_less(assertions, gone), picture)]
+
+
+def _less(value: Any, gone: tuple[str, ...]) -> Any:
+    """What was said, whole as it stands, less each value that repeats a text: who cuts first finds none."""
+    if isinstance(value, Mapping):
+        return {name: _less(each, gone) for name, each in value.items() if not _text_of(each, gone)}
+    return value
+
+
+def _text_of(value: Any, gone: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and repeats(value, gone)
 
 
 def _known(assertions: Mapping[str, Any], picture: bool) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -84,5 +98,5 @@ def _fingerprint(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(data: Mapping[str, Any], key: str) -> str:
     value = data.get(key)
-    shown = public(value, 400).strip() if isinstance(value, str) else ""
+    shown = public(value, 400, model=key in _MODEL).strip() if isinstance(value, str) else ""
     return "" if shown == WITHHELD else shown

@@ -26,7 +26,7 @@ from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.carried import carried
 from circletake.provenance.container import MIMES, raw_manifest
-from circletake.provenance.keeping import kept_texts, without_prompts
+from circletake.provenance.keeping import prompts_of, without_words
 from circletake.provenance.manifest import composite_type, disclosures
 from circletake.provenance.pieces import (
     PARENT_ID,
@@ -40,7 +40,7 @@ from circletake.provenance.pieces import (
     used_part,
 )
 from circletake.provenance.privacy import public
-from circletake.provenance.redaction import Held, redacting
+from circletake.provenance.redaction import Held, redacting, telling
 from circletake.provenance.regions import temporal
 
 _KNOWN = {
@@ -130,7 +130,7 @@ def plan_finished(
     parent = _parent(film, cues.film, cues.sha256, None)
     found, behind = Held(), tuple[str, ...]()
     if policy is not PromptPolicy.FULL:
-        parent, found, behind = without_prompts(parent, film, signed.values())
+        parent, found, behind = without_words(parent, film, prompts_of(used), signed.values())
     ingredients = [parent]
     placings, rows = [], []
     for index, cue in enumerate(sorted(cues.cues, key=lambda cue: cue.record_in)):
@@ -174,7 +174,7 @@ def plan_finished(
         definition_of(assertions, generator_version, redactions),
         tuple(ingredients),
         seconds=cues.frames / rate,
-        without=() if policy is PromptPolicy.FULL else kept_texts(used, found),
+        without=() if policy is PromptPolicy.FULL else telling([*prompts_of(used), *found.texts]),
         left_behind=behind,
     )
 

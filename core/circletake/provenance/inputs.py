@@ -78,7 +78,7 @@ def model_name(recipe: Recipe) -> str:
     """Generator, model and version on one line, each said once; empty where nothing is known."""
     parts: list[str] = []
     for field in (Field.GENERATOR, Field.MODEL, Field.MODEL_VERSION):
-        value = public(recipe[field], 120) if recipe[field] else ""
+        value = public(recipe[field], 120, model=field is not Field.GENERATOR) if recipe[field] else ""
         if value and value.casefold() not in " ".join(parts).casefold():
             parts.append(value)
     return " ".join(parts)

@@ -24,9 +24,10 @@ from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
 from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
-from circletake.provenance.container import MIMES, has_credentials, raw_manifest
+from circletake.provenance.container import MIMES, raw_manifest
 from circletake.provenance.edits import cut_edits
-from circletake.provenance.inputs import inputs_of, model_name, worded
+from circletake.provenance.inputs import REFERENCE_TYPES, inputs_of, model_name, worded
+from circletake.provenance.keeping import left_bare, prompts_of, stays
 from circletake.provenance.pieces import (
     PARENT_ID,
     actions_of,
@@ -39,7 +40,7 @@ from circletake.provenance.pieces import (
     used_part,
 )
 from circletake.provenance.privacy import public
-from circletake.provenance.redaction import Held, held, redacting, together
+from circletake.provenance.redaction import Held, redacting, telling, together, words_in
 
 _SONG_TYPES = {
     Declaration.HUMAN: words.CREATION,
@@ -83,21 +84,30 @@ def plan_take(
         produced_actions: what the exporter did to the picture, e.g. ``c2pa.transcoded``.
         generator_version: of circletake; the installed one where empty.
         provider_manifest: the generator's own manifest store as kept at import; it is handed
-            over where ``source`` no longer carries it. Prompts in it are redacted where the
-            policy keeps prompts back.
+            over where ``source`` no longer carries it. Where prompts are kept back, all of it that
+            may be words is redacted; it stays behind where a redaction does not reach that.
         references: by field of the recipe, the file of a reference picture or clip. Where prompts are kept
-            back, those with credentials out of which every prompt can be taken come along.
+            back, only those come along with credentials out of which all that may be words can be taken.
         fingerprint: what identifies the take by its picture.
         by: who made the export; persons are named in the manifest.
     """
-    withheld: dict[str, Held] = {}
+    along: list[Held] = []
+    behind: list[str] = []
+    own = prompts_of([slate])
     if policy is not PromptPolicy.FULL:
-        withheld = {name: each for name, path in references.items() if (each := _redactable(path))}
-        references = {name: references[name] for name in withheld}
+        references, along, behind = _wordless(references, own)
     inputs = inputs_of(slate.recipe, policy, sealed, references)
     kind = statements.source_type(slate)
     kept = raw_manifest(source)
     origin = provider_manifest or kept
+    bare = False
+    if origin is not None and policy is not PromptPolicy.FULL:
+        found = words_in(source, manifest=provider_manifest, known=own)
+        if bare := bool(found.fixed):
+            behind.append(stays("its own credentials", found))
+            origin = None
+        else:
+            along.append(found)
     made_here = _observed(slate) and bool(kind) and origin is None
     actions: list[dict[str, Any]] = []
     ingredients = list(inputs.ingredients)
@@ -113,10 +123,9 @@ def plan_take(
         actions.append(created)
     else:
         known = kind if origin is None else ""
-        ingredients.insert(0, _parent(slate, source, known, None if kept else provider_manifest, policy))
+        parent = _parent(slate, source, known, None if kept else provider_manifest, policy)
+        ingredients.insert(0, left_bare(parent) if bare else parent)
         actions.append(opened(when))
-        if origin is not None and policy is not PromptPolicy.FULL:
-            withheld[""] = held(source, manifest=provider_manifest)
         if inputs.ids:
             actions.append(
                 {
@@ -127,7 +136,7 @@ def plan_take(
                 }
             )
     record = statements.take_record(slate, policy, sealed)
-    redactions, told = redacting(together(withheld.values()), when)
+    redactions, told = redacting(together(along), when)
     actions += [*told, *produced(produced_actions, when, generator_version)]
     assertions = [
         actions_of(actions),
@@ -139,8 +148,13 @@ def plan_take(
         assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
-    definition = definition_of(assertions, generator_version, redactions)
-    return ManifestPlan(definition, tuple(ingredients), inputs.resources)
+    return ManifestPlan(
+        definition_of(assertions, generator_version, redactions),
+        tuple(ingredients),
+        inputs.resources,
+        without=telling([*own, *together(along).texts]) if along else (),
+        left_behind=tuple(behind),
+    )
 
 
 def plan_cut(
@@ -158,7 +172,8 @@ def plan_cut(
     """The manifest of an assembled cut: each use of a take placed, the song with its declaration.
 
     Prompts and models are in the manifests of the signed takes, which travel along. Where the
-    policy keeps prompts back, those in the song's own manifest are redacted.
+    policy keeps prompts back, all that may be words in the song's own manifest is redacted, or that
+    manifest stays behind.
 
     Args:
         slates: by take id.
@@ -186,14 +201,19 @@ def plan_cut(
             )
         )
         placings.append(placing(name, placed.record_in, placed.record_out, when))
-    found = Held()
-    if cut.song is not None:
-        ingredients.append(_song(cut.song, cut.seconds))
-        # Of a file that the library cannot read, no credentials come along.
-        if policy is not PromptPolicy.FULL and ingredients[-1].mime != _UNKNOWN:
-            found = held(Path(cut.song.path))
-        placings.append(placing("circletake:song", Fraction(0), cut.seconds, when))
     used = [slates[take_id] for take_id in cut.take_ids]
+    own = prompts_of(used)
+    found = Held()
+    behind: tuple[str, ...] = ()
+    if cut.song is not None:
+        song = _song(cut.song, cut.seconds)
+        # Of a file that the library cannot read, no credentials come along.
+        if policy is not PromptPolicy.FULL and song.mime != _UNKNOWN:
+            found = words_in(Path(cut.song.path), known=own)
+            if found.fixed:
+                song, behind, found = left_bare(song), (stays("the credentials of the song", found),), Held()
+        ingredients.append(song)
+        placings.append(placing("circletake:song", Fraction(0), cut.seconds, when))
     created = {
         "action": words.CREATED,
         "when": statements.stamp(when),
@@ -212,8 +232,13 @@ def plan_cut(
         assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
-    definition = definition_of(assertions, generator_version, redactions)
-    return ManifestPlan(definition, tuple(ingredients), seconds=cut.seconds)
+    return ManifestPlan(
+        definition_of(assertions, generator_version, redactions),
+        tuple(ingredients),
+        seconds=cut.seconds,
+        without=telling([*own, *found.texts]) if found.places or found.texts else (),
+        left_behind=behind,
+    )
 
 
 def plan_record(name: str, when: datetime, *, generator_version: str = "") -> ManifestPlan:
@@ -265,10 +290,23 @@ def _observed(slate: Slate) -> bool:
     )
 
 
-def _redactable(path: Path) -> Held | None:
-    """What is to be taken out of the credentials of a reference; ``None`` where they cannot come along."""
-    found = held(path) if has_credentials(path) else None
-    return None if found is None or found.fixed else found
+def _wordless(
+    references: Mapping[str, Path], known: Sequence[str]
+) -> tuple[dict[str, Path], list[Held], list[str]]:
+    """References whose credentials can come along without words, what to take out of them, and what stays."""
+    kept: dict[str, Path] = {}
+    along: list[Held] = []
+    behind: list[str] = []
+    for name, path in references.items():
+        if path.suffix.lower() not in REFERENCE_TYPES or raw_manifest(path) is None:
+            continue
+        found = words_in(path, known=known)
+        if found.fixed:
+            behind.append(stays("the credentials of a reference", found))
+        else:
+            kept[name] = path
+            along.append(found)
+    return kept, along, behind
 
 
 def _parent(
@@ -336,7 +374,7 @@ def _made_at(slate: Slate) -> str:
 def _agent(slate: Slate) -> dict[str, str]:
     agent = {"name": public(slate.recipe[Field.GENERATOR], 120) or model_name(slate.recipe) or "unnamed"}
     if model_version := slate.recipe[Field.MODEL_VERSION]:
-        agent["version"] = public(model_version, 60)
+        agent["version"] = public(model_version, 60, model=True)
     return agent
 
 

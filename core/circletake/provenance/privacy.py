@@ -24,11 +24,15 @@ _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
 _MACHINE = re.compile(
-    r"\blocalhost:\d{2,5}\b|\b(?:DESKTOP|LAPTOP)-[A-Z0-9]{5,15}\b"
+    r"\b(?:DESKTOP|LAPTOP)-[A-Z0-9]{5,15}\b|(?i:\b(?:desktop|laptop)-(?=[a-z]{0,6}\d)[a-z0-9]{7}\b"
+    r"|\blocalhost:\d{2,5}\b"
     r"|(?<![\w@.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:local|lan|internal|intranet|corp|localdomain)\b"
-    r"|(?<![\w.-])(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}"
-    r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?![\w.-])"
+    r"|(?<![\w:])(?:(?:fe[89ab][0-9a-f]|f[cd][0-9a-f]{2})(?=[0-9a-f:]{0,40}::|(?::[0-9a-f]{1,4}){7})"
+    r":[0-9a-f:]{1,40}|::1(?![\w:.])))"
+    r"|(?<![\w.-])(?:(?:10|127)(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}"
+    r"|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?![\w-]|\.\d)"
 )
+"""Names by their usual endings; addresses of RFC 1918, RFC 4193, RFC 4291 and of the machine itself."""
 
 
 def secret_in(text: str) -> str:
@@ -42,14 +46,19 @@ def secret_in(text: str) -> str:
 
 def private_in(text: str) -> str:
     """As :func:`secret_in`, and e-mail addresses and names of machines too."""
-    if found := secret_in(text):
-        return found
-    if _MAIL.search(text):
-        return "an e-mail address"
-    return "the name or address of a machine" if _MACHINE.search(text) else ""
+    return named_in(text) or ("the name or address of a machine" if _MACHINE.search(text) else "")
 
 
-def public(text: str, width: int = 200) -> str:
-    """``text`` on one line as it may be published, or :data:`WITHHELD`."""
-    shown = printable(text, width)
-    return WITHHELD if private_in(text) else shown
+def named_in(text: str) -> str:
+    """As :func:`private_in` of the name or version of a model: ``10.2.0.1`` is no machine there."""
+    return secret_in(text) or ("an e-mail address" if _MAIL.search(text) else "")
+
+
+def public(text: str, width: int = 200, *, model: bool = False) -> str:
+    """``text`` on one line as it may be published, or :data:`WITHHELD`.
+
+    Args:
+        model: it is the name or version of a model, which may look like those of a machine.
+    """
+    found = named_in(text) if model else private_in(text)
+    return WITHHELD if found else printable(text, width)

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from circletake.model.text import printable
-from circletake.provenance import statements
+from circletake.provenance import statements, wordless
 from circletake.provenance import vocabulary as words
 from circletake.provenance.container import raw_manifest
 from circletake.provenance.session import context
@@ -26,13 +28,19 @@ if TYPE_CHECKING:
     from mmap import mmap
 
 _IPTC_PROMPT = "Iptc4xmpExt:AIPromptInformation"
+_UNREAD = "credentials that cannot be read"
+_KNOWN = ("c2pa.", "cawg.", "org.circletake.")
 _FIXED = ("c2pa.actions", "c2pa.hash.", "c2pa.ingredient")
+_NUMBER = re.compile(r"-?\d{1,20}")
 _SHORTEST = 4
 _TELLING = 12
 """Shorter texts are looked for as whole values alone: a prompt of one word stands in many sentences."""
 
 _NAMING = 24
 """Letters of a prompt's beginning that are no chance in a file's name."""
+
+_PIECE = 40
+"""Characters of a prompt, from anywhere in it, that are no chance in another text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +64,13 @@ class Held:
         places: what can be redacted.
         texts: the prompts themselves (and seeds, where those were asked for).
         fixed: where a prompt stands that no redaction reaches, in words.
+        unknown: labels of assertions whose kind is not known here: what else they hold nobody can say.
     """
 
     places: tuple[Place, ...] = ()
     texts: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def held(path: Path, *, manifest: bytes | None = None, seeds: bool = False) -> Held:
@@ -70,17 +80,41 @@ def held(path: Path, *, manifest: bytes | None = None, seeds: bool = False) -> H
         manifest: the store that belongs to a file which carries none itself.
         seeds: look for seeds too, and for the records of ours that repeat them.
     """
+    return _looked(raw_manifest(path) or manifest, seeds=seeds)
+
+
+def words_in(path: Path, *, manifest: bytes | None = None, known: Iterable[str] = ()) -> Held:
+    """Everything in the credentials of a file that may be words: prompts, and what cannot be told from one.
+
+    Where there is anything fixed, they cannot come along without words.
+
+    Args:
+        manifest: as :func:`held`.
+        known: prompts that are looked for too.
+    """
+    return _looked(raw_manifest(path) or manifest, known=known, any_words=True)
+
+
+def _looked(
+    store: bytes | None, *, seeds: bool = False, known: Iterable[str] = (), any_words: bool = False
+) -> Held:
     import c2pa
 
-    store = raw_manifest(path) or manifest
     if store is None:
         return Held()
     try:
         with c2pa.Reader("video/mp4", io.BytesIO(), manifest_data=store, context=context()) as reader:
-            document = json.loads(reader.detailed_json())
-            return _held(reader, _map(document.get("manifests")), seeds)
+            manifests = _map(json.loads(reader.detailed_json()).get("manifests"))
+            found = _held(reader, manifests, seeds, known, any_words)
     except Exception:  # a hostile store fails in any way; whoever signs over it is told why
-        return Held()
+        return Held(fixed=(_UNREAD,))
+    odd = wordless.boxes(store) if any_words else []
+    return replace(found, fixed=(*found.fixed, *odd))
+
+
+def telling(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those texts that are no chance where they stand: a prompt of one word is in many names."""
+    return tuple(dict.fromkeys(text for text in texts if len(text) >= _TELLING))
 
 
 def together(found: Iterable[Held]) -> Held:
@@ -90,6 +124,7 @@ def together(found: Iterable[Held]) -> Held:
         tuple(dict.fromkeys(place for each in every for place in each.places)),
         tuple(dict.fromkeys(text for each in every for text in each.texts)),
         tuple(dict.fromkeys(text for each in every for text in each.fixed)),
+        tuple(dict.fromkeys(label for each in every for label in each.unknown)),
     )
 
 
@@ -148,20 +183,32 @@ def _stands(form: bytes, whole: mmap) -> bool:
 
 
 def _spellings(text: str) -> set[bytes]:
-    forms = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+    spaced = " ".join(text.split())
+    starts = {spaced[:_PIECE], text[:_PIECE]} if len(spaced) > _PIECE else set()
+    wordings = {text, spaced, *starts}
+    forms = wordings | {
+        json.dumps(each, ensure_ascii=plain)[1:-1] for each in wordings for plain in (True, False)
+    }
     return {form.encode("utf-8", "surrogatepass") for form in forms}
 
 
-def _held(reader: Any, manifests: Mapping[str, Any], seeds: bool) -> Held:
+def _held(
+    reader: Any, manifests: Mapping[str, Any], seeds: bool, known: Iterable[str], any_words: bool
+) -> Held:
     places: dict[str, str] = {}
-    texts: dict[str, None] = {}
+    texts: dict[str, None] = dict.fromkeys(filter(None, known))
     fixed: list[str] = []
+    unknown: list[str] = []
     wanted = {words.PROMPT: "prompt"} | ({words.SEED: "seed"} if seeds else {})
     for label, assertions in _stores(manifests):
         for name, data in assertions.items():
             if prompt := str(_map(data).get(_IPTC_PROMPT) or ""):
                 texts[prompt] = None
                 places[_uri(label, name)] = "IPTC record with the prompt"
+            if not name.startswith(_KNOWN):
+                unknown.append(printable(name, 60))
+            if name.startswith("c2pa.actions") or not name.startswith(_KNOWN):
+                texts |= dict.fromkeys(_so_called(data))
         for row in (_map(each) for name, each in assertions.items() if name.startswith("c2pa.ingredient")):
             kind = next((wanted[t] for t in _types(row) if t in wanted), "")
             named = str(_map(row.get("data")).get("url") or "").rpartition("/")[2]
@@ -183,14 +230,28 @@ def _held(reader: Any, manifests: Mapping[str, Any], seeds: bool) -> Held:
                 places[_uri(label, name)] = f"{printable(name, 60)} with its words"
             elif name.startswith(words.TAKE) and _beginning(_map(data)):
                 places[_uri(label, name)] = "record of a take with the beginning of its prompt"
+            elif name.startswith("c2pa.ingredient") and _named_after(_title(data), texts):
+                fixed.append(f"words of a prompt in a file's name in {printable(name, 60)}")
             elif name.startswith(_FIXED) and repeats(data, texts):
                 fixed.append(f"words of a prompt in {printable(name, 60)}")
-            elif name.startswith("c2pa.ingredient") and _named_after(
-                str(_map(data).get("dc:title") or ""), texts
-            ):
-                fixed.append(f"words of a prompt in a file's name in {printable(name, 60)}")
+        title = _title(_map(manifests[label]).get("claim"))
+        if _named_after(title, texts) or repeats(title, texts):
+            fixed.append("words of a prompt in the title of a claim")
+        if any_words:
+            fixed += wordless.fixed_words(label, _map(manifests[label]))
+            if any(wordless.telling(text) & wordless.telling(title) for text in texts):
+                fixed.append("a word of a prompt in the title of a claim")
+            for name, data in assertions.items():
+                if (uri := _uri(label, name)) in places or name.startswith(_FIXED):
+                    continue
+                number = name.startswith("c2pa.embedded-data") and _NUMBER.fullmatch(_text(reader, uri))
+                if not number and not wordless.stated(name, data):
+                    places[uri] = f"{printable(name, 60)}, which may hold words"
     return Held(
-        tuple(Place(*each) for each in sorted(places.items())), tuple(texts), tuple(sorted(set(fixed)))
+        tuple(Place(*each) for each in sorted(places.items())),
+        tuple(texts),
+        tuple(sorted(set(fixed))),
+        tuple(sorted(set(unknown))),
     )
 
 
@@ -217,20 +278,61 @@ def _text(reader: Any, uri: str) -> str:
     return into.getvalue().decode("utf-8", "replace")
 
 
+def _title(data: Any) -> str:
+    return str(_map(data).get("dc:title") or _map(data).get("title") or "")
+
+
+def _so_called(value: Any) -> Iterator[str]:
+    """The texts that somebody's own assertion or parameters call a prompt."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if isinstance(each, str) and "prompt" in name.casefold() and len(each) >= _SHORTEST:
+                yield each
+            yield from _so_called(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _so_called(each)
+
+
 def _beginning(record: Mapping[str, Any]) -> bool:
     return bool(_map(_map(record.get("recipe")).get("prompt_prefix")).get("value"))
 
 
-def repeats(value: Any, texts: Mapping[str, None]) -> bool:
-    """Whether a text stands in an assertion, as a value of its own or within a longer one."""
+def repeats(value: Any, texts: Iterable[str]) -> bool:
+    """Whether a text, its beginning or a long piece of it stands in an assertion, in whatever white space."""
+    return _repeats(value, tuple(texts))
+
+
+def _repeats(value: Any, texts: tuple[str, ...]) -> bool:
     if isinstance(value, str):
-        return any(value == text or (len(text) >= _TELLING and text in value) for text in texts)
+        return _shares(_spaced(value), texts) or _named_after(value, texts)
     if isinstance(value, Mapping):
-        return any(repeats(each, texts) for each in value.values())
-    return isinstance(value, list) and any(repeats(each, texts) for each in value)
+        return any(_repeats(each, texts) for each in value.values())
+    return isinstance(value, list) and any(_repeats(each, texts) for each in value)
 
 
-def _named_after(title: str, texts: Mapping[str, None]) -> bool:
+def _shares(value: str, texts: tuple[str, ...]) -> bool:
+    whole, pieces = _sought(texts)
+    if value in whole or any(len(text) >= _TELLING and text in value for text in whole):
+        return True
+    ends = range(_PIECE, len(value) + 1) if pieces else ()
+    return any(value[end - _PIECE : end] in pieces for end in ends)
+
+
+@lru_cache(maxsize=8)
+def _sought(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Some texts as they are compared, and every long piece of them."""
+    whole = frozenset(filter(None, map(_spaced, texts)))
+    ends = ((text, end) for text in whole for end in range(_PIECE, len(text) + 1))
+    return whole, frozenset(text[end - _PIECE : end] for text, end in ends)
+
+
+def _spaced(text: str) -> str:
+    """A text as it is compared with another: letters of one size, all white space alike."""
+    return printable(text).casefold()
+
+
+def _named_after(title: str, texts: Iterable[str]) -> bool:
     """Whether a file is named after a prompt, as many generators do: by its beginning, spelled anyhow."""
     letters = _letters(title)
     return any(

@@ -102,7 +102,7 @@ def ai_disclosure(slate: Slate) -> dict[str, Any] | None:
         return None
     said: dict[str, Any] = {"modelType": words.MODEL, "modelName": name}
     identifier = "/".join(
-        public(recipe[field], 80)
+        public(recipe[field], 80, model=field is not Field.PROVIDER)
         for field in (Field.PROVIDER, Field.MODEL, Field.MODEL_VERSION)
         if recipe[field]
     )
@@ -131,7 +131,7 @@ def iptc_metadata(slates: Iterable[Slate], policy: PromptPolicy) -> dict[str, An
 
     def put(name: str, field: Field) -> None:
         if value := _shared(recipes, field):
-            fields[f"Iptc4xmpExt:{name}"] = public(value)
+            fields[f"Iptc4xmpExt:{name}"] = public(value, model=field is Field.MODEL_VERSION)
 
     systems = dict.fromkeys(
         model_name(each)
@@ -179,7 +179,7 @@ def take_record(slate: Slate, policy: PromptPolicy, sealed: Mapping[str, str]) -
             "by": public(claim.by, 80),
         }
         if field in _FIELDS or field is Field.PROMPT_WRITER:
-            said["value"] = public(claim.value)
+            said["value"] = public(claim.value, model=field in (Field.MODEL, Field.MODEL_VERSION))
         elif policy is PromptPolicy.HASH and field in SEALED_FIELDS:
             said |= {"digest": sealed[field], "method": METHOD}
         elif policy is not PromptPolicy.FULL:

@@ -6,7 +6,7 @@ Sources: C2PA 2.4 sections 18.14 to 18.28, the asset conformance rubric 0.2 for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +15,7 @@ from circletake.model.manifest import ManifestPlan
 from circletake.model.source_type import SOURCE_TYPES
 from circletake.provenance import vocabulary as words
 from circletake.provenance.inputs import SEMVER
-from circletake.provenance.privacy import private_in, secret_in
+from circletake.provenance.privacy import named_in, private_in, secret_in
 from circletake.provenance.shapes import (
     address_problem,
     agent_problems,
@@ -37,6 +37,18 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ONCE = words.ASSERTIONS - {words.AI_DISCLOSURE}
 _OWN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z0-9_.-]+")
 _PROMPT_FIELDS = frozenset({"Iptc4xmpExt:AIPromptInformation"})
+_MODEL_FIELDS = frozenset(
+    {
+        "version",
+        "softwareAgent",
+        "model",
+        "model_version",
+        "modelName",
+        "modelIdentifier",
+        "Iptc4xmpExt:AISystemUsed",
+        "Iptc4xmpExt:AISystemVersionUsed",
+    }
+)
 _DIGESTS = {words.TAKE: "take", words.FINGERPRINT: "sha256", words.FILM: "film"}
 _PARAMETERS = frozenset({"ingredientIds", "redacted", "relatedAssertions", "multipleInstances"})
 
@@ -241,25 +253,32 @@ def _ingredient(definition: Mapping[str, Any], resources: Mapping[str, bytes]) -
 
 def _privacy(plan: ManifestPlan) -> Iterator[str]:
     """Names and words that we add may give nothing private away; prompts, no keys and local paths."""
-    for where, text in _texts(plan.definition, "manifest"):
-        found = secret_in(text) if where in _PROMPT_FIELDS else private_in(text)
-        if found:
-            yield f"{where} holds {found}"
+    for keys, text in _texts(plan.definition, ("manifest",)):
+        if found := _asked(keys)(text):
+            yield f"{keys[-1]} holds {found}"
     for each in plan.ingredients:
-        for where, text in _texts(each.definition, "ingredient"):
-            if found := private_in(text):
-                yield f"{where} of '{each.definition.get('title')}' holds {found}"
+        model = any(kind.get("type") == words.MODEL for kind in each.definition.get("data_types") or ())
+        for keys, text in _texts(each.definition, ("ingredient",)):
+            if found := (named_in if model and keys[-1] == "title" else _asked(keys))(text):
+                yield f"{keys[-1]} of '{each.definition.get('title')}' holds {found}"
     for name, data in plan.resources.items():
         if found := secret_in(data.decode("utf-8", "replace")):
             yield f"{name} holds {found}; leave prompts out with --prompts omit, or mend the recipe"
 
 
-def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
+def _asked(keys: tuple[str, ...]) -> Callable[[str], str]:
+    """What is asked of a text, by the fields it stands in, outermost first."""
+    if keys[-1] in _PROMPT_FIELDS:
+        return secret_in
+    return private_in if _MODEL_FIELDS.isdisjoint(keys) else named_in
+
+
+def _texts(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, str):
-        yield where, value
+        yield keys, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _texts(item, str(key))
+            yield from _texts(item, (*keys, str(key)))
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _texts(item, where)
+            yield from _texts(item, keys)

@@ -208,27 +208,34 @@ def _landed(future: Future[Done[R]], tasks: Sequence[T]) -> Done[R]:
 
 
 def _alone(task: T, function: Callable[[T], R], crew: _Crew) -> Iterator[tuple[T, R | Failure]]:
-    """Run one task with nothing beside it, so that a death is its own."""
-    try:
-        future = crew.submit(function, [task])
-    except BrokenProcessPool:  # of a worker that died with nothing to do
+    """Run one task with nothing beside it, so that a death is its own.
+
+    One that was killed from outside is run once more: that may have been anybody's doing.
+    """
+    reason = ""
+    for _ in range(2):
+        try:
+            future = crew.submit(function, [task])
+        except BrokenProcessPool:  # of a worker that died with nothing to do
+            crew.renew()
+            continue
+        workers = crew.processes()
+        late = not wait((future,), timeout=crew.patience).done
+        if late:
+            crew.kill()
+            wait((future,))
+        done = _landed(future, [task])
+        crew.learn(done)
+        if done.results:
+            yield task, done.results[0]
+            return
+        # The pool ends the workers that are left, and then all have an exit code.
         crew.renew()
-        future = crew.submit(function, [task])
-    workers = crew.processes()
-    late = not wait((future,), timeout=crew.patience).done
-    if late:
-        crew.kill()
-        wait((future,))
-    done = _landed(future, [task])
-    crew.learn(done)
-    if done.results:
-        yield task, done.results[0]
-        return
-    # The pool ends the workers that are left, and then all have an exit code.
-    crew.renew()
-    codes = [worker.exitcode for worker in workers]
-    reason = f"took longer than {crew.caps.wall_seconds} s" if late else _died_of(codes, crew.caps)
-    yield task, Failure(True, reason)
+        codes = [worker.exitcode for worker in workers]
+        reason = f"took longer than {crew.caps.wall_seconds} s" if late else _died_of(codes, crew.caps)
+        if late or -signal.SIGKILL not in codes:
+            break
+    yield task, Failure(True, reason or _died_of((), crew.caps))
 
 
 def _died_of(codes: Iterable[int | None], caps: Caps) -> str:

@@ -369,6 +369,27 @@ def test_a_gif_is_copied_without_what_was_written_into_it(
     assert (tmp_path / "b.gif").read_bytes() == source.read_bytes()
 
 
+def extension(name: bytes, data: bytes) -> bytes:
+    return b"\x21\xff\x0b" + name + bytes([len(data)]) + data + b"\0"
+
+
+def test_of_a_gifs_extensions_only_those_stay_that_show_it(clip: Clip, tmp_path: Path) -> None:
+    source, told = clip("a.gif"), tmp_path / "told.gif"
+    data = source.read_bytes()
+    behind = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+    loop = extension(b"ANIMEXTS1.0", b"\x01\0\0")
+    words = [
+        *(extension(name, b"secret") for name in (b"MGKIPTC0000", b"fractint002", b"ICCRGBG1012")),
+        extension(b"NETSCAPE2.0", b"secret"),
+        b"\x21\xf9\x06secret\0",
+        b"\x21\x01\x06secret\0",
+        b"\x21\x99\x06secret\0",
+    ]
+    told.write_bytes(data[:behind] + loop + b"".join(words) + data[behind:])
+    remux(told, tmp_path / "b.gif", "image/gif")
+    assert (tmp_path / "b.gif").read_bytes() == data[:behind] + loop + data[behind:]
+
+
 @pytest.mark.parametrize("cut", [5, 12, 40, 400, -1])
 def test_a_gif_that_breaks_off_is_not_copied(clip: Clip, tmp_path: Path, cut: int) -> None:
     source = clip("a.gif")
@@ -396,6 +417,52 @@ def test_an_avi_is_copied_without_what_was_written_into_it(clip: Clip, tmp_path:
     assert not any(text in after for text in (b"night bus", b"/home/ana", b"ana@lumen", b"Lavf"))
     assert picture_sha256(out) == picture_sha256(told)
     assert [each.tobytes() for each in pictures(out)] == [each.tobytes() for each in pictures(told)]
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return kind + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2)
+
+
+def avi_with(avi: bytes, behind: bytes) -> bytes:
+    """An AVI with more in its first part."""
+    body = avi[8 : 8 + int.from_bytes(avi[4:8], "little")] + behind
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(chunk(kind, b"secret") for kind in (b"JUNK", b"bext", b"iXML", b"_PMX", b"avih")),
+        chunk(b"LIST", b"exif" + chunk(b"ecom", b"secret")),
+        chunk(b"LIST", b"movi" + chunk(b"JUNK", b"secret")),
+        chunk(b"LIST", b"movi" + chunk(b"07tx", b"secret")),
+        chunk(b"LIST", b"movi" + chunk(b"LIST", b"rec " + chunk(b"text", b"secret"))),
+        chunk(b"LIST", b"hdrl" + chunk(b"LIST", b"strl" + chunk(b"strd", b"secret"))),
+        chunk(b"LIST", b"hdrl" + chunk(b"LIST", b"odml" + chunk(b"note", b"secret"))),
+        chunk(b"JUNK", b"")[:-4] + b"\xff\xff\xff\x7fsecret",
+        b"secret",
+    ],
+)
+def test_of_an_avi_only_the_parts_stay_that_show_and_play_it(clip: Clip, tmp_path: Path, said: bytes) -> None:
+    source, told, out = clip("a.avi"), tmp_path / "told.avi", tmp_path / "b.avi"
+    told.write_bytes(avi_with(source.read_bytes(), said))
+    remux(told, out, "video/x-msvideo")
+    assert b"secret" not in out.read_bytes()
+    assert [each.tobytes() for each in pictures(out)] == [each.tobytes() for each in pictures(source)]
+
+
+def test_what_stands_behind_an_avi_is_cut_and_its_further_parts_are_not(clip: Clip, tmp_path: Path) -> None:
+    source, told, out = clip("a.avi"), tmp_path / "told.avi", tmp_path / "b.avi"
+    whole = avi_with(source.read_bytes(), b"")
+    further = chunk(
+        b"RIFF", b"AVIX" + chunk(b"LIST", b"movi" + chunk(b"ix00", b"places")) + chunk(b"idx1", b"")
+    )
+    note = chunk(b"RIFF", b"AVIX" + chunk(b"LIST", b"INFO" + chunk(b"ICMT", b"secret")))
+    told.write_bytes(whole + further + note + chunk(b"RIFF", b"WAVEsecret") + b"secret")
+    remux(told, out, "video/x-msvideo")
+    after = out.read_bytes()
+    assert len(after) == len(whole + further + note)
+    assert b"secret" not in after and after[len(whole) :].startswith(further)
 
 
 def test_remuxing_something_broken_writes_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from circletake.errors import SigningError
 from circletake.model.belonging import Belonging
@@ -21,6 +23,7 @@ from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Evidence
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration
+from circletake.model.text import printable
 from circletake.provenance import vocabulary as words
 from circletake.provenance.carried import carried
 from circletake.provenance.derived import (
@@ -361,7 +364,42 @@ def test_of_what_a_stranger_signed_only_what_is_well_formed_is_repeated() -> Non
     (row,) = carried(told | {"org.circletake.fingerprint": _PRINT}, picture=False)
     assert (row["label"], "created" in row) == ("c2pa.ai-disclosure", False)
     assert carried(told, picture=True, without=["night bus, the"]) == []
+    told["c2pa.ai-disclosure"]["modelIdentifier"] = "runway/night bus, the end"
+    told["c2pa.ai-disclosure"]["modelName"] = "gen4.5"
+    (row,) = carried(told, picture=True, without=["night bus, the end"])
+    assert row["data"] == {"modelType": "c2pa.types.model", "modelName": "gen4.5"}
     assert [row["data"] for row in carried({"org.circletake.fingerprint": _PRINT}, picture=True)] == [_PRINT]
+
+
+HEIST = "the heist scene nobody may know of, at night, with rain on the window and no music"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "piece"),
+    [
+        ("night bus " * 60, "night bus " * 60),
+        ("night bus\nrain on the window", "night bus rain on the window"),
+        ("night bus, rain on the window", "NIGHT BUS,\n\train on the\u200b window"),
+        (HEIST, HEIST[:34]),
+        (HEIST, HEIST[20:61]),
+        (HEIST, HEIST[-40:]),
+        ("a tea house", "a tea house"),
+    ],
+)
+def test_no_piece_of_a_prompt_is_repeated_however_it_is_spaced_or_cut(prompt: str, piece: str) -> None:
+    said = piece if len(prompt) < 12 else f"sora: {piece}"
+    told = {"cawg.metadata": {"Iptc4xmpExt:AISystemUsed": said, "Iptc4xmpExt:AISystemVersionUsed": "2"}}
+    (row,) = carried(told, picture=True, without=[prompt])
+    assert row["data"].keys() == {"@context", "Iptc4xmpExt:AISystemVersionUsed"}
+
+
+@given(text=st.text(min_size=40, max_size=300), data=st.data())
+def test_forty_characters_of_a_prompt_are_never_repeated(text: str, data: st.DataObject) -> None:
+    shown = printable(text)
+    assume(len(shown) >= 40)
+    start = data.draw(st.integers(0, len(shown) - 40))
+    told = {"cawg.metadata": {"Iptc4xmpExt:AISystemUsed": f"sora {shown[start : start + 40]} 2"}}
+    assert carried(told, picture=True, without=[text]) == []
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png"])

@@ -19,7 +19,6 @@ from circletake.provenance.reading import raw_manifest, read_credentials
 from circletake.provenance.redaction import held, still_in
 from circletake.provenance.signing import sign
 from circletake.provenance.trust import TrustList
-from circletake.workflows.leaving.prompts import kept_anyway
 from circletake.workflows.leaving.redacting import Redacted, redact
 from tests.factories import NOW, OBSERVED, actor, claim, slate
 from tests.unit.provenance.conftest import Make
@@ -175,6 +174,10 @@ def test_prompts_are_looked_for_as_json_spells_them_too(tmp_path: Path) -> None:
     assert still_in(tmp_path / "a", ('café "x"', "tea house")) == ['café "x"']
     (tmp_path / "b").write_bytes(b"cawg.training-mining")
     assert still_in(tmp_path / "b", ("rain", "mining", "min")) == ["mining"]
+    long = "night bus, rain\non the window, a tea house and nobody in it"
+    for name, said in (("c", " ".join(long.split())), ("d", long[:41]), ("e", " ".join(long.split())[:41])):
+        (tmp_path / name).write_bytes(b"sora: " + said.encode())
+        assert still_in(tmp_path / name, (long,)) == [long]
     (tmp_path / "empty").touch()
     assert still_in(tmp_path / "empty", ("rain",)) == []
 
@@ -211,9 +214,9 @@ def test_a_prompt_in_the_words_of_an_action_is_told_since_no_redaction_reaches_i
     edited = plan_edited(before, [EditSaid("c2pa.adjustedColor", "ana", f"as in: {text}")], when=NOW)
     source = sign(edited, clip("graded.mp4"), tmp_path / "graded.mp4", signer).path
     assert held(source).fixed == ("words of a prompt in c2pa.actions.v2",)
-    stays = "SH010/1: words of a prompt in c2pa.actions.v2 stays, no redaction reaches it"
-    assert kept_anyway(slate(source), source, tmp_path / "none", PromptPolicy.OMIT) == [stays]
-    assert kept_anyway(slate(source), source, tmp_path / "none", PromptPolicy.FULL) == []
+    (stays,) = plan_take(slate(source), source, policy=PromptPolicy.OMIT, when=NOW).left_behind
+    assert stays.startswith("its own credentials stay here: no redaction reaches what may be words in them")
+    assert plan_take(slate(source), source, policy=PromptPolicy.FULL, when=NOW).left_behind == ()
     done = redacted(source, tmp_path / "out.mp4", signer)
     assert done.left == (
         "words of a prompt in c2pa.actions.v2",

@@ -153,16 +153,16 @@ def _without_prompts(bench: Workbench, source: Path, path: Path, slates: Iterabl
     """
     from circletake.provenance.container import MIMES, has_credentials
     from circletake.provenance.derived import plan_redacted
-    from circletake.provenance.keeping import kept_texts
-    from circletake.provenance.redaction import assertions_in, held, still_in
+    from circletake.provenance.keeping import prompts_of
+    from circletake.provenance.redaction import assertions_in, held, still_in, telling, words_in
     from circletake.provenance.signing import sign
 
-    found = held(source)
-    kept = kept_texts(slates, found)
-    if found.fixed:
-        return f"no redaction reaches {found.fixed[0]}"
+    known = prompts_of(slates)
+    found = words_in(source, known=known)
     if not assertions_in(source) and (has_credentials(source) or still_in(source, (_CREDENTIALS,))):
         return "it carries credentials that cannot be read, and may hold prompts"
+    if found.fixed:
+        return f"no redaction reaches what may be words in its credentials ({found.fixed[0]})"
     if not found.places:
         place(source, path)
     elif source.suffix.lower() not in MIMES:
@@ -173,7 +173,7 @@ def _without_prompts(bench: Workbench, source: Path, path: Path, slates: Iterabl
         path.parent.mkdir(parents=True, exist_ok=True)
         sign(plan, source, path, terms.signer, timestamper=terms.timestamper)
         bench.warnings.append(f"{path.name} is a copy: prompts were taken out of its credentials")
-    if held(path).places or still_in(path, kept):
+    if held(path).places or still_in(path, telling([*known, *found.texts])):
         path.unlink()
         return "a prompt that is kept back stands in it"
     return ""

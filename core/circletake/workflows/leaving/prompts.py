@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from circletake.errors import MediaError, NotFound
@@ -89,33 +88,6 @@ def sealed_prompts(library: Library, slate: Slate, policy: PromptPolicy) -> Mapp
     said = {field: slate.recipe[field] for field in SEALED_FIELDS if slate.recipe[field]}
     salts = library.registry.salts
     return {field: sealed(salts.salt(slate.take.id, field, text), text) for field, text in said.items()}
-
-
-def kept_anyway(
-    slate: Slate,
-    source: Path,
-    manifest: Path,
-    policy: PromptPolicy,
-    references: Mapping[str, Path] = MappingProxyType({}),
-) -> list[str]:
-    """What of prompts stays in a manifest that comes along, though the policy keeps prompts back.
-
-    Args:
-        source: the take's file.
-        manifest: its own store as kept at import; it may not be there.
-        references: the files of its references, which are left behind where a prompt would stay in them.
-    """
-    from circletake.provenance.redaction import held
-
-    if policy is PromptPolicy.FULL:
-        return []
-    found = held(source, manifest=manifest.read_bytes() if manifest.is_file() else None)
-    left = [f"{slate.take.label}: {text} stays, no redaction reaches it" for text in found.fixed]
-    dropped = [path for path in references.values() if held(path).fixed]
-    return left + [
-        f"{slate.take.label}: the credentials of a reference stay here: no redaction reaches a prompt in them"
-        for _ in dropped
-    ]
 
 
 def proofs(library: Library, slate: Slate) -> list[Proof]:

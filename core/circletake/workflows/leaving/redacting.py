@@ -31,7 +31,8 @@ class Redacted:
 
     Attributes:
         removed: what is gone from its bytes, in words.
-        left: prompts that stand elsewhere in the file, where no redaction reaches, in words.
+        left: prompts that stand elsewhere in the file, where no redaction reaches, and what may hold some, in
+            words.
     """
 
     path: Path
@@ -109,7 +110,8 @@ def redact(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     elsewhere = [f"{counted(len(remain), 'of them stands', 'of them stand')} in the file's own tags or words"]
-    left = (*found.fixed, *(elsewhere if remain else ()))
+    unread = [f"{label}, a kind not known here, was not understood" for label in again.unknown]
+    left = (*found.fixed, *(elsewhere if remain else ()), *unread)
     sidecar = to.with_name(done.sidecar.name) if done.sidecar else None
     return Redacted(to, sidecar, done.sha256, _removed(place.what for place in found.places), left)
 

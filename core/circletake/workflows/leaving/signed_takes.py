@@ -22,7 +22,7 @@ from circletake.workflows.leaving.calling import Exporters
 from circletake.workflows.leaving.cutting import single
 from circletake.workflows.leaving.evidence import reference_files, take_fingerprint
 from circletake.workflows.leaving.numbering import Numbers, marked, revision_for
-from circletake.workflows.leaving.prompts import kept_anyway, sealed_prompts
+from circletake.workflows.leaving.prompts import sealed_prompts
 from circletake.workflows.leaving.recording import Ledger
 from circletake.workflows.leaving.terms import Terms
 from circletake.workflows.writing import place as put
@@ -244,7 +244,7 @@ class SignedTakes:
             provider_manifest=kept.read_bytes() if kept.is_file() else None,
             by=self._terms.by,
         )
-        self._exporters.warnings += kept_anyway(slate, source, kept, self._terms.policy, references)
+        self._exporters.warnings += [f"{slate.take.label}: {left}" for left in plan.left_behind]
         return plan
 
     def _recorded(self, slate: Slate, job: Job, done: Signed) -> SignedFile:

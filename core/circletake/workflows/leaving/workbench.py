@@ -148,6 +148,7 @@ class Workbench:
                         fingerprint=cut_fingerprint(self.library, cut),
                         by=self.terms.by,
                     )
+                    self._exporters.warnings += plan.left_behind
                     done = sign(
                         for_release(plan, self._numbers.get(CUT)),
                         file.path,
