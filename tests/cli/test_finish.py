@@ -556,6 +556,19 @@ class TestKeptBack:
         assert "c2pa.redacted" in [action.name for action in said.active.actions]
         assert said.active.ingredients[0].manifest
 
+    def test_a_film_that_was_finished_before_keeps_its_credentials_less_the_words(
+        self, cli: Cli, signed: Path
+    ) -> None:
+        """What circletake itself says of takes and of the finish is known to be no prompt."""
+        once, again = signed.with_name("once.mp4"), signed.with_name("again.mp4")
+        assert cli("finish", signed, "--to", once)[0] == 0
+        _, _, err = cli("finish", once, "--to", again, "--prompts", "omit")
+        assert "stay here" not in err
+        said = read_credentials(again)
+        assert said.active is not None and said.active.ingredients[0].manifest
+        assert len(said.manifests) > len(read_credentials(once).manifests)
+        assert b"SECRETJUNGLE" in once.read_bytes() and b"SECRETJUNGLE" not in again.read_bytes()
+
     def test_where_no_redaction_reaches_one_the_credentials_stay_behind_and_that_is_told(
         self, cli: Cli, signed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
