@@ -9,16 +9,23 @@ import wave
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from circletake.files import sha256_of
 from circletake.media.probe import probe
 from circletake.model.manifest import Check
+from circletake.model.policy import PromptPolicy
+from circletake.provenance import redaction
 from circletake.provenance.keys import KeyRing
+from circletake.provenance.manifest import plan_take
 from circletake.provenance.reading import read_credentials
+from circletake.provenance.signing import sign
 from circletake.workflows.library import find_library
+from tests.factories import NOW, OBSERVED, claim, slate
 from tests.rubric import Rubric
 
 Cli = Callable[..., tuple[int, str, str]]
@@ -89,6 +96,63 @@ def test_what_left_comes_back_with_its_song(film: Cli, tmp_path: Path, name: str
     status, out, _ = film("cut", "import", tmp_path / "out" / name, "--dry-run", *rate)
     assert "song   night bus.wav, from 0.50 s" in out
     assert "sound, not ours" not in out
+
+
+@pytest.fixture
+def signed_song(film: Cli, tmp_path: Path) -> Path:
+    """The song of the cut, signed by its generator with the prompt it was made from."""
+    song = tmp_path / "song.wav"
+    claims = [*OBSERVED[:1], claim("prompt", "a slow SECRETSONG for a ferry")]
+    source = (tmp_path / "night bus.wav").rename(tmp_path / "ferry.wav")
+    made = plan_take(slate(source, claims), source, policy=PromptPolicy.FULL, when=NOW)
+    sound = tuple(replace(each, mime="audio/wav" if each.path else "") for each in made.ingredients)
+    sign(
+        replace(made, ingredients=sound), source, song, KeyRing(Path(os.environ["CIRCLETAKE_HOME"])).signer()
+    )
+    film("cut", "song", "main", song)
+    return song
+
+
+@pytest.mark.parametrize("policy", ["full", "hash", "omit"])
+def test_a_signed_song_is_collected_with_its_prompt_only_where_prompts_travel(
+    film: Cli, signed_song: Path, tmp_path: Path, policy: str
+) -> None:
+    to = tmp_path / "out"
+    words = ("--format", "fcp7", "--prompts", policy, "--to", to)
+    status, _, err = film("export", "--cut", "main", *words)
+    assert "stays" not in err, err
+    (song,) = (to / "clips").glob("*.wav")
+    assert status == 0
+    assert (b"SECRETSONG" in song.read_bytes()) is (policy == "full")
+    assert ("is a copy: prompts were taken out of its credentials" in err) is (policy != "full")
+    assert ("1 other prompt in the credentials of what came along" in err) is (policy == "full")
+    assert read_credentials(song).problems == ("signingCredential.untrusted",)
+    told = json.loads(film("cut", "import", to / "main.xml", "--name", "back", "--json")[1])["song"]
+    assert (told["known_by"], told["sha256"]) == ("mark", sha256_of(signed_song))
+
+
+def test_a_song_that_may_hold_a_prompt_nobody_can_take_out_stays(
+    film: Cli, signed_song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = tmp_path / "out"
+    unreached = redaction.Held(fixed=("words of a prompt",))
+    monkeypatch.setattr(redaction, "words_in", lambda path, **_: unreached)
+    status, _, err = film("export", "--cut", "main", "--format", "fcp7", "--prompts", "omit", "--to", to)
+    assert status == 0
+    assert "song.wav stays: no redaction reaches what may be words in its credentials (words of a" in err
+    assert not list((to / "clips").glob("*.wav"))
+
+
+def test_a_song_whose_credentials_cannot_be_read_stays(film: Cli, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes((tmp_path / "night bus.wav").read_bytes() + b"LIST c2pa.assertions")
+    film("cut", "song", "main", broken)
+    for policy, there in (("omit", []), ("full", ["broken.wav"])):
+        to = tmp_path / policy
+        words = ("--format", "fcp7", "--prompts", policy, "--to", to)
+        status, _, err = film("export", "--cut", "main", *words)
+        assert (status, [each.name for each in (to / "clips").glob("*.wav")]) == (0, there)
+        assert ("carries credentials that cannot be read" in err) is (policy == "omit")
 
 
 def test_a_song_in_an_m4a_comes_along_and_one_that_begins_as_a_video_stays(film: Cli, tmp_path: Path) -> None:

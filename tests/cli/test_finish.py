@@ -387,6 +387,39 @@ class TestFinishedAgain:
         shown = [cue(one.id, 0, 12, source_in=0.5, source_out=1.5), cue(other.id, 24, 48, source_out=2.0)]
         pretend(monkeypatch, shown, [Gap(12, 24)])
 
+    def test_what_was_declared_of_a_signed_film_is_kept_when_that_film_comes_again(
+        self, cli: Cli, first: Path
+    ) -> None:
+        """The film itself says less than what was signed from it."""
+        signed, second, third = (
+            first.with_name(f"{each}.mp4") for each in ("film.signed", "second", "third")
+        )
+        assert cli("finish", signed, "--to", second, "--declare", "sound", "ai", "--by", "Bo")[0] == 0
+        _, out, err = cli("finish", signed, "--to", third, "--by", "Cy")
+        assert "SOUND    sound of the film: ai-made, declared by Bo on" in out
+        assert "A001C002.mov: digitalCapture, declared by Ana on" in out
+        assert "what was declared in second.mp4, signed by Lumen Films on" in err and "is kept" in err
+        second.unlink()
+        third.unlink()
+        assert "human-made, declared by Ana" in cli("finish", signed, "--dry-run")[1]
+
+    def test_a_film_that_was_signed_before_has_a_fingerprint_of_its_own_and_so_has_its_redacted_copy(
+        self, cli: Cli, first: Path
+    ) -> None:
+        again, quiet = first.with_name("again.mp4"), first.with_name("quiet.mp4")
+        with find_library() as library:
+            take = library.registry.takes.slates()[0].take
+            library.registry.takes.add_claims(take.id, [claim("prompt", "a lantern at dusk")])
+        assert cli("finish", first.with_name("film.signed.mp4"), "--to", again)[0] == 0
+        assert cli("redact", again, "--to", quiet)[0] == 0
+        prints = []
+        for path in (again, quiet):
+            said = read_credentials(path).active
+            assert said is not None
+            prints.append(said.assertions["org.circletake.fingerprint"])
+        assert prints[0]["of"] == "film" and len(prints[0]["frames"]) > 4
+        assert prints[0] == prints[1]
+
     @pytest.mark.parametrize("name", ["film.mp4", "film.signed.mp4"])
     def test_the_same_film_keeps_what_was_declared_with_who_and_when(
         self, cli: Cli, first: Path, name: str
@@ -481,6 +514,112 @@ class TestFinishedAgain:
         altered.write_bytes(data)
         _, out, err = cli("finish", altered, "--dry-run")
         assert "Ana" not in out and "not taken over: A001C002.mov: digitalCapture by Ana" in err
+
+
+class TestKeptBack:
+    """What of prompts travels is asked of the film's own credentials too, not of its takes alone."""
+
+    WORDS = "a lantern in the SECRETJUNGLE at dusk"
+
+    @pytest.fixture
+    def signed(
+        self, cli: Cli, takes: tuple[Take, Take], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Path:
+        """A cut of one take, signed with its prompt."""
+        with find_library() as library:
+            library.registry.takes.add_claims(takes[0].id, [claim("prompt", self.WORDS)])
+        cli("cut", "new", "main", "--size", "64x36", "--rate", "12")
+        cli("cut", "add", "main", takes[0].label)
+        assert cli("export", "--cut", "main", "--to", tmp_path / "out")[0] == 0
+        pretend(monkeypatch, [cue(takes[0].id, 0, 24, source_out=2.0)])
+        return tmp_path / "out" / "main.mp4"
+
+    @pytest.mark.parametrize("policy", ["omit", "hash", "settings"])
+    def test_the_prompts_of_a_signed_film_are_taken_out_of_it(
+        self, cli: Cli, signed: Path, policy: str
+    ) -> None:
+        assert b"SECRETJUNGLE" in signed.read_bytes()
+        words = ["--prompts", policy]
+        if policy == "settings":
+            with Path("circletake.toml").open("a") as settings:
+                settings.write('\n[export]\nprompts = "omit"\n')
+            words = []
+        again = signed.with_name("again.mp4")
+        status, _, err = cli("finish", signed, "--to", again, *words)
+        assert status == 0
+        told = "1 of 1 prompts, each as a salted digest," if policy == "hash" else "0 of 1 prompts"
+        assert f"{told} travel in manifests that anybody can read\n" in err
+        assert b"SECRETJUNGLE" not in again.read_bytes()
+        said = read_credentials(again)
+        assert said.problems == ("signingCredential.untrusted",)
+        assert said.active is not None
+        assert "c2pa.redacted" in [action.name for action in said.active.actions]
+        assert said.active.ingredients[0].manifest
+
+    def test_a_film_that_was_finished_before_keeps_its_credentials_less_the_words(
+        self, cli: Cli, signed: Path
+    ) -> None:
+        """What circletake itself says of takes and of the finish is known to be no prompt."""
+        once, again = signed.with_name("once.mp4"), signed.with_name("again.mp4")
+        assert cli("finish", signed, "--to", once)[0] == 0
+        _, _, err = cli("finish", once, "--to", again, "--prompts", "omit")
+        assert "stay here" not in err
+        said = read_credentials(again)
+        assert said.active is not None and said.active.ingredients[0].manifest
+        assert len(said.manifests) > len(read_credentials(once).manifests)
+        assert b"SECRETJUNGLE" in once.read_bytes() and b"SECRETJUNGLE" not in again.read_bytes()
+
+    def test_where_no_redaction_reaches_one_the_credentials_stay_behind_and_that_is_told(
+        self, cli: Cli, signed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from circletake.provenance import keeping
+        from circletake.provenance.redaction import Held
+
+        unreached = Held(texts=(self.WORDS,), fixed=("words of a prompt in c2pa.actions.v2",))
+        monkeypatch.setattr(keeping, "words_in", lambda source, known: unreached)
+        again = signed.with_name("again.mp4")
+        status, _, err = cli("finish", signed, "--to", again, "--prompts", "omit")
+        assert status == 0
+        assert (
+            "the credentials it came with stay here: no redaction reaches what may be words in them (" in err
+        )
+        assert b"SECRETJUNGLE" not in again.read_bytes()
+        said = read_credentials(again).active
+        assert said is not None and not said.ingredients[0].manifest
+
+    def test_a_manifest_that_stands_in_the_film_and_in_a_take_is_redacted_once(
+        self, cli: Cli, signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A take that came signed: its own manifest is whole in the film, and without words in the take."""
+        monkeypatch.chdir(tmp_path)
+        assert cli("init", "theirs")[0] == 0
+        monkeypatch.chdir("theirs")
+        assert cli("import", signed, "--shot", "SH020")[0] == 0
+        with find_library() as library:
+            (came,) = (each.take for each in library.registry.takes.slates())
+        cli("cut", "new", "second", "--size", "64x36", "--rate", "12")
+        cli("cut", "add", "second", came.label)
+        assert cli("export", "--cut", "second", "--to", tmp_path / "out")[0] == 0
+        pretend(monkeypatch, [cue(came.id, 0, 24, source_out=2.0)])
+        film, again = tmp_path / "out" / "second.mp4", tmp_path / "again.mp4"
+        assert b"SECRETJUNGLE" in film.read_bytes()
+        assert cli("finish", film, "--to", again, "--prompts", "omit")[0] == 0
+        assert b"SECRETJUNGLE" not in again.read_bytes()
+        assert read_credentials(again).problems == ("signingCredential.untrusted",)
+
+    def test_a_film_that_says_a_prompt_in_its_own_tags_is_not_signed(
+        self, cli: Cli, signed: Path, clip: Clip
+    ) -> None:
+        film = clip("tagged.mp4", seconds=2, rate=12, tags={"comment": self.WORDS})
+        again = signed.with_name("again.mp4")
+        status, _, err = cli("finish", film, "--to", again, "--prompts", "omit")
+        assert (status, again.exists()) == (2, False)
+        assert "still holds words of a prompt that is to be kept back" in err
+
+    def test_how_many_prompts_travel_is_told_before_it_is_signed(self, cli: Cli, signed: Path) -> None:
+        again = signed.with_name("again.mp4")
+        assert "1 of 1 prompts travel in manifests that anybody" in cli("finish", signed, "--to", again)[2]
+        assert b"SECRETJUNGLE" in again.read_bytes()
 
 
 def test_how_takes_were_chosen_is_counted_from_what_people_decided(

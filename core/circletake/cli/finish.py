@@ -12,6 +12,7 @@ from circletake.cli.common import By, DryRun, Json, LibraryFolder, in_pairs, loa
 from circletake.cli.console import note, print_json, progress, say, stopping
 from circletake.cli.cut_import import MediaFolders, Sequence, Timecoded
 from circletake.cli.export import Prompts, from_here, policy_of, signing_terms
+from circletake.cli.wording import what_travels
 
 if TYPE_CHECKING:
     from circletake.cuesheet.rows import CueSheet
@@ -74,6 +75,7 @@ def finish(
     from circletake.workflows.leaving.finishing import check_place, look_through
     from circletake.workflows.leaving.finishing import finish as sign_film
     from circletake.workflows.leaving.identifying import identify, read
+    from circletake.workflows.leaving.prompts import travelling
 
     declared = [Word(what, kind) for what, kind in pairs(declare)]
     target = to or film.with_name(f"{film.stem}.signed{film.suffix}")
@@ -105,13 +107,14 @@ def finish(
                 progress=bar,
             )
         done = None
+        slates = slates_of(lib, found.cues)
         if under:
+            note(what_travels(travelling(lib, slates.values(), under.policy, film=film)))
             with progress("sign", "the film is not signed") as bar:
                 done = sign_film(
                     lib, manager, found, under, target, software=software, force=force, progress=bar
                 )
         stack.enter_context(stopping("the film is signed" if done else "nothing was changed"))
-        slates = slates_of(lib, found.cues)
         used = {cue.take_id for cue in found.cues.cues}
         policy = under.policy if under else policy_of(lib, prompts)
         sheet = sheet_of(found.cues, slates, selection_of(lib, used), policy)

@@ -26,6 +26,7 @@ from circletake.provenance import statements
 from circletake.provenance import vocabulary as words
 from circletake.provenance.carried import carried
 from circletake.provenance.container import MIMES, raw_manifest
+from circletake.provenance.keeping import prompts_of, without_words
 from circletake.provenance.manifest import composite_type, disclosures
 from circletake.provenance.pieces import (
     PARENT_ID,
@@ -39,7 +40,7 @@ from circletake.provenance.pieces import (
     used_part,
 )
 from circletake.provenance.privacy import public
-from circletake.provenance.redaction import Held, redacting
+from circletake.provenance.redaction import Held, redacting, telling
 from circletake.provenance.regions import temporal
 
 _KNOWN = {
@@ -102,6 +103,7 @@ def plan_finished(
     slates: Mapping[str, Slate],
     signed: Mapping[str, Path],
     *,
+    policy: PromptPolicy,
     when: datetime,
     software: str = "",
     fingerprint: FingerprintSaid | None = None,
@@ -118,11 +120,18 @@ def plan_finished(
         cues: what was found in ``film``, with what a person declares of the rest.
         slates: by take id.
         signed: by take id, the signed file of each take found.
+        policy: where it keeps prompts back, those in the credentials of ``film`` are redacted; they stay
+            behind where no redaction reaches one.
         software: the editor, as a person names it.
         fingerprint: of ``film`` itself.
     """
     rate = cues.rate
-    ingredients = [_parent(film, cues.film, cues.sha256, None)]
+    used = [slates[take_id] for take_id in dict.fromkeys(cue.take_id for cue in cues.cues)]
+    parent = _parent(film, cues.film, cues.sha256, None)
+    found, behind = Held(), tuple[str, ...]()
+    if policy is not PromptPolicy.FULL:
+        parent, found, behind = without_words(parent, film, prompts_of(used), signed.values())
+    ingredients = [parent]
     placings, rows = [], []
     for index, cue in enumerate(sorted(cues.cues, key=lambda cue: cue.record_in)):
         slate, file = slates[cue.take_id], signed[cue.take_id]
@@ -130,7 +139,6 @@ def plan_finished(
         ingredients.append(_component(name, slate, file, cue))
         placings.append(placing(name, cue.record_in / rate, cue.record_out / rate, when))
         rows.append(_found(cue, slate, rate))
-    used = [slates[take_id] for take_id in dict.fromkeys(cue.take_id for cue in cues.cues)]
     edit = EditSaid(
         words.EDITED,
         source_type=_whole_type(used, cues),
@@ -138,7 +146,8 @@ def plan_finished(
         software=software,
     )
     declared = [_declared(each, rate, when) for each in cues.others if each.kind]
-    actions = [opened(when), *placings, _edit(edit, when), *declared]
+    redactions, told = redacting(found, when)
+    actions = [opened(when), *told, *placings, _edit(edit, when), *declared]
     record = {
         "film": cues.sha256,
         "rate": str(rate),
@@ -161,8 +170,13 @@ def plan_finished(
         assertions.append(assertion(words.METADATA, metadata))
     if fingerprint is not None:
         assertions.append(assertion(words.FINGERPRINT, fingerprint.to_json(), created=True))
-    definition = definition_of(assertions, generator_version)
-    return ManifestPlan(definition, tuple(ingredients), seconds=cues.frames / rate)
+    return ManifestPlan(
+        definition_of(assertions, generator_version, redactions),
+        tuple(ingredients),
+        seconds=cues.frames / rate,
+        without=() if policy is PromptPolicy.FULL else telling([*prompts_of(used), *found.texts]),
+        left_behind=behind,
+    )
 
 
 def plan_still(

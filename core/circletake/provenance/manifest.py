@@ -8,7 +8,6 @@ making is linked by ``c2pa.edited.metadata`` in the words it was learnt by.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +20,6 @@ from circletake.model.fingerprint import FingerprintSaid
 from circletake.model.manifest import IngredientPlan, ManifestPlan
 from circletake.model.policy import PromptPolicy
 from circletake.model.recipe import Evidence, Field
-from circletake.model.sealing import SEALED_FIELDS
 from circletake.model.slate import Slate
 from circletake.model.take import Declaration, Origin
 from circletake.provenance import statements
@@ -29,6 +27,7 @@ from circletake.provenance import vocabulary as words
 from circletake.provenance.container import MIMES, raw_manifest
 from circletake.provenance.edits import cut_edits
 from circletake.provenance.inputs import REFERENCE_TYPES, inputs_of, model_name, worded
+from circletake.provenance.keeping import left_bare, prompts_of, stays
 from circletake.provenance.pieces import (
     PARENT_ID,
     actions_of,
@@ -94,7 +93,7 @@ def plan_take(
     """
     along: list[Held] = []
     behind: list[str] = []
-    own = _prompts([slate])
+    own = prompts_of([slate])
     if policy is not PromptPolicy.FULL:
         references, along, behind = _wordless(references, own)
     inputs = inputs_of(slate.recipe, policy, sealed, references)
@@ -105,7 +104,7 @@ def plan_take(
     if origin is not None and policy is not PromptPolicy.FULL:
         found = words_in(source, manifest=provider_manifest, known=own)
         if bare := bool(found.fixed):
-            behind.append(_stays("its own credentials", found))
+            behind.append(stays("its own credentials", found))
             origin = None
         else:
             along.append(found)
@@ -125,7 +124,7 @@ def plan_take(
     else:
         known = kind if origin is None else ""
         parent = _parent(slate, source, known, None if kept else provider_manifest, policy)
-        ingredients.insert(0, _bare(parent) if bare else parent)
+        ingredients.insert(0, left_bare(parent) if bare else parent)
         actions.append(opened(when))
         if inputs.ids:
             actions.append(
@@ -203,7 +202,7 @@ def plan_cut(
         )
         placings.append(placing(name, placed.record_in, placed.record_out, when))
     used = [slates[take_id] for take_id in cut.take_ids]
-    own = _prompts(used)
+    own = prompts_of(used)
     found = Held()
     behind: tuple[str, ...] = ()
     if cut.song is not None:
@@ -212,7 +211,7 @@ def plan_cut(
         if policy is not PromptPolicy.FULL and song.mime != _UNKNOWN:
             found = words_in(Path(cut.song.path), known=own)
             if found.fixed:
-                song, behind, found = _bare(song), (_stays("the credentials of the song", found),), Held()
+                song, behind, found = left_bare(song), (stays("the credentials of the song", found),), Held()
         ingredients.append(song)
         placings.append(placing("circletake:song", Fraction(0), cut.seconds, when))
     created = {
@@ -291,10 +290,6 @@ def _observed(slate: Slate) -> bool:
     )
 
 
-def _prompts(slates: Iterable[Slate]) -> list[str]:
-    return [text for slate in slates for field in SEALED_FIELDS if (text := slate.recipe[field])]
-
-
 def _wordless(
     references: Mapping[str, Path], known: Sequence[str]
 ) -> tuple[dict[str, Path], list[Held], list[str]]:
@@ -307,23 +302,11 @@ def _wordless(
             continue
         found = words_in(path, known=known)
         if found.fixed:
-            behind.append(_stays("the credentials of a reference", found))
+            behind.append(stays("the credentials of a reference", found))
         else:
             kept[name] = path
             along.append(found)
     return kept, along, behind
-
-
-def _stays(whose: str, found: Held) -> str:
-    return f"{whose} stay here: no redaction reaches what may be words in them ({found.fixed[0]})"
-
-
-def _bare(ingredient: IngredientPlan) -> IngredientPlan:
-    """An ingredient without its own credentials; that they are kept back is said."""
-    said = (str(ingredient.definition.get("description", "")), "its own credentials are kept back")
-    digest = f"sha256 {ingredient.sha256}" if ingredient.sha256 else ""
-    description = "; ".join(filter(None, (*said, digest)))
-    return replace(ingredient, definition={**ingredient.definition, "description": description}, bare=True)
 
 
 def _parent(

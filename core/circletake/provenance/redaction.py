@@ -143,6 +143,21 @@ def redacting(found: Held, when: datetime) -> tuple[list[str], list[dict[str, An
     return uris, actions
 
 
+def assertions_in(path: Path) -> dict[str, frozenset[str]]:
+    """The labels of the assertions of each manifest in the credentials of a file, by its label."""
+    import c2pa
+
+    store = raw_manifest(path)
+    if store is None:
+        return {}
+    try:
+        with c2pa.Reader("video/mp4", io.BytesIO(), manifest_data=store, context=context()) as reader:
+            manifests = _map(json.loads(reader.detailed_json()).get("manifests"))
+    except Exception:  # as in `held`
+        return {}
+    return {label: frozenset(assertions) for label, assertions in _stores(manifests)}
+
+
 def still_in(path: Path, texts: tuple[str, ...]) -> list[str]:
     """Those of some texts that stand in the bytes of a file, as they are or as JSON spells them."""
     from mmap import ACCESS_READ, mmap

@@ -36,11 +36,16 @@ _TITLES = _set(
 """Words of a title that say nothing of what a file shows."""
 
 _CLAUSE = re.compile(
-    r"(?:(?:prompt|model|generator|seed) )?(?:observed while it was generated|declared|from a signed manifest"
+    r"(?:(?:prompt|model|generator|seed|Source type) )?"
+    r"(?:observed while it was generated|declared|from a signed manifest"
     r"|embedded in the file, not verified|from a file beside the clip, not verified"
     r"|from the file's name, not verified|from a take with the same picture, not verified"
     r"|(?:declared|from a manifest signed) by (?P<name>.{1,60}))"
     r"|the (?:frame|part) that was kept|black between clips|its own credentials are kept back"
+    r"|assembled and finished elsewhere|takes were found by their picture"
+    r"|takes are named by the editor's timeline(?: or their picture, as the record says of each)?"
+    r"|Take [A-Z]{0,4}\d{1,5}/\d{1,5}, (?:found by its picture|cut so in the library"
+    r"|named by the editor's timeline(?:, found by its picture)?)"
     r"|sha256 [0-9a-f]{64}|Created by Google Generative AI\.|Applied imperceptible SynthID watermark\."
 )
 """What circletake itself says in descriptions, piece by piece, and Google in each of its manifests."""

@@ -243,7 +243,9 @@ def test_a_finished_film_names_our_takes_in_it_and_what_is_none(clip: Clip, made
         Gap(36, 48, what="titles", kind="humanEdits", by="Ana Ruiz"),
     )
     found = replace(cue_list(*rows), sha256=slate(film).take.sha256)
-    planned = plan_finished(film, found, slates, takes, when=NOW, software="Premiere Pro")
+    planned = plan_finished(
+        film, found, slates, takes, policy=PromptPolicy.FULL, when=NOW, software="Premiere Pro"
+    )
     said = made(planned, film)
     assert names(said) == ["opened", "placed", "placed", "edited", "edited"]
     assert said.actions[3].source_type == "compositeWithTrainedAlgorithmicMedia"
@@ -328,7 +330,16 @@ def test_a_finished_film_names_the_systems_of_its_takes_and_its_own_fingerprint(
     fingerprint = replace(PRINT, of="film")
     take = slate(None, OBSERVED)
     said = made(
-        plan_finished(film, found, {"id-1": take}, {"id-1": taken}, when=NOW, fingerprint=fingerprint), film
+        plan_finished(
+            film,
+            found,
+            {"id-1": take},
+            {"id-1": taken},
+            policy=PromptPolicy.FULL,
+            when=NOW,
+            fingerprint=fingerprint,
+        ),
+        film,
     )
     assert systems(said) == ["runway gen4.5 4.5.0"]
     assert iptc(said) == {"AISystemUsed": "runway gen4.5 4.5.0", "AISystemVersionUsed": "4.5.0"}

@@ -65,24 +65,15 @@ class Earlier:
 def earlier_of(library: Library, film: Path, now: CueList) -> tuple[Earlier | None, str]:
     """How ``film`` was signed before, and why what it says of itself is not believed, where it is not.
 
-    Its own credentials are asked first, then the newest export of this library that was signed from these
-    bytes, then one as long, with the takes in the same places.
+    The newest export of this library that was signed from these bytes is asked first: it has what the film's
+    own credentials said and what was declared since. Then those, then an export as long, with the takes in
+    the same places.
 
     Args:
         now: what was found in it.
     """
-    why = ""
     rows = library.registry.exports.all()
-    case = looked_at(film) if _carries(film) else None
-    if case and case.credentials.active:
-        try:
-            said = cues_signed(library, film, case)
-            _refuse_strangers(film, case, rows)
-            found = assembled(case.credentials)
-            return Earlier(film, said, same=True, since=found.doubts if found else ""), ""
-        except BadInput as error:
-            if any(map(_declares, case.credentials.manifests)):
-                why = f"what its own credentials declare is not taken over: it {error.reason}"
+    own, unbelieved = _own(library, film, rows)
     alike = None
     used = {library.registry.takes.get(cue.take_id).sha256 for cue in now.cues}
     for row in reversed(rows):
@@ -100,9 +91,25 @@ def earlier_of(library: Library, film: Path, now: CueList) -> tuple[Earlier | No
             continue
         if _signed_from(case) == now.sha256:
             return Earlier(path, said, same=True), ""
-        if alike is None and _is_like(said, now):
+        if alike is None and own is None and _is_like(said, now):
             alike = Earlier(path, said, same=False)
-    return alike, why
+    return own or alike, unbelieved
+
+
+def _own(library: Library, film: Path, rows: Sequence[ExportRow]) -> tuple[Earlier | None, str]:
+    """What a film's own credentials say of it, and why that is not believed, where it is not."""
+    case = looked_at(film) if _carries(film) else None
+    if case is None or not case.credentials.active:
+        return None, ""
+    try:
+        said = cues_signed(library, film, case)
+        _refuse_strangers(film, case, rows)
+    except BadInput as error:
+        if any(map(_declares, case.credentials.manifests)):
+            return None, f"what its own credentials declare is not taken over: it {error.reason}"
+        return None, ""
+    found = assembled(case.credentials)
+    return Earlier(film, said, same=True, since=found.doubts if found else ""), ""
 
 
 def _carries(film: Path) -> bool:

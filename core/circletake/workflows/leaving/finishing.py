@@ -165,11 +165,13 @@ def finish(
         cues,
         slates,
         signed,
+        policy=under.policy,
         when=under.when,
         software=software,
         fingerprint=film_fingerprint(film, _seen(film)),
         by=under.by,
     )
+    bench.warnings.extend(plan.left_behind)
     with library.staging() as staged:
         done = sign(plan, film, staged / to.name, under.signer, timestamper=under.timestamper)
         bench.signed.add(done.sha256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -13,6 +13,7 @@ from circletake.files import sha256_of
 from circletake.model.cut import Cut, Song
 from circletake.model.export import ExportRequest, SongFile
 from circletake.model.place import rewritten
+from circletake.model.policy import PromptPolicy
 from circletake.model.slate import Slate
 from circletake.model.text import file_stem
 from circletake.workflows.contents import kind_of
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _SOUND_ALONE = (".wav", ".mp3", ".flac", ".ogg", ".aiff", ".aif", ".aac")
 """Songs that come along. Other containers may hold a video, which nobody would have signed."""
+
+_CREDENTIALS = "c2pa.assertions"
+"""Stands in every manifest store, in whatever file that lies."""
 
 _SOUND_IF_SAID = (".m4a", ".m4b")
 """Of the family of MP4: they come along where their first bytes say that they are sound."""
@@ -120,7 +124,7 @@ def collected(
     else:
         with closing(bench.in_turn(slates.values())) as signed:
             clips = {s.take.id: bench.clip(s, folder, s.take.slate) for s in signed}
-    song = None if cut.song is None or handing.bins else _song(bench, cut.song, folder)
+    song = None if cut.song is None or handing.bins else _song(bench, cut.song, slates.values(), folder)
     made = list(clips.values())
     if song:
         made.append(Made(song.path, bench.ledger.row(song.path, "sound", [], cut=cut)))
@@ -141,7 +145,41 @@ def _sound_alone(source: Path) -> bool:
     return suffix in _SOUND_IF_SAID and source.is_file() and kind_of(source) == "sound"
 
 
-def _song(bench: Workbench, song: Song, folder: Path) -> SongFile | None:
+def _without_prompts(bench: Workbench, source: Path, path: Path, slates: Iterable[Slate]) -> str:
+    """Put a song whose credentials hold no prompt at ``path``: its own, or a redacted copy that is told.
+
+    Returns:
+        why there is none; empty where it lies there.
+    """
+    from circletake.provenance.container import MIMES, has_credentials
+    from circletake.provenance.derived import plan_redacted
+    from circletake.provenance.keeping import prompts_of
+    from circletake.provenance.redaction import assertions_in, held, still_in, telling, words_in
+    from circletake.provenance.signing import sign
+
+    known = prompts_of(slates)
+    found = words_in(source, known=known)
+    if not assertions_in(source) and (has_credentials(source) or still_in(source, (_CREDENTIALS,))):
+        return "it carries credentials that cannot be read, and may hold prompts"
+    if found.fixed:
+        return f"no redaction reaches what may be words in its credentials ({found.fixed[0]})"
+    if not found.places:
+        place(source, path)
+    elif source.suffix.lower() not in MIMES:
+        return "its credentials hold a prompt, and a file of its kind cannot be signed without it"
+    else:
+        terms = bench.terms
+        plan = plan_redacted(source, found, when=terms.when, by=terms.by)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sign(plan, source, path, terms.signer, timestamper=terms.timestamper)
+        bench.warnings.append(f"{path.name} is a copy: prompts were taken out of its credentials")
+    if held(path).places or still_in(path, telling([*known, *found.texts])):
+        path.unlink()
+        return "a prompt that is kept back stands in it"
+    return ""
+
+
+def _song(bench: Workbench, song: Song, slates: Iterable[Slate], folder: Path) -> SongFile | None:
     """A copy of the song; ``None``, with a warning, where it cannot come along."""
     from circletake.media.soundtrack import song_facts
 
@@ -160,5 +198,9 @@ def _song(bench: Workbench, song: Song, folder: Path) -> SongFile | None:
         bench.warnings.append(f"{song.name} stays: {error.reason}")
         return None
     path = folder / f"{file_stem(Path(song.name).stem)}{source.suffix.lower()}"
-    place(source, path)
+    if bench.terms.policy is PromptPolicy.FULL:
+        place(source, path)
+    elif why := _without_prompts(bench, source, path, slates):
+        bench.warnings.append(f"{song.name} stays: {why}; bring it without them, or: --prompts full")
+        return None
     return SongFile(path, seconds, audio)

@@ -29,8 +29,8 @@ class Travelling:
         prompts: how many of them have a prompt that travels, whole or as a digest.
         references: reference pictures and clips that are named, with their own credentials where
             the file is at hand; none where prompts are kept back.
-        inside: other prompts, in words, in the credentials that come along: those of takes, references and
-            the song, however deep; none where prompts are kept back.
+        inside: other prompts, in words, in the credentials that come along: those of takes, references,
+            the song and a finished film, however deep; none where prompts are kept back.
         private: prompts, in words, that hold an e-mail address or the name of a machine.
     """
 
@@ -43,10 +43,15 @@ class Travelling:
 
 
 def travelling(
-    library: Library, slates: Iterable[Slate], policy: PromptPolicy, song: Song | None = None
+    library: Library,
+    slates: Iterable[Slate],
+    policy: PromptPolicy,
+    song: Song | None = None,
+    film: Path | None = None,
 ) -> Travelling:
-    """Count what would leave with some takes, and with the song under them."""
+    """Count what would leave with some takes, with the song under them, or in the film made of them."""
     from circletake.provenance.privacy import private_in, secret_in
+    from circletake.provenance.redaction import held
 
     leaving = list(slates)
     prompts = sum(bool(slate.recipe[Field.PROMPT]) for slate in leaving)
@@ -54,7 +59,8 @@ def travelling(
         return Travelling(policy, len(leaving), prompts if policy is PromptPolicy.HASH else 0, 0)
     named = sum(name.startswith(REFERENCE) for slate in leaving for name in slate.recipe.in_force)
     own = {text for slate in leaving for field in SEALED_FIELDS if (text := slate.recipe[field])}
-    inside = {text for slate in leaving for text in _inside(library, slate)} | _in_song(song)
+    inside = {text for slate in leaving for text in _inside(library, slate)}
+    inside |= {text for path in (song and Path(song.path), film) if path for text in held(path).texts}
     # One that holds a key or a local path is not signed at all.
     private = sum(bool(private_in(text)) and not secret_in(text) for text in own | inside)
     return Travelling(policy, len(leaving), prompts, named, len(inside - own), private)
@@ -70,12 +76,6 @@ def _inside(library: Library, slate: Slate) -> Iterator[str]:
         yield from held(library.media(slate.take), manifest=manifest).texts
     for path in reference_files(library, slate).values():
         yield from held(path).texts
-
-
-def _in_song(song: Song | None) -> set[str]:
-    from circletake.provenance.redaction import held
-
-    return set(held(Path(song.path)).texts) if song else set()
 
 
 def sealed_prompts(library: Library, slate: Slate, policy: PromptPolicy) -> Mapping[str, str]:
