@@ -22,6 +22,7 @@ from circletake.model.policy import PromptPolicy
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
+from circletake.workflows.leaving import recording
 from circletake.workflows.leaving.cutting import RATES, part_of, pieces, single, whole
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
@@ -124,7 +125,7 @@ def test_webm_leaves_with_its_manifest_beside_it(
 
 
 def test_a_take_is_signed_once_until_something_it_says_changes(
-    film: Library, manager: PluginManager, under: Terms, tmp_path: Path
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def again(how: Terms = under) -> int:
         return export(
@@ -136,6 +137,8 @@ def test_a_take_is_signed_once_until_something_it_says_changes(
     hashed = replace(under, policy=PromptPolicy.HASH)
     assert [again(hashed), again(hashed)] == [0, 1]
     film.registry.takes.add_claims(slate(film, "SH010/1").take.id, [claim("seed", "7")])
+    assert [again(), again()] == [0, 1]
+    monkeypatch.setattr(recording, "RULES", "later")
     assert [again(), again()] == [0, 1]
     for kept in film.signed_folder.iterdir():
         kept.write_bytes(kept.read_bytes()[:-1])

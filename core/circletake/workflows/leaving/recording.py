@@ -76,11 +76,16 @@ class Ledger:
         return revision(slate, *more) + ("+time" if self._terms.timestamper else "")
 
 
+RULES = "2"
+"""By which rules manifests are written and prompts kept back. Raised when they change within a version: what was
+signed by older ones, which may have let more out, is then signed anew and not used again."""
+
+
 def revision(slate: Slate, *more: str) -> str:
     """Changes when anything changes that the manifest of a take says."""
     from importlib.metadata import version
 
-    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"), *more)
+    said = (slate.recipe.digest, slate.take.label, repr(slate.standing), version("circletake"), RULES, *more)
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 
