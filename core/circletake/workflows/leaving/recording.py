@@ -77,8 +77,8 @@ class Ledger:
 
 
 RULES = "2"
-"""By which rules manifests are written and prompts kept back. Raised when they change within a version: what was
-signed by older ones, which may have let more out, is then signed anew and not used again."""
+"""By which rules manifests are written and prompts kept back. Raised when they change within a version: what
+was signed by older ones, which may have let more out, is then signed anew and not used again."""
 
 
 def revision(slate: Slate, *more: str) -> str:
