@@ -186,13 +186,8 @@ def _mended(file: FileCase, traced: Traced, field: str, then: Stated, now: State
     here, there = _apart(then.value, now.value, _BOTH)
     since = f"since {now.since:%Y-%m-%d}" if now.since else "now"
     words = f"{_of(field)}the credentials say {here}, as the library did; {since} it says {there}"
-    return failed(
-        about(file, traced, words),
-        f"the library says {_apart(then.value, now.value, _SHOWN)[1]} ({now.words})",
-        severity=Severity.NOTE,
-        remedy="nothing, where it was mended; the producer: export again to pass on what it says now",
-        cause=f"{traced.use.take or file.path}: {words}",
-        **place(file, traced),
+    return _noted(
+        file, traced, words, f"the library says {_apart(then.value, now.value, _SHOWN)[1]} ({now.words})"
     )
 
 
@@ -201,9 +196,13 @@ def _mended_unsaid(file: FileCase, traced: Traced, now: Stated) -> Answer:
     since = f"since {now.since:%Y-%m-%d}" if now.since else "now"
     which = "is an earlier one" if traced.use.prompt else "is that of an earlier prompt"
     words = f"{_what(traced)} in the credentials {which} of this take; {since} the library has another"
+    return _noted(file, traced, words, f"{_wanted(traced)} that the library has now")
+
+
+def _noted(file: FileCase, traced: Traced, words: str, expected: str) -> Answer:
     return failed(
         about(file, traced, words),
-        f"{_wanted(traced)} that the library has now",
+        expected,
         severity=Severity.NOTE,
         remedy="nothing, where it was mended; the producer: export again to pass on what it says now",
         cause=f"{traced.use.take or file.path}: {words}",
