@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from circletake.errors import BadInput, Cancelled
+from circletake.errors import BadInput, Cancelled, SigningError
 from circletake.model.cut import CutEvent
 from circletake.model.export import ExportState
 from circletake.model.manifest import Check
 from circletake.model.policy import PromptPolicy
+from circletake.model.recipe import Field
 from circletake.plugins.manager import PluginManager
 from circletake.provenance.keys import KeyRing
 from circletake.provenance.reading import read_credentials
@@ -27,6 +28,7 @@ from circletake.workflows.leaving.cutting import RATES, part_of, pieces, single,
 from circletake.workflows.leaving.exporting import export
 from circletake.workflows.leaving.release import make_release, plan_release
 from circletake.workflows.leaving.terms import Terms
+from circletake.workflows.leaving.workbench import as_published
 from circletake.workflows.library import Library
 from tests.factories import claim
 from tests.factories import slate as factory
@@ -178,3 +180,22 @@ def test_an_export_that_is_stopped_puts_nothing_anywhere(
     with pytest.raises(Cancelled):
         make_release(film, manager, plan, under, cancelled=lambda: True)
     assert not (tmp_path / "r").exists() and leftovers(film.staging_folder) == []
+
+
+@pytest.mark.parametrize("policy", [PromptPolicy.HASH, PromptPolicy.OMIT])
+def test_a_prompt_that_stands_in_another_field_too_stops_the_export(
+    film: Library, manager: PluginManager, under: Terms, tmp_path: Path, policy: PromptPolicy
+) -> None:
+    take = slate(film, "SH010/1")
+    film.registry.takes.add_claims(take.take.id, [claim("param.style", take.recipe[Field.PROMPT])])
+    with pytest.raises(SigningError, match="still holds words of a prompt"):
+        export(
+            film, manager, single(slate(film, "SH010/1")), replace(under, policy=policy), tmp_path, whole=True
+        )
+    assert list(tmp_path.glob("*.mp4")) == []
+
+
+def test_what_exporters_see_where_prompts_are_kept_back_names_no_imported_file(film: Library) -> None:
+    seen = as_published({"x": slate(film, "SH010/1")}, PromptPolicy.OMIT)["x"]
+    assert (seen.take.name, seen.recipe[Field.PROMPT]) == ("", "")
+    assert as_published({"x": seen}, PromptPolicy.FULL)["x"] == seen

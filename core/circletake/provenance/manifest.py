@@ -152,7 +152,7 @@ def plan_take(
         definition_of(assertions, generator_version, redactions),
         tuple(ingredients),
         inputs.resources,
-        without=telling([*own, *together(along).texts]) if along else (),
+        without=() if policy is PromptPolicy.FULL else telling([*own, *together(along).texts]),
         left_behind=tuple(behind),
     )
 
@@ -236,7 +236,7 @@ def plan_cut(
         definition_of(assertions, generator_version, redactions),
         tuple(ingredients),
         seconds=cut.seconds,
-        without=telling([*own, *found.texts]) if found.places or found.texts else (),
+        without=() if policy is PromptPolicy.FULL else telling([*own, *found.texts]),
         left_behind=behind,
     )
 

@@ -260,10 +260,14 @@ class Workbench:
 
 
 def as_published(slates: Mapping[str, Slate], policy: PromptPolicy) -> dict[str, Slate]:
-    """The slates as an exporter may see them: without prompts where those are not to travel."""
+    """The slates as an exporter may see them: without prompts and names of files where they do not travel."""
     if policy is PromptPolicy.FULL:
         return dict(slates)
     return {
-        take_id: replace(slate, recipe=Recipe.of(c for c in slate.recipe.claims if c.field not in _PROMPTS))
+        take_id: replace(
+            slate,
+            take=replace(slate.take, name=""),
+            recipe=Recipe.of(c for c in slate.recipe.claims if c.field not in _PROMPTS),
+        )
         for take_id, slate in slates.items()
     }
