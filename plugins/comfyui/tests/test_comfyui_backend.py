@@ -198,7 +198,7 @@ def test_a_life_is_queued_running_done(studio: Studio, comfy: Comfy) -> None:
     comfy.runs[job]["looks"] = -1
     assert [studio.poll(job).phase.value for _ in range(3)][-1] == "running"
     comfy.runs[job] |= {"state": "pending"}
-    comfy.look = lambda name: None  # type: ignore[method-assign]
+    comfy.look = lambda name: None  # type: ignore[method-assign]  # it forgot the job
     assert studio.poll(job).phase is Phase.QUEUED
     comfy.runs[job] |= {"state": "done"}
     assert studio.poll(job).phase is Phase.DONE
@@ -339,7 +339,7 @@ def test_hostile_names_of_files_stay_in_the_folder(studio: Studio, comfy: Comfy,
     real = comfy._entry
     hostile = [{"filename": f"{job}_/../../x.mp4", "subfolder": "..", "type": "output"}]
     comfy._entry = lambda name: {**real(name), "outputs": {"9": {"images": hostile}}}  # type: ignore[method-assign]
-    comfy.clip = lambda file: b"x"  # type: ignore[method-assign]
+    comfy.clip = lambda file: b"x"  # type: ignore[method-assign]  # any bytes do
     (file,) = studio.backend.fetch(job, tmp_path / "a", studio.settings, studio.context)
     assert file.path == tmp_path / "a" / "01_x.mp4"
 
